@@ -1,0 +1,24 @@
+"""The machine's own clock as box time. The only module that reads it or waits on it."""
+
+from __future__ import annotations
+
+import time
+
+
+class MonotonicClock:
+    """A `drivers.ports.Clock` on CLOCK_MONOTONIC; `offset_us` makes box time go on over restarts."""
+
+    def __init__(self, offset_us: int = 0) -> None:
+        self._offset_us = offset_us
+
+    def now_us(self) -> int:
+        return time.monotonic_ns() // 1000 + self._offset_us  # noqa: TID251 - the clock module
+
+    def wait_until(self, at_us: int) -> None:
+        while (left_us := at_us - self.now_us()) > 0:
+            time.sleep(left_us / 1e6)  # noqa: TID251 - the clock module
+
+    @staticmethod
+    def wall_us() -> int:
+        """Unix time in microseconds: a fact with a quality, never a basis for durations."""
+        return time.time_ns() // 1000

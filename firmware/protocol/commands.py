@@ -1,0 +1,178 @@
+"""What the engine asks of the switch. A command's id is (input number, index); the switch drops repeats."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from firmware.protocol.names import Tone
+
+
+class Phrase(Struct, frozen=True, tag=True):
+    """One prepared prompt in one language, e.g. `Phrase("welcome", "zh")`."""
+
+    prompt: str
+    language: str
+
+
+class ToneItem(Struct, frozen=True, tag=True):
+    """A country tone; `for_ms` 0 plays it for ever."""
+
+    tone: Tone
+    for_ms: int = 0
+
+
+class Pause(Struct, frozen=True, tag=True):
+    for_ms: int
+
+
+class Music(Struct, frozen=True, tag=True):
+    """Music on hold, for ever."""
+
+    name: str = "default"
+
+
+class Message(Struct, frozen=True, tag=True):
+    """A recorded message (voicemail), by recording id."""
+
+    recording: str
+
+
+PlayItem = Phrase | ToneItem | Pause | Music | Message
+
+
+class SwitchCommand(Struct, frozen=True, tag=True, kw_only=True):
+    """`port` is the box-wide port index."""
+
+    port: int
+
+
+class Seize(SwitchCommand, frozen=True, tag=True):
+    """FXO: go off-hook, to answer or to call out."""
+
+
+class Release(SwitchCommand, frozen=True, tag=True):
+    """Let the port go: FXO on-hook; any port: stop ringing, players, detectors, recordings; hear silence."""
+
+
+class FlashLine(SwitchCommand, frozen=True, tag=True):
+    """FXO: hook flash towards the exchange."""
+
+    for_ms: int = 100
+
+
+class Dial(SwitchCommand, frozen=True, tag=True):
+    """FXO, off-hook: wait for dial tone (unless 0), then send the digits. `,` is a pause of 500 ms."""
+
+    digits: str
+    pulse: bool = False
+    dial_tone_within_ms: int = 5000
+    proceed_without_dial_tone: bool = False
+
+
+class Ring(SwitchCommand, frozen=True, tag=True):
+    """FXS: ring with the country's cadence and send the caller's number and name the country's way."""
+
+    number: str = ""
+    name: str = ""
+    cadence: str = "normal"
+    """`normal`, `internal`, `recall`."""
+
+
+class StopRing(SwitchCommand, frozen=True, tag=True):
+    """FXS: stop ringing."""
+
+
+class Hear(SwitchCommand, frozen=True, tag=True):
+    """`port` hears `source` from the next tick: another port's index, or -1 for silence.
+
+    A conversation is two of these. Ends what a player played to `port`.
+    """
+
+    source: int
+
+
+class Confer(SwitchCommand, frozen=True, tag=True):
+    """All `members` (`port` is the first) hear the saturated sum of the others."""
+
+    members: tuple[int, ...]
+
+
+class Play(SwitchCommand, frozen=True, tag=True):
+    """`port` hears these items in order; `PlayEnded(play)` when the last is over. Replaces a running player."""
+
+    play: str
+    items: tuple[PlayItem, ...]
+    repeat: bool = False
+
+
+class StopPlay(SwitchCommand, frozen=True, tag=True):
+    """Stop the port's player; hear silence. No `PlayEnded`."""
+
+
+class Listen(SwitchCommand, frozen=True, tag=True):
+    """Which detectors run on a port. Replaces the former set."""
+
+    digits: bool = False
+    pulses: bool = False
+    """FXS: hook breaks are pulse digits (else: flash)."""
+    progress: bool = False
+    """FXO: tones of the country, answer by voice."""
+    far_end: bool = False
+    """FXO: the hang-up signs enabled for the line."""
+
+
+class Record(SwitchCommand, frozen=True, tag=True):
+    """Tape `port` from the next tick: left what it says, right what it hears."""
+
+    recording: str
+
+
+class PauseRecord(SwitchCommand, frozen=True, tag=True):
+    """Tape silence for it (`paused`), or go on."""
+
+    recording: str
+    paused: bool
+
+
+class StopRecord(SwitchCommand, frozen=True, tag=True):
+    recording: str
+
+
+class SetGain(SwitchCommand, frozen=True, tag=True):
+    """Digital gain in the fabric."""
+
+    from_port_db: float
+    to_port_db: float
+
+
+class Report(SwitchCommand, frozen=True, tag=True):
+    """Ask for a `StateReport`. `port` is -1."""
+
+
+AnySwitchCommand = (
+    Seize
+    | Release
+    | FlashLine
+    | Dial
+    | Ring
+    | StopRing
+    | Hear
+    | Confer
+    | Play
+    | StopPlay
+    | Listen
+    | Record
+    | PauseRecord
+    | StopRecord
+    | SetGain
+    | Report
+)
+
+
+class Numbered(Struct, frozen=True):
+    """A command with its id: (`epoch`, `number`) of the input that caused it and its place among its commands."""
+
+    epoch: int
+    number: int
+    index: int
+    command: AnySwitchCommand

@@ -1,0 +1,151 @@
+"""What the switch tells the engine. Each event is numbered by the switch and kept until acknowledged."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from firmware.protocol.names import AnswerSign, HangUpSign, Presentation, Tone
+
+
+class SwitchEvent(Struct, frozen=True, tag=True, kw_only=True):
+    """`port` is the box-wide port index (row of the matrix); `at_us` box time, stamped inside the tick."""
+
+    port: int
+    at_us: int
+
+
+class TelephoneSeized(SwitchEvent, frozen=True, tag=True):
+    """FXS went off-hook: it wants to dial, or it answers if it was being rung."""
+
+
+class TelephoneReleased(SwitchEvent, frozen=True, tag=True):
+    """FXS went on-hook."""
+
+
+class HookFlashed(SwitchEvent, frozen=True, tag=True):
+    """FXS hook flash."""
+
+
+class DigitReceived(SwitchEvent, frozen=True, tag=True):
+    """One digit `0-9*#ABCD` was keyed (or pulsed) on any port."""
+
+    digit: str
+    pulse: bool = False
+
+
+class LineRang(SwitchEvent, frozen=True, tag=True):
+    """FXO: ringing burst number `count` of this offer began (1 for the first)."""
+
+    count: int
+
+
+class LineRingingEnded(SwitchEvent, frozen=True, tag=True):
+    """FXO: no burst for longer than the country's cadence allows: the caller gave up, unanswered."""
+
+
+class CallerIdReceived(SwitchEvent, frozen=True, tag=True):
+    """FXO: the caller's number and name as the exchange sent them (hostile text: never trust it)."""
+
+    number: str
+    name: str
+    presentation: Presentation
+    form: str
+    """`fsk-sdmf`, `fsk-mdmf`, `dtmf`."""
+
+
+class FarEndAnswered(SwitchEvent, frozen=True, tag=True):
+    """FXO, outgoing: the called party answered, and how it was known."""
+
+    sign: AnswerSign
+
+
+class FarEndReleased(SwitchEvent, frozen=True, tag=True):
+    """FXO, off-hook: the far end left, and how it was known."""
+
+    sign: HangUpSign
+
+
+class ToneHeard(SwitchEvent, frozen=True, tag=True):
+    """FXO: a call-progress tone was recognised on the line (once per appearance)."""
+
+    tone: Tone
+
+
+class DialEnded(SwitchEvent, frozen=True, tag=True):
+    """FXO: all digits of a `Dial` are out; or `dialled` False: no dial tone came in time."""
+
+    dialled: bool
+
+
+class PlayEnded(SwitchEvent, frozen=True, tag=True):
+    """The player started by command `play` ended by itself (not by `StopPlay` nor by a newer `Play`)."""
+
+    play: str
+
+
+class TapeBegan(SwitchEvent, frozen=True, tag=True):
+    """First frame of a recording is in tick `tick`."""
+
+    recording: str
+    tick: int
+
+
+class TapeEnded(SwitchEvent, frozen=True, tag=True):
+    """A recording's last frame is in tick `tick - 1`."""
+
+    recording: str
+    tick: int
+
+
+class LineAlarmed(SwitchEvent, frozen=True, tag=True):
+    """A port stopped being usable: `no-battery`, `chip`."""
+
+    alarm: str
+
+
+class LineRestored(SwitchEvent, frozen=True, tag=True):
+    """A port is usable again."""
+
+
+class PortReport(Struct, frozen=True):
+    """One port in a `StateReport`."""
+
+    port: int
+    kind: str
+    """`fxo`, `fxs`, or empty for a slot without a working chip."""
+    off_hook: bool
+    ringing: bool
+    """FXO: being rung; FXS: we ring it."""
+    hears: int
+    """Matrix row that is heard: -1 silence, a port index, or >= the port count for players and mixers."""
+    play: str = ""
+    recording: str = ""
+    alarm: str = ""
+
+
+class StateReport(SwitchEvent, frozen=True, tag=True):
+    """Sent first by a switch or on `Report`: how everything stands. `port` is -1. Engine reconciles."""
+
+    tick: int
+    ports: tuple[PortReport, ...]
+
+
+AnySwitchEvent = (
+    TelephoneSeized
+    | TelephoneReleased
+    | HookFlashed
+    | DigitReceived
+    | LineRang
+    | LineRingingEnded
+    | CallerIdReceived
+    | FarEndAnswered
+    | FarEndReleased
+    | ToneHeard
+    | DialEnded
+    | PlayEnded
+    | TapeBegan
+    | TapeEnded
+    | LineAlarmed
+    | LineRestored
+    | StateReport
+)

@@ -1,0 +1,428 @@
+"""What happened, in the field's words. State, history.db and every KPI are built by applying these, in order.
+
+A fact says only what is decided; the time it happened is the `at_us` of its journal record.
+Facts are only ever added to: an old journal must stay readable. `call` and `leg` are numbers of this box.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from firmware.protocol.names import (
+    AgentState,
+    Direction,
+    LegRole,
+    Outcome,
+    Presentation,
+    ReleasedBy,
+)
+
+
+class Fact(Struct, frozen=True, tag=True):
+    """Root of all facts."""
+
+
+# -- calls ------------------------------------------------------------------------------------------
+
+
+class CallBegan(Fact, frozen=True, tag=True):
+    """A call came into being. Inbound: offered by a line (first ring). Otherwise: a telephone was lifted."""
+
+    call: int
+    direction: Direction
+    port: int
+    line: str
+    """Name of the line (inbound) or the extension number (outbound, internal)."""
+
+
+class CallerKnown(Fact, frozen=True, tag=True):
+    """`number` as received, `e164` normalised (or empty), `name` as received."""
+
+    call: int
+    number: str
+    e164: str
+    name: str
+    presentation: Presentation
+    form: str
+
+
+class NumberDialled(Fact, frozen=True, tag=True):
+    """What a telephone dialled in full, and its E.164 form where it goes outside."""
+
+    call: int
+    number: str
+    e164: str
+    direction: Direction
+    emergency: bool = False
+
+
+class RingCounted(Fact, frozen=True, tag=True):
+    call: int
+    rings: int
+
+
+class CallAnswered(Fact, frozen=True, tag=True):
+    """The box went off-hook for an inbound call (`by` is `flow`), or the far end answered ours (`person`, `line`)."""
+
+    call: int
+    by: str
+    sign: str = ""
+
+
+class CallEnded(Fact, frozen=True, tag=True):
+    """`outcome` only for inbound calls (the offered ones)."""
+
+    call: int
+    outcome: Outcome | None
+    cause: int
+    by: ReleasedBy
+
+
+class AttemptRefused(Fact, frozen=True, tag=True):
+    """Somebody wanted something and did not get it: `no-line-free`, `not-allowed`, `no-such-number`, `no-flow`…"""
+
+    call: int
+    wanted: str
+    reason: str
+    cause: int
+
+
+# -- legs -------------------------------------------------------------------------------------------
+
+
+class LegAdded(Fact, frozen=True, tag=True):
+    """A port takes part in a call. `party` is an extension number, a line name or a dialled number."""
+
+    leg: int
+    call: int
+    port: int
+    role: LegRole
+    party: str
+    agent: str = ""
+
+
+class LegAlerted(Fact, frozen=True, tag=True):
+    leg: int
+
+
+class LegAnswered(Fact, frozen=True, tag=True):
+    leg: int
+    sign: str = ""
+
+
+class LegReleased(Fact, frozen=True, tag=True):
+    leg: int
+    cause: int
+    by: ReleasedBy
+
+
+class LegMoved(Fact, frozen=True, tag=True):
+    """A transfer put a leg under another call."""
+
+    leg: int
+    call: int
+
+
+class TalkBegan(Fact, frozen=True, tag=True):
+    """These legs hear one another (two, or a conference)."""
+
+    call: int
+    legs: tuple[int, ...]
+
+
+class TalkEnded(Fact, frozen=True, tag=True):
+    call: int
+    legs: tuple[int, ...]
+
+
+class HoldBegan(Fact, frozen=True, tag=True):
+    """`leg` waits with music because leg `by` put it there."""
+
+    call: int
+    leg: int
+    by: int
+
+
+class HoldEnded(Fact, frozen=True, tag=True):
+    call: int
+    leg: int
+
+
+class TransferMade(Fact, frozen=True, tag=True):
+    """Leg `by` left; leg `leg` of `call` now goes on with `to` (extension, number or queue)."""
+
+    call: int
+    kind: str
+    """`blind`, `attended`, `semi-attended`, `recall`."""
+    leg: int
+    by: int
+    to: str
+
+
+class ConferenceBegan(Fact, frozen=True, tag=True):
+    call: int
+    legs: tuple[int, ...]
+
+
+class ConferenceEnded(Fact, frozen=True, tag=True):
+    call: int
+    legs: tuple[int, ...]
+
+
+# -- menus, queues ----------------------------------------------------------------------------------
+
+
+class FlowEntered(Fact, frozen=True, tag=True):
+    call: int
+    flow: str
+
+
+class NodeEntered(Fact, frozen=True, tag=True):
+    call: int
+    node: str
+
+
+class DigitsCollected(Fact, frozen=True, tag=True):
+    """`digits` is empty for a secret collection."""
+
+    call: int
+    node: str
+    digits: str
+
+
+class FlowLeft(Fact, frozen=True, tag=True):
+    """`why`: `queue`, `voicemail`, `transfer`, `hang-up`, `caller-left`."""
+
+    call: int
+    why: str
+
+
+class Enqueued(Fact, frozen=True, tag=True):
+    call: int
+    queue: str
+    priority: int = 0
+
+
+class Dequeued(Fact, frozen=True, tag=True):
+    """`why`: `answered`, `abandoned`, `overflow`, `voicemail`, `no-agents`, `exit-key`."""
+
+    call: int
+    queue: str
+    why: str
+
+
+class WaitAnnounced(Fact, frozen=True, tag=True):
+    """The caller was told a position (from 1) and an expected wait (0: not told)."""
+
+    call: int
+    position: int
+    expected_wait_s: int
+
+
+class AgentOffered(Fact, frozen=True, tag=True):
+    """An agent's telephone rings for a queued call; `why` explains the choice in one sentence of data."""
+
+    call: int
+    queue: str
+    agent: str
+    leg: int
+    why: str
+
+
+class AgentMissed(Fact, frozen=True, tag=True):
+    """`why`: `no-answer`, `declined`, `caller-left`, `taken-by-other`. Only the first two count against the agent."""
+
+    call: int
+    agent: str
+    why: str
+
+
+class AgentConnected(Fact, frozen=True, tag=True):
+    call: int
+    queue: str
+    agent: str
+    leg: int
+
+
+# -- agents -----------------------------------------------------------------------------------------
+
+
+class AgentChanged(Fact, frozen=True, tag=True):
+    """The agent is in `state` from now on. `reason` is the not-ready reason, or why it changed by itself."""
+
+    agent: str
+    state: AgentState
+    reason: str = ""
+    extension: str = ""
+    call: int = 0
+
+
+# -- recordings -------------------------------------------------------------------------------------
+
+
+class ConsentAnnounced(Fact, frozen=True, tag=True):
+    """The announcement before a recording was played to its end."""
+
+    call: int
+    prompt: str
+
+
+class RecordingBegan(Fact, frozen=True, tag=True):
+    """One recording is one (caller's leg, answering party). `kind`: `conversation`, `voicemail`, `greeting`."""
+
+    recording: str
+    call: int
+    leg: int
+    party: str
+    agent: str
+    kind: str
+    queue: str = ""
+
+
+class RecordingMarked(Fact, frozen=True, tag=True):
+    """A stretch begins: `hold`, `resumed`, `paused`, `conference`, `consult`."""
+
+    recording: str
+    mark: str
+
+
+class RecordingTaped(Fact, frozen=True, tag=True):
+    """The switch taped ticks `from_tick` .. (`to_tick` - 1); `to_tick` is -1 while it runs."""
+
+    recording: str
+    from_tick: int
+    to_tick: int = -1
+
+
+class RecordingEnded(Fact, frozen=True, tag=True):
+    """`why`: `released`, `transferred`, `too-short`, `switch-died`."""
+
+    recording: str
+    why: str
+
+
+class NotRecorded(Fact, frozen=True, tag=True):
+    """Answered time without audio from here on, and its reason: `off`, `consent`, `paused`, `internal`, `menu`…"""
+
+    call: int
+    leg: int
+    reason: str
+
+
+class VoicemailLeft(Fact, frozen=True, tag=True):
+    mailbox: str
+    call: int
+    recording: str
+
+
+class VoicemailHeard(Fact, frozen=True, tag=True):
+    mailbox: str
+    recording: str
+
+
+class VoicemailDeleted(Fact, frozen=True, tag=True):
+    mailbox: str
+    recording: str
+
+
+# -- the box ----------------------------------------------------------------------------------------
+
+
+class LineChanged(Fact, frozen=True, tag=True):
+    """A port became usable or not; `alarm` empty when all is well."""
+
+    port: int
+    alarm: str
+
+
+class AllLinesBusy(Fact, frozen=True, tag=True):
+    """All outside lines are taken (or free again): stands in for calls the exchange refused."""
+
+    busy: bool
+
+
+class ConfigTaken(Fact, frozen=True, tag=True):
+    """The configuration of input `ConfigApplied` is in force."""
+
+    version: int
+    author: str
+
+
+class ClockTaken(Fact, frozen=True, tag=True):
+    offset_us: int
+    quality: str
+
+
+class TimerSet(Fact, frozen=True, tag=True):
+    """`timer` is named by what it is for, e.g. `ring:12`; setting again moves it."""
+
+    timer: str
+    at_us: int
+
+
+class TimerCleared(Fact, frozen=True, tag=True):
+    timer: str
+
+
+class EventsTaken(Fact, frozen=True, tag=True):
+    """All switch events up to `number` of life `epoch` are taken; repeats are dropped."""
+
+    epoch: int
+    number: int
+
+
+class SwitchLost(Fact, frozen=True, tag=True):
+    """The switch began a new life; what it carried is gone."""
+
+    epoch: int
+
+
+AnyFact = (
+    CallBegan
+    | CallerKnown
+    | NumberDialled
+    | RingCounted
+    | CallAnswered
+    | CallEnded
+    | AttemptRefused
+    | LegAdded
+    | LegAlerted
+    | LegAnswered
+    | LegReleased
+    | LegMoved
+    | TalkBegan
+    | TalkEnded
+    | HoldBegan
+    | HoldEnded
+    | TransferMade
+    | ConferenceBegan
+    | ConferenceEnded
+    | FlowEntered
+    | NodeEntered
+    | DigitsCollected
+    | FlowLeft
+    | Enqueued
+    | Dequeued
+    | WaitAnnounced
+    | AgentOffered
+    | AgentMissed
+    | AgentConnected
+    | AgentChanged
+    | ConsentAnnounced
+    | RecordingBegan
+    | RecordingMarked
+    | RecordingTaped
+    | RecordingEnded
+    | NotRecorded
+    | VoicemailLeft
+    | VoicemailHeard
+    | VoicemailDeleted
+    | LineChanged
+    | AllLinesBusy
+    | ConfigTaken
+    | ClockTaken
+    | TimerSet
+    | TimerCleared
+    | EventsTaken
+    | SwitchLost
+)

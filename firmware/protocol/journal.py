@@ -1,0 +1,34 @@
+"""One journal record: what came in, what was decided. Framing and checksums are in `firmware.recorder`."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from firmware.protocol.commands import AnySwitchCommand
+from firmware.protocol.facts import AnyFact
+from firmware.protocol.inputs import AnyInput
+
+
+class Record(Struct, frozen=True):
+    """(`epoch`, `number`) orders all records of a box; `at_us` is the box time of its input."""
+
+    epoch: int
+    number: int
+    at_us: int
+    input: AnyInput
+    facts: tuple[AnyFact, ...]
+    commands: tuple[AnySwitchCommand, ...]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Record)
+
+
+def encode(record: Record) -> bytes:
+    return _ENCODER.encode(record)
+
+
+def decode(data: bytes | memoryview) -> Record:
+    """Raises msgspec.MsgspecError for what is not a record."""
+    return _DECODER.decode(data)

@@ -1,0 +1,1 @@
+"""The web user interface; its pages come with a later issue."""
