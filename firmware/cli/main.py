@@ -1,0 +1,59 @@
+"""The `tipring` command: one parser, one exit code, errors in plain words."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+DONE, FOUND_WRONG, MISUSED = 0, 1, 2
+
+# Each module has `add_parser(subparsers)`, whose parser sets `run`: Namespace -> exit code.
+COMMANDS = (
+    "firmware.cli.run",
+    "firmware.cli.sim",
+    "firmware.cli.rehearse",
+    "firmware.cli.bench",
+    "firmware.cli.doctor",
+    "firmware.cli.config",
+    "firmware.cli.report",
+    "firmware.cli.recordings",
+    "firmware.cli.role",
+)
+
+
+class CommandError(Exception):
+    """What the person asked cannot be done; the text says what to do. Exit code 2."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tipring",
+        description="The CTI box: switchboard, queues, menus and recordings on telephone lines.",
+        epilog="Example: tipring run --sim hw-sim/scenarios/demo.toml",
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        importlib.import_module(name).add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Returns 0 done, 1 found something wrong, 2 misused."""
+    arguments = build_parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except CommandError as error:
+        print(f"tipring: {error}", file=sys.stderr)
+        return MISUSED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Keeps an engine: whatever it decides is journalled first and carried out after. The same in every kind of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from firmware.engine.engine import Engine
+from firmware.protocol.commands import Numbered
+from firmware.protocol.inputs import AnyInput, TimeReached
+from firmware.protocol.journal import Record
+
+TIMER_TURNS = 10_000
+"""More timers than this falling due at one instant is a machine that feeds itself."""
+
+
+class TimersRunAway(RuntimeError):
+    """Deadlines kept falling due at the same instant."""
+
+
+class Keeper:
+    """`journal` must have the record in memory that survives this process before it returns."""
+
+    def __init__(
+        self, engine: Engine, journal: Callable[[Record], None], send: Callable[[Numbered], None]
+    ) -> None:
+        self.engine = engine
+        self._journal = journal
+        self._send = send
+
+    def give(self, given: AnyInput, at_us: int) -> Record | None:
+        """One input, one decision. None when it was a repeat."""
+        record = self.engine.take(given, at_us)
+        if record is None:
+            return None
+        self._journal(record)
+        for index, command in enumerate(record.commands):
+            self._send(Numbered(record.epoch, record.number, index, command))
+        return record
+
+    def run_timers(self, at_us: int) -> None:
+        """Gives `TimeReached` for every deadline that is due. Raises TimersRunAway instead of hanging."""
+        for _ in range(TIMER_TURNS):
+            deadline = self.engine.deadline_us
+            if deadline is None or deadline > at_us:
+                return
+            self.give(TimeReached(), at_us)
+        raise TimersRunAway(f"deadline {self.engine.deadline_us} stays due at {at_us}")

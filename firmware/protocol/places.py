@@ -1,0 +1,42 @@
+"""Where things are in a box's data directory. One name for each place, so that the processes agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class Places:
+    """Paths below `root`; makes nothing by itself but what `make` says."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.run = root / "run"
+        """Sockets, locks, rings, status files: worthless after a reboot."""
+        self.journal = root / "journal"
+        self.snapshots = root / "snapshots"
+        self.reels = root / "reels"
+        self.recordings = root / "recordings"
+        self.history_db = root / "history.db"
+        self.config_db = root / "config.db"
+        self.prompts = root / "prompts"
+        """The admin's own prompts; the built-in ones are in `build/prompts`."""
+        self.log = root / "log"
+        self.switch_socket = self.run / "switch.sock"
+        self.world_socket = self.run / "world.sock"
+        self.journal_ring = self.run / "journal.ring"
+        self.audio_ring = self.run / "audio.ring"
+        self.wire = self.run / "wire"
+        self.clock = self.run / "clock.json"
+        self.supervisor_conf = self.run / "supervisord.conf"
+        self.supervisor_socket = self.run / "supervisor.sock"
+
+    def make(self) -> None:
+        """All directories, private to this user."""
+        for place in (self.root, self.run, self.journal, self.snapshots, self.reels, self.recordings, self.log):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def lock(self, role: str) -> Path:
+        return self.run / f"{role}.lock"
+
+    def status(self, role: str) -> Path:
+        return self.run / f"{role}.status.json"
