@@ -33,6 +33,12 @@ class DigitReceived(SwitchEvent, frozen=True, tag=True):
     pulse: bool = False
 
 
+class SecretEntered(SwitchEvent, frozen=True, tag=True):
+    """A PIN was keyed in full; made by the engine in place of its digits, which nothing may remember."""
+
+    right: bool
+
+
 class LineRang(SwitchEvent, frozen=True, tag=True):
     """FXO: ringing burst number `count` of this offer began (1 for the first)."""
 
@@ -135,6 +141,7 @@ AnySwitchEvent = (
     | TelephoneReleased
     | HookFlashed
     | DigitReceived
+    | SecretEntered
     | LineRang
     | LineRingingEnded
     | CallerIdReceived

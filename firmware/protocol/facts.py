@@ -342,10 +342,11 @@ class AllLinesBusy(Fact, frozen=True, tag=True):
 
 
 class ConfigTaken(Fact, frozen=True, tag=True):
-    """The configuration of input `ConfigApplied` is in force."""
+    """The configuration of input `ConfigApplied` is in force; `config` is its JSON text."""
 
     version: int
     author: str
+    config: str = ""
 
 
 class ClockTaken(Fact, frozen=True, tag=True):
@@ -375,6 +376,151 @@ class SwitchLost(Fact, frozen=True, tag=True):
     """The switch began a new life; what it carried is gone."""
 
     epoch: int
+
+
+# -- the deciding half's own memory -----------------------------------------------------------------
+
+
+class EngineStarted(Fact, frozen=True, tag=True):
+    """A new life of the engine on this state."""
+
+    epoch: int
+
+
+class ReportAsked(Fact, frozen=True, tag=True):
+    """The switch was asked for a state report; what changed after this is newer than the report."""
+
+
+class OrderTaken(Fact, frozen=True, tag=True):
+    """An order with this id was carried out (or refused); repeats are dropped."""
+
+    id: str
+
+
+class TelephoneLifted(Fact, frozen=True, tag=True):
+    """FXS: the handset is up."""
+
+    port: int
+
+
+class TelephoneReplaced(Fact, frozen=True, tag=True):
+    """FXS: the handset is down."""
+
+    port: int
+
+
+class ToneGiven(Fact, frozen=True, tag=True):
+    """FXS, off-hook without a call: it hears this tone (empty: silence) until it is replaced or dials."""
+
+    port: int
+    tone: str
+
+
+class CallerIdKept(Fact, frozen=True, tag=True):
+    """FXO: a caller's number that came before the first ring; it belongs to the call that follows."""
+
+    port: int
+    number: str
+    name: str
+    presentation: Presentation
+    form: str
+
+
+class PhaseEntered(Fact, frozen=True, tag=True):
+    """What the leg is doing from now on (`firmware.engine.state.Phase`)."""
+
+    leg: int
+    phase: str
+
+
+class DigitsKept(Fact, frozen=True, tag=True):
+    """Digits keyed so far at a leg, not yet a whole number (`x` for each digit of a secret)."""
+
+    leg: int
+    digits: str
+
+
+class PlayBegan(Fact, frozen=True, tag=True):
+    """The leg hears a player; `purpose` says what its end leads to."""
+
+    leg: int
+    play: str
+    purpose: str
+
+
+class PlayStopped(Fact, frozen=True, tag=True):
+    leg: int
+
+
+class LegsSwapped(Fact, frozen=True, tag=True):
+    """A telephone in two calls went over to the other one."""
+
+    port: int
+
+
+class LineTried(Fact, frozen=True, tag=True):
+    """An outgoing attempt on this line failed; the call does not use it again."""
+
+    call: int
+    port: int
+
+
+class VariableSet(Fact, frozen=True, tag=True):
+    """A variable of the call's flow; a secret's value is its handle."""
+
+    call: int
+    name: str
+    value: str
+
+
+class LanguageChosen(Fact, frozen=True, tag=True):
+    call: int
+    language: str
+
+
+class NodeTried(Fact, frozen=True, tag=True):
+    """How often the present node has asked in vain."""
+
+    call: int
+    tries: int
+
+
+class FallbackSet(Fact, frozen=True, tag=True):
+    """Where the caller goes if who is called for him does not answer (a target, `node:ID`, `recall:NUMBER`)."""
+
+    call: int
+    to: str
+
+
+class CallReached(Fact, frozen=True, tag=True):
+    """The call came to a place that will be its outcome unless a person answers."""
+
+    call: int
+    outcome: Outcome
+
+
+class RecordingRuled(Fact, frozen=True, tag=True):
+    """Whether this call's conversations are recorded, and the consent prompt (empty: none, or given)."""
+
+    call: int
+    wanted: bool
+    consent: str = ""
+
+
+class AgentRested(Fact, frozen=True, tag=True):
+    """After a missed call the queue leaves the agent alone till `until_us`."""
+
+    agent: str
+    queue: str
+    until_us: int
+
+
+class AgentDeferred(Fact, frozen=True, tag=True):
+    """What the agent shall be once the present call is over."""
+
+    agent: str
+    state: AgentState
+    reason: str = ""
 
 
 AnyFact = (
@@ -425,4 +571,25 @@ AnyFact = (
     | TimerCleared
     | EventsTaken
     | SwitchLost
+    | EngineStarted
+    | ReportAsked
+    | OrderTaken
+    | TelephoneLifted
+    | TelephoneReplaced
+    | ToneGiven
+    | CallerIdKept
+    | PhaseEntered
+    | DigitsKept
+    | PlayBegan
+    | PlayStopped
+    | LegsSwapped
+    | LineTried
+    | VariableSet
+    | LanguageChosen
+    | NodeTried
+    | FallbackSet
+    | CallReached
+    | RecordingRuled
+    | AgentRested
+    | AgentDeferred
 )
