@@ -1,0 +1,204 @@
+/* Echo cancellers, one a row, with the reference delayed by the row's loop delay.
+
+   speexdsp adapts whenever it runs and cannot be told not to; a pure tone teaches it nonsense outside the tone's
+   frequency. Strategy while frozen: the filter as it was is taken out of speexdsp once and applied here; speexdsp
+   itself is fed that filter's own output as if it were the line, so that its error, hence its step, is nothing
+   and its history stays that of the line. It goes on from the same weights when the tone is over. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <speex/speex_echo.h>
+
+#include "banks.h"
+
+/* The reference runs a little ahead of the loop delay, so the filter stays causal if the delay is short-told. */
+#define GUARD 16
+
+typedef struct {
+    SpeexEchoState *state;
+    int16_t *past; /* the last `delay` samples of tx, then room for a tick */
+    float *taps;   /* frozen impulse response, newest first */
+    float *seen;   /* the last tail - 1 samples of the reference, then room for a tick */
+    int delay;
+    int frozen; /* ticks left */
+    int held;   /* taps are those of the present freeze */
+    float notch[2];
+} echo_row;
+
+struct tip_echo_bank {
+    int rows, tail;
+    echo_row *row;
+};
+
+tip_echo_bank *tip_echo_new(int rows, int tail, const int32_t *delays)
+{
+    tip_echo_bank *bank = calloc(1, sizeof *bank);
+
+    if (!bank)
+        return NULL;
+    bank->rows = rows;
+    bank->tail = tail;
+    if (!(bank->row = calloc(rows, sizeof *bank->row))) {
+        free(bank);
+        return NULL;
+    }
+    for (int i = 0; i < rows; i++)
+        bank->row[i].delay = delays[i] > GUARD ? delays[i] - GUARD : 0;
+    return bank;
+}
+
+static void drop(echo_row *row)
+{
+    if (row->state)
+        speex_echo_state_destroy(row->state);
+    free(row->past);
+    free(row->taps);
+    free(row->seen);
+    row->state = NULL;
+    row->past = NULL;
+    row->taps = row->seen = NULL;
+}
+
+void tip_echo_free(tip_echo_bank *bank)
+{
+    for (int i = 0; i < bank->rows; i++)
+        drop(&bank->row[i]);
+    free(bank->row);
+    free(bank);
+}
+
+static int make(tip_echo_bank *bank, echo_row *row)
+{
+    row->past = calloc(row->delay + TIP_TICK, sizeof *row->past);
+    row->taps = calloc(bank->tail, sizeof *row->taps);
+    row->seen = calloc(bank->tail - 1 + TIP_TICK, sizeof *row->seen);
+    row->state = speex_echo_state_init(TIP_TICK, bank->tail);
+    if (row->past && row->taps && row->seen && row->state)
+        return 1;
+    drop(row);
+    return 0;
+}
+
+void tip_echo_reset(tip_echo_bank *bank, int number)
+{
+    echo_row *row = &bank->row[number];
+
+    row->frozen = row->held = 0;
+    row->notch[0] = row->notch[1] = 0;
+    if (!row->state)
+        return;
+    speex_echo_state_reset(row->state);
+    memset(row->past, 0, (row->delay + TIP_TICK) * sizeof *row->past);
+    memset(row->seen, 0, (bank->tail - 1 + TIP_TICK) * sizeof *row->seen);
+}
+
+void tip_echo_freeze(tip_echo_bank *bank, int number, int ticks)
+{
+    echo_row *row = &bank->row[number];
+
+    if (ticks > row->frozen)
+        row->frozen = ticks;
+}
+
+int tip_echo_response(tip_echo_bank *bank, int number, float *out, int max)
+{
+    echo_row *row = &bank->row[number];
+    spx_int32_t size = 0;
+
+    if (!row->state)
+        return 0;
+    speex_echo_ctl(row->state, SPEEX_ECHO_GET_IMPULSE_RESPONSE_SIZE, &size);
+    spx_int32_t whole[size];
+    speex_echo_ctl(row->state, SPEEX_ECHO_GET_IMPULSE_RESPONSE, whole);
+    if (size > max)
+        size = max;
+    for (int i = 0; i < size; i++)
+        out[i] = whole[i] / 32767.0f;
+    return size;
+}
+
+/* The DC notch speexdsp puts before its canceller at 8 kHz (radius 0.9), so that both ways sound alike. */
+static void notched(float mem[2], const int16_t *in, float *out)
+{
+    const float radius = 0.9f, den2 = 0.81f + 0.7f * 0.01f;
+
+    for (int i = 0; i < TIP_TICK; i++) {
+        float v = mem[0] + in[i];
+        mem[0] = mem[1] + 2 * (radius * v - in[i]);
+        mem[1] = in[i] - den2 * v;
+        out[i] = radius * v;
+    }
+}
+
+static void predict(const float *taps, int tail, const float *seen, float *out)
+{
+    memset(out, 0, TIP_TICK * sizeof *out);
+    for (int k = 0; k < tail; k++) {
+        const float tap = taps[k];
+        const float *from = seen + tail - 1 - k;
+        for (int i = 0; i < TIP_TICK; i++)
+            out[i] += tap * from[i];
+    }
+}
+
+static int16_t saturated(float value)
+{
+    if (value > 32767.0f)
+        return 32767;
+    if (value < -32768.0f)
+        return -32768;
+    return (int16_t) (value < 0 ? value - 0.5f : value + 0.5f);
+}
+
+static void pass_frozen(tip_echo_bank *bank, echo_row *row, int number, const int16_t *reference,
+                        const float *heard, int16_t *rx)
+{
+    float echo[TIP_TICK];
+    int16_t own[TIP_TICK], unused[TIP_TICK];
+
+    if (!row->held)
+        row->held = tip_echo_response(bank, number, row->taps, bank->tail);
+    predict(row->taps, bank->tail, row->seen, echo);
+    for (int i = 0; i < TIP_TICK; i++) {
+        own[i] = saturated(echo[i]);
+        rx[i] = saturated(heard[i] - echo[i]);
+    }
+    speex_echo_cancellation(row->state, own, reference, unused);
+}
+
+static void one(tip_echo_bank *bank, int number, int16_t *rx, const int16_t *tx)
+{
+    echo_row *row = &bank->row[number];
+    float heard[TIP_TICK];
+    int16_t clean[TIP_TICK];
+
+    memcpy(row->past + row->delay, tx, TIP_TICK * sizeof *tx);
+    for (int i = 0; i < TIP_TICK; i++)
+        row->seen[bank->tail - 1 + i] = row->past[i];
+    notched(row->notch, rx, heard);
+    if (row->frozen > 0) {
+        row->frozen--;
+        pass_frozen(bank, row, number, row->past, heard, rx);
+    } else {
+        row->held = 0;
+        speex_echo_cancellation(row->state, rx, row->past, clean);
+        memcpy(rx, clean, sizeof clean);
+    }
+    memmove(row->past, row->past + TIP_TICK, row->delay * sizeof *row->past);
+    memmove(row->seen, row->seen + TIP_TICK, (bank->tail - 1) * sizeof *row->seen);
+}
+
+int tip_echo_process(tip_echo_bank *bank, int16_t *rx, ptrdiff_t rx_stride, const int16_t *tx,
+                     ptrdiff_t tx_stride, const intptr_t *active, int count)
+{
+    int without = 0;
+
+    for (int i = 0; i < count; i++) {
+        int number = (int) active[i];
+        if (!bank->row[number].state && !make(bank, &bank->row[number]))
+            without++;
+        else
+            one(bank, number, rx + number * rx_stride, tx + number * tx_stride);
+    }
+    return without;
+}
