@@ -9,7 +9,6 @@ number waiting stays as asked.
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Sequence
@@ -57,13 +56,6 @@ def text(result: dict[str, Any]) -> str:
         )
     lines.append("within the budget" if result["within_budget"] else "OVER THE BUDGET")
     return "\n".join(lines)
-
-
-def main(as_json: bool = False, **sizes: Any) -> int:
-    """Prints the figures; 0 within the budget, 1 over it."""
-    result = run(**sizes)
-    print(json.dumps(result) if as_json else text(result))
-    return 0 if result["within_budget"] else 1
 
 
 def _config(agents: int, skills: int, seed: int) -> Config:

@@ -1,0 +1,171 @@
+"""What the keys of a telephone mean, one at a time. Emergency numbers first, whatever else they could be.
+
+`DialTree.match(digits)` is asked after each key; `settle(digits)` when no more key came in time.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from firmware.config.schema import Config, Features
+from firmware.engine.numbers import never_longer
+
+MOST_DIGITS = 40
+"""More keys than this make no number: feature codes with an agent and a PIN are the longest."""
+MOST_OUTSIDE = 24
+LEAST_OUTSIDE = 3
+_KEYS = frozenset("0123456789*#")
+
+
+class MatchKind(StrEnum):
+    INCOMPLETE = "incomplete"
+    """More keys are needed."""
+    AMBIGUOUS = "ambiguous"
+    """Complete, but it could go on: take `settle` after the inter-digit time-out."""
+    EXTENSION = "extension"
+    FEATURE = "feature"
+    EMERGENCY = "emergency"
+    OUTSIDE = "outside"
+    INVALID = "invalid"
+
+
+class Match(Struct, frozen=True):
+    kind: MatchKind
+    number: str = ""
+    """Extension, emergency number, or outside number with the outside prefix taken off."""
+    feature: str = ""
+    """Field name in `Features`: `sign_in`, `sign_out`, `ready`, `not_ready`, `voicemail`, `pickup`."""
+    argument: str = ""
+    """`sign_in`: the agent (empty: whoever the telephone belongs to); `not_ready`: the reason's digit."""
+    secret: str = ""
+    """`sign_in`: the PIN."""
+
+
+INCOMPLETE = Match(MatchKind.INCOMPLETE)
+INVALID = Match(MatchKind.INVALID)
+
+_PLAIN_FEATURES = ("sign_out", "ready", "voicemail", "pickup")
+
+
+class _Branch:
+    __slots__ = ("ends", "keys")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, _Branch] = {}
+        self.ends: Match | None = None
+
+
+class DialTree:
+    """The dial plan of one configuration."""
+
+    def __init__(self, config: Config) -> None:
+        self._plan = config.dial_plan
+        self._features = config.features
+        self._pins = {agent.id: agent.pin for agent in config.agents}
+        self._root = _Branch()
+        for extension in config.extensions:
+            self._grow(extension.number, Match(MatchKind.EXTENSION, extension.number))
+        for name in (*_PLAIN_FEATURES, "sign_in", "not_ready"):
+            self._grow(getattr(config.features, name), Match(MatchKind.FEATURE, feature=name))
+        for number in config.dial_plan.emergency:
+            emergency = Match(MatchKind.EMERGENCY, number)
+            self._grow(config.dial_plan.outside_prefix + number, emergency)
+            self._grow(number, emergency)
+
+    def match(self, digits: str) -> Match:
+        """What the keys so far are. Never raises; the work is bounded however many there are."""
+        if not digits:
+            return INCOMPLETE
+        if len(digits) > MOST_DIGITS or not _KEYS.issuperset(digits):
+            return INVALID
+        branch, depth = self._walk(digits)
+        if branch.ends is not None and branch.ends.kind is MatchKind.EMERGENCY:
+            return branch.ends
+        if branch.ends is not None and branch.ends.kind is MatchKind.FEATURE:
+            return self._feature(branch.ends.feature, digits[depth:])
+        if digits.endswith("#"):
+            return self.settle(digits[:-1])
+        if depth == len(digits):
+            return self._inside(branch, digits)
+        return self._outside(digits)
+
+    def settle(self, digits: str) -> Match:
+        """What the keys are, given that no other follows."""
+        found = self.match(digits)
+        if found.kind is MatchKind.INCOMPLETE:
+            return INVALID
+        if found.kind is not MatchKind.AMBIGUOUS:
+            return found
+        branch, depth = self._walk(digits)
+        if depth == len(digits) and branch.ends is not None:
+            return branch.ends
+        return Match(MatchKind.OUTSIDE, found.number)
+
+    def _grow(self, keys: str, ends: Match) -> None:
+        branch = self._root
+        for key in keys:
+            branch = branch.keys.setdefault(key, _Branch())
+        if keys:
+            branch.ends = ends
+
+    def _walk(self, digits: str) -> tuple[_Branch, int]:
+        """As far as the tree goes, but not past an emergency number or a feature code."""
+        branch = self._root
+        for depth, key in enumerate(digits):
+            if branch.ends is not None and branch.ends.kind is not MatchKind.EXTENSION:
+                return branch, depth
+            if key not in branch.keys:
+                return branch, depth
+            branch = branch.keys[key]
+        return branch, len(digits)
+
+    def _inside(self, branch: _Branch, digits: str) -> Match:
+        outside = self._outside(digits)
+        goes_on = bool(branch.keys) or outside.kind is not MatchKind.INVALID
+        if branch.ends is not None:
+            return Match(MatchKind.AMBIGUOUS, branch.ends.number) if goes_on else branch.ends
+        if branch.keys and outside.kind in (MatchKind.INVALID, MatchKind.OUTSIDE):
+            return INCOMPLETE if outside is INVALID else Match(MatchKind.AMBIGUOUS, outside.number)
+        return outside
+
+    def _outside(self, digits: str) -> Match:
+        prefix = self._plan.outside_prefix
+        number = digits[len(prefix) :]
+        if not digits.startswith(prefix) or (number and not number.isdigit()) or len(number) > MOST_OUTSIDE:
+            return INVALID
+        if never_longer(number, self._plan):
+            return Match(MatchKind.OUTSIDE, number)
+        return INCOMPLETE if len(number) < LEAST_OUTSIDE else Match(MatchKind.AMBIGUOUS, number)
+
+    def _feature(self, feature: str, rest: str) -> Match:
+        if feature == "sign_in":
+            return self._sign_in(rest)
+        if feature == "not_ready":
+            return _reason(rest, self._features)
+        return Match(MatchKind.FEATURE, feature=feature) if not rest else INVALID
+
+    def _sign_in(self, rest: str) -> Match:
+        """Agent, `#`, and where that agent has a PIN, the PIN and `#`."""
+        agent, hash_key, tail = rest.partition("#")
+        if "*" in rest:
+            return INVALID
+        if not hash_key:
+            return INCOMPLETE
+        if not self._pins.get(agent):
+            return Match(MatchKind.FEATURE, feature="sign_in", argument=agent) if not tail else INVALID
+        pin, hash_key, tail = tail.partition("#")
+        if tail:
+            return INVALID
+        if not hash_key:
+            return INCOMPLETE
+        return Match(MatchKind.FEATURE, feature="sign_in", argument=agent, secret=pin)
+
+
+def _reason(rest: str, features: Features) -> Match:
+    if not rest:
+        return INCOMPLETE
+    if rest not in features.not_ready_reasons:
+        return INVALID
+    return Match(MatchKind.FEATURE, feature="not_ready", argument=rest)
