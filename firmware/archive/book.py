@@ -1,0 +1,60 @@
+"""The history's page on which facts are written: the database with the instant and the box of the present
+record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from firmware.protocol.events import TapeBegan, TapeEnded
+from firmware.protocol.facts import Fact
+from firmware.protocol.inputs import FromSwitch
+from firmware.protocol.journal import Record
+
+Value = str | int | float | bytes | None
+
+
+class Book:
+    """Statements are constants with parameters; they join the transaction that is open."""
+
+    def __init__(self, db: Database, box: str) -> None:
+        self._connection = db.conn
+        self.box = box
+        self.at_us = 0
+        self.stamped_us = 0
+        """When the switch saw what this record is about; `at_us` where it says nothing."""
+        found = self.row("SELECT offset_us, quality FROM clocks ORDER BY rowid DESC LIMIT 1")
+        self.offset_us: int
+        self.quality: str
+        self.offset_us, self.quality = (found[0], found[1]) if found else (0, "none")
+
+    def turn_to(self, record: Record) -> None:
+        self.at_us = self.stamped_us = record.at_us
+        given = record.input
+        if isinstance(given, FromSwitch) and isinstance(given.event, TapeBegan | TapeEnded):
+            self.stamped_us = given.event.at_us
+
+    @property
+    def wall_us(self) -> int:
+        """The present instant as Unix time, as well as it is known."""
+        return self.at_us + self.offset_us
+
+    def do(self, statement: str, *parameters: Value) -> int:
+        """Returns how many rows were changed."""
+        changed: int = self._connection.execute(statement, parameters).rowcount
+        return changed
+
+    def row(self, statement: str, *parameters: Value) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self._connection.execute(statement, parameters).fetchone()
+        return found
+
+    def odd(self, fact: str, problem: str) -> None:
+        """A fact that does not fit what came before: kept to be looked at, never an error."""
+        self.do("INSERT INTO oddities (fact, problem, at_us) VALUES (?, ?, ?)", fact, problem, self.at_us)
+
+
+Handlers = Mapping[type[Fact], Callable[[Book, Any], None]]
+"""How each kind of fact is written down."""

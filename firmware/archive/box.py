@@ -1,0 +1,73 @@
+"""Facts about agents' states and the box itself → agent_states, line_alarms, clocks, configs."""
+
+from __future__ import annotations
+
+from firmware.archive.book import Book, Handlers
+from firmware.protocol import facts
+
+
+def _agent_changed(book: Book, fact: facts.AgentChanged) -> None:
+    book.do("UPDATE agent_states SET to_us = ? WHERE agent = ? AND to_us IS NULL", book.at_us, fact.agent)
+    book.do(
+        "INSERT INTO agent_states (agent, state, reason, extension, call, from_us, from_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        fact.agent,
+        fact.state,
+        fact.reason,
+        fact.extension,
+        fact.call,
+        book.at_us,
+        book.wall_us,
+    )
+
+
+def _line_changed(book: Book, fact: facts.LineChanged) -> None:
+    book.do("UPDATE line_alarms SET to_us = ? WHERE port = ? AND to_us IS NULL", book.at_us, fact.port)
+    if fact.alarm:
+        book.do(
+            "INSERT INTO line_alarms (port, alarm, from_us) VALUES (?, ?, ?)",
+            fact.port,
+            fact.alarm,
+            book.at_us,
+        )
+
+
+def _all_lines_busy(book: Book, fact: facts.AllLinesBusy) -> None:
+    book.do("UPDATE busy_spans SET to_us = ? WHERE to_us IS NULL", book.at_us)
+    if fact.busy:
+        book.do("INSERT INTO busy_spans (from_us) VALUES (?)", book.at_us)
+
+
+def _config_taken(book: Book, fact: facts.ConfigTaken) -> None:
+    book.do(
+        "INSERT INTO configs (version, author, at_us) VALUES (?, ?, ?)", fact.version, fact.author, book.at_us
+    )
+
+
+def _clock_taken(book: Book, fact: facts.ClockTaken) -> None:
+    book.offset_us, book.quality = fact.offset_us, fact.quality
+    book.do(
+        "INSERT INTO clocks (from_us, offset_us, quality) VALUES (?, ?, ?)",
+        book.at_us,
+        fact.offset_us,
+        fact.quality,
+    )
+
+
+def _switch_lost(book: Book, fact: facts.SwitchLost) -> None:
+    """No recording outlives the switch that taped it."""
+    book.do("INSERT INTO switch_lives (epoch, at_us) VALUES (?, ?)", fact.epoch, book.at_us)
+    book.do(
+        "UPDATE recordings SET ended_us = ?, why = 'switch-died' WHERE ended_us IS NULL AND cut = 0",
+        book.at_us,
+    )
+
+
+HANDLERS: Handlers = {
+    facts.AgentChanged: _agent_changed,
+    facts.LineChanged: _line_changed,
+    facts.AllLinesBusy: _all_lines_busy,
+    facts.ConfigTaken: _config_taken,
+    facts.ClockTaken: _clock_taken,
+    facts.SwitchLost: _switch_lost,
+}

@@ -1,0 +1,136 @@
+"""The tables of history.db, step by step. A step that was released is never changed; a new one is added
+after it.
+
+Columns ending in `_us` are box time in microseconds (durations are differences of these); `_at` is Unix
+time in
+microseconds UTC, as well as it was known then.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+HISTORY = Migrations("history")
+
+_FIRST_TABLES = """
+CREATE TABLE progress (
+  id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL, number INTEGER NOT NULL, at_us INTEGER NOT
+  NULL,
+  records INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE boxes (id INTEGER PRIMARY KEY CHECK (id = 1), box TEXT NOT NULL, zone TEXT NOT NULL);
+CREATE TABLE clocks (from_us INTEGER NOT NULL, offset_us INTEGER NOT NULL, quality TEXT NOT NULL);
+CREATE TABLE calls (
+  id INTEGER PRIMARY KEY, box TEXT NOT NULL, direction TEXT NOT NULL, port INTEGER NOT NULL, line TEXT NOT
+  NULL,
+  from_number TEXT NOT NULL DEFAULT '', from_e164 TEXT NOT NULL DEFAULT '', from_name TEXT NOT NULL DEFAULT
+  '',
+  presentation TEXT NOT NULL DEFAULT '', to_number TEXT NOT NULL DEFAULT '', to_e164 TEXT NOT NULL DEFAULT '',
+  emergency INTEGER NOT NULL DEFAULT 0,
+  offered_us INTEGER NOT NULL, offered_at INTEGER NOT NULL, clock_quality TEXT NOT NULL,
+  box_answered_us INTEGER, queued_us INTEGER, answered_us INTEGER, released_us INTEGER,
+  outcome TEXT, cause INTEGER, released_by TEXT, agent TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',
+  queue TEXT NOT NULL DEFAULT '', rings INTEGER NOT NULL DEFAULT 0,
+  ring_s REAL, wait_s REAL, talk_s REAL, hold_s REAL);
+CREATE INDEX calls_by_offered ON calls (offered_at);
+CREATE TABLE legs (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, port INTEGER NOT NULL, role TEXT NOT NULL, party TEXT NOT
+  NULL,
+  agent TEXT NOT NULL, added_us INTEGER NOT NULL, alerted_us INTEGER, answered_us INTEGER, sign TEXT,
+  released_us INTEGER, cause INTEGER, released_by TEXT);
+CREATE INDEX legs_by_call ON legs (call);
+CREATE TABLE leg_moves (leg INTEGER NOT NULL, call INTEGER NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE talks (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, role TEXT NOT NULL, party TEXT NOT
+  NULL,
+  agent TEXT NOT NULL, others TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER);
+CREATE INDEX talks_by_call ON talks (call);
+CREATE INDEX talks_open ON talks (leg) WHERE to_us IS NULL;
+CREATE TABLE holds (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, by_leg INTEGER NOT NULL, agent TEXT
+  NOT NULL,
+  from_us INTEGER NOT NULL, to_us INTEGER);
+CREATE INDEX holds_by_call ON holds (call);
+CREATE TABLE transfers (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, kind TEXT NOT NULL, leg INTEGER NOT NULL, by_leg INTEGER
+  NOT NULL,
+  agent TEXT NOT NULL, target TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE conferences (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, legs TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER);
+CREATE TABLE refused_attempts (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, wanted TEXT NOT NULL, reason TEXT NOT NULL, cause INTEGER
+  NOT NULL,
+  at_us INTEGER NOT NULL);
+CREATE TABLE queue_visits (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, queue TEXT NOT NULL, priority INTEGER NOT NULL,
+  from_us INTEGER NOT NULL, to_us INTEGER, why TEXT);
+CREATE INDEX queue_visits_by_call ON queue_visits (call);
+CREATE TABLE wait_announcements (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, position INTEGER NOT NULL, expected_wait_s INTEGER NOT NULL,
+  at_us INTEGER NOT NULL);
+CREATE TABLE flow_visits (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, flow TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER,
+  why TEXT);
+CREATE INDEX flow_visits_by_call ON flow_visits (call);
+CREATE TABLE flow_nodes (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, flow TEXT NOT NULL, node TEXT NOT NULL, at_us INTEGER NOT
+  NULL);
+CREATE TABLE digits (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, node TEXT NOT NULL, digits TEXT NOT NULL, at_us INTEGER
+  NOT NULL);
+CREATE TABLE agent_offers (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, queue TEXT NOT NULL, agent TEXT NOT NULL, leg INTEGER NOT
+  NULL,
+  why TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER, result TEXT);
+CREATE INDEX agent_offers_by_call ON agent_offers (call);
+CREATE TABLE agent_states (
+  id INTEGER PRIMARY KEY, agent TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, extension TEXT
+  NOT NULL,
+  call INTEGER NOT NULL, from_us INTEGER NOT NULL, from_at INTEGER NOT NULL, to_us INTEGER);
+CREATE INDEX agent_states_by_agent ON agent_states (agent, from_us);
+CREATE TABLE consents (call INTEGER NOT NULL, prompt TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE recordings (
+  id TEXT PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, party TEXT NOT NULL, agent TEXT NOT NULL,
+  kind TEXT NOT NULL, queue TEXT NOT NULL, began_us INTEGER NOT NULL, began_at INTEGER NOT NULL,
+  taped_us INTEGER, from_tick INTEGER, to_tick INTEGER, ended_us INTEGER, why TEXT,
+  cut INTEGER NOT NULL DEFAULT 0, audio_from_tick INTEGER, path TEXT NOT NULL DEFAULT '', seconds REAL,
+  sha256 TEXT NOT NULL DEFAULT '');
+CREATE INDEX recordings_by_call ON recordings (call);
+CREATE INDEX recordings_not_cut ON recordings (cut) WHERE cut = 0;
+CREATE TABLE recording_marks (
+  id INTEGER PRIMARY KEY, recording TEXT NOT NULL, mark TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE INDEX recording_marks_by_recording ON recording_marks (recording);
+CREATE TABLE not_recorded (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, reason TEXT NOT NULL, at_us INTEGER
+  NOT NULL);
+CREATE INDEX not_recorded_by_call ON not_recorded (call);
+CREATE TABLE ledger_gaps (
+  id INTEGER PRIMARY KEY, recording TEXT NOT NULL, from_tick INTEGER NOT NULL, to_tick INTEGER NOT NULL,
+  reason TEXT NOT NULL);
+CREATE INDEX ledger_gaps_by_recording ON ledger_gaps (recording);
+CREATE TABLE voicemails (
+  recording TEXT PRIMARY KEY, mailbox TEXT NOT NULL, call INTEGER NOT NULL, left_us INTEGER NOT NULL,
+  heard_us INTEGER, deleted_us INTEGER);
+CREATE TABLE line_alarms (
+  id INTEGER PRIMARY KEY, port INTEGER NOT NULL, alarm TEXT NOT NULL, from_us INTEGER NOT NULL, to_us
+  INTEGER);
+CREATE TABLE busy_spans (id INTEGER PRIMARY KEY, from_us INTEGER NOT NULL, to_us INTEGER);
+CREATE TABLE configs (version INTEGER NOT NULL, author TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE switch_lives (epoch INTEGER NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE journal_gaps (
+  epoch INTEGER NOT NULL, after_number INTEGER NOT NULL, next_number INTEGER NOT NULL, at_us INTEGER NOT
+  NULL);
+CREATE TABLE oddities (id INTEGER PRIMARY KEY, fact TEXT NOT NULL, problem TEXT NOT NULL, at_us INTEGER NOT
+NULL)
+"""
+
+
+@HISTORY()
+def first_tables(db: Database) -> None:
+    """Everything the KPIs of the first release are made of."""
+    for statement in _FIRST_TABLES.split(";"):
+        db.execute(statement)
+
+
+STEPS = ("first_tables",)
+"""All steps in order; a database with others was written by newer software."""
