@@ -4,7 +4,8 @@ record once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -91,40 +92,32 @@ def read_head(path: Path) -> FileHead | None:
 
 
 class SegmentInfo(Struct, frozen=True):
-    """`last` is the last record in it, `closed_us` the box time of that record."""
+    """All its records come before `until`, the first of the next segment, which was opened at `closed_us`."""
 
     index: int
-    last: Number
+    until: Number
     closed_us: int
 
 
 def droppable(
-    segments: list[SegmentInfo], snapshot: Number, archived: Number, now_us: int, keep_us: int
+    segments: Iterable[SegmentInfo], snapshot: Number, archived: Number, now_us: int, keep_us: int
 ) -> list[int]:
-    """Segments nobody needs: older than `keep_us` of box time, covered by a snapshot, applied to history;
-    never the newest.
+    """Segments nobody needs: older than `keep_us` of box time, covered by a snapshot, applied to history.
 
     Box time does not jump when wall time is set, so a clock set forward drops nothing early.
     """
-    newest = max((segment.index for segment in segments), default=0)
     return [
         segment.index
         for segment in segments
-        if segment.index != newest
-        and segment.closed_us <= now_us - keep_us
-        and segment.last <= snapshot
-        and segment.last <= archived
+        if segment.closed_us <= now_us - keep_us and segment.until <= snapshot and segment.until <= archived
     ]
 
 
 def survey(directory: Path) -> list[SegmentInfo]:
-    """All whole segments but the newest, read to their end, and the newest without its contents."""
+    """All segments but the newest, from their heads."""
     found = []
-    files = JOURNAL.files(directory)
-    for index, path in files.items():
-        last, closed_us = NOTHING, 0
-        for payload in FrameReader(path, JOURNAL).read():
-            record = journal.decode(payload)
-            last, closed_us = (record.epoch, record.number), record.at_us
-        found.append(SegmentInfo(index, last, closed_us))
+    heads = [(index, read_head(path)) for index, path in JOURNAL.files(directory).items()]
+    for (index, _), (_, following) in itertools.pairwise(heads):
+        if following is not None:
+            found.append(SegmentInfo(index, following.first, following.opened_us))
     return found
