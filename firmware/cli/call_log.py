@@ -1,0 +1,106 @@
+"""The live call log: journal records told as one readable line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from firmware.protocol import facts
+from firmware.protocol.journal import Record
+
+CHINESE_OUTCOMES = {
+    "answered": "已接听",
+    "abandoned_in_menu": "在菜单中放弃",
+    "abandoned_in_queue": "排队中放弃",
+    "self_served": "自助完成",
+    "voicemail": "已留言",
+    "overflowed_out": "已溢出",
+    "refused": "已拒绝",
+    "failed": "失败",
+}
+CHINESE_STATES = {
+    "signed-out": "签出",
+    "ready": "就绪",
+    "not-ready": "未就绪",
+    "ringing": "振铃",
+    "talking": "通话",
+    "wrap-up": "话后处理",
+}
+
+# Fact -> (English, Chinese); fields are the fact's own, `who` the party of its leg.
+LINES: dict[type[facts.Fact], tuple[str, str]] = {
+    facts.CallerKnown: ("caller is {number} {name} ({presentation})", "主叫 {number} {name}（{presentation}）"),
+    facts.NumberDialled: ("dials {number} ({direction})", "拨打 {number}（{direction}）"),
+    facts.CallAnswered: ("answered by {by}", "应答：{by}"),
+    facts.FlowEntered: ("hears menu {flow}", "进入菜单 {flow}"),
+    facts.DigitsCollected: ("keys {digits!r} at {node}", "在 {node} 按键 {digits!r}"),
+    facts.Enqueued: ("waits in queue {queue}", "进入队列 {queue}"),
+    facts.WaitAnnounced: (
+        "is told position {position}, about {expected_wait_s} s",
+        "播报位置 {position}，约 {expected_wait_s} 秒",
+    ),
+    facts.AgentOffered: ("rings agent {agent}: {why}", "呼叫坐席 {agent}：{why}"),
+    facts.AgentMissed: ("agent {agent} did not take it ({why})", "坐席 {agent} 未接（{why}）"),
+    facts.AgentConnected: ("talks with agent {agent}", "与坐席 {agent} 通话"),
+    facts.HoldBegan: ("is put on hold", "保持"),
+    facts.HoldEnded: ("is taken off hold", "取消保持"),
+    facts.TransferMade: ("is transferred to {to} ({kind})", "转接到 {to}（{kind}）"),
+    facts.ConferenceBegan: ("is in a conference", "进入三方会议"),
+    facts.RecordingBegan: ("is being recorded ({kind} {recording})", "开始录音（{kind} {recording}）"),
+    facts.VoicemailLeft: ("left a message in {mailbox}", "在 {mailbox} 留言"),
+    facts.Dequeued: ("leaves queue {queue}: {why}", "离开队列 {queue}：{why}"),
+    facts.AttemptRefused: ("is refused {wanted}: {reason}", "请求 {wanted} 被拒：{reason}"),
+}
+
+
+class CallLog:
+    """Turns records into text; `wall` gives `HH:MM:SS` for a box time."""
+
+    def __init__(self, wall: Callable[[int], str], language: str = "en") -> None:
+        self._wall = wall
+        self._chinese = language == "zh"
+
+    def lines(self, record: Record) -> Iterator[str]:
+        """One line per fact worth telling. Outside text is printed without its control characters."""
+        stamp = self._wall(record.at_us)
+        for fact in record.facts:
+            text = self._tell(fact)
+            if text:
+                yield f"{stamp}  {printable(text)}"
+
+    def _tell(self, fact: facts.Fact) -> str:
+        if isinstance(fact, facts.CallBegan):
+            return self._call(fact.call, self._pick(f"begins: {fact.direction} on {fact.line}", f"开始：{fact.direction} {fact.line}"))
+        if isinstance(fact, facts.CallEnded):
+            return self._call(fact.call, self._ended(fact))
+        if isinstance(fact, facts.AgentChanged):
+            return self._agent(fact)
+        if isinstance(fact, facts.LineChanged):
+            return self._pick(f"port {fact.port + 1}: {fact.alarm or 'in service'}", f"端口 {fact.port + 1}：{fact.alarm or '正常'}")
+        pattern = LINES.get(type(fact))
+        if pattern is None:
+            return ""
+        fields: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
+        text = self._pick(*pattern).format(**fields)
+        return self._call(fields["call"], text) if "call" in fields else text
+
+    def _ended(self, fact: facts.CallEnded) -> str:
+        if fact.outcome is None:
+            return self._pick(f"ended (cause {fact.cause})", f"结束（原因 {fact.cause}）")
+        outcome = self._pick(fact.outcome.replace("_", " "), CHINESE_OUTCOMES[fact.outcome])
+        return self._pick(f"ended: {outcome} (cause {fact.cause})", f"结束：{outcome}（原因 {fact.cause}）")
+
+    def _agent(self, fact: facts.AgentChanged) -> str:
+        state = self._pick(str(fact.state), CHINESE_STATES[fact.state])
+        return f"{self._pick('agent', '坐席')} {fact.agent}  {state} {fact.reason}".rstrip()
+
+    def _call(self, call: int, text: str) -> str:
+        return f"{self._pick('call', '呼叫')} {call:<5} {text}"
+
+    def _pick(self, english: str, chinese: str) -> str:
+        return chinese if self._chinese else english
+
+
+def printable(text: str) -> str:
+    """Terminal-safe: control characters of hostile caller names become `?`."""
+    return "".join(char if char.isprintable() else "?" for char in text)

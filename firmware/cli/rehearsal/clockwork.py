@@ -1,0 +1,22 @@
+"""What a rehearsal does at given box times: the scenario's faults on the box itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hwsim.scenario import Fault
+
+
+class BoxFaults:
+    """`kill-engine` and `kill-switch`, in order of time."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        mine = [fault for fault in faults if fault.kind in {"kill-engine", "kill-switch"}]
+        self._left = sorted(mine, key=lambda fault: fault.at_s, reverse=True)
+
+    def due(self, at_us: int) -> list[Fault]:
+        """Those whose time has come since the last call."""
+        due = []
+        while self._left and self._left[-1].at_s * 1e6 <= at_us:
+            due.append(self._left.pop())
+        return due

@@ -1,0 +1,117 @@
+"""The half of a box that decides and remembers, in virtual time: engine, recorder, archive. Full and fast share it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from firmware.archive.archive import Archive
+from firmware.config.schema import Config
+from firmware.engine.engine import Engine
+from firmware.engine.keeper import Keeper
+from firmware.protocol import journal
+from firmware.protocol.commands import Numbered
+from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
+from firmware.protocol.journal import Record
+from firmware.protocol.ring import ring_in_memory
+from firmware.recorder.recorder import Recorder
+from firmware.store.disk import VirtualDisk
+
+JOURNAL_RING_BYTES = 4 << 20
+AUDIO_RING_BYTES = 8 << 20
+STEP_US = 1_000_000
+CUT_US = 30_000_000
+SNAPSHOT_RECORDS = 2_000
+SWITCH_EPOCH = 1
+
+
+class RingFull(RuntimeError):
+    """A rehearsal's ring overflowed: its owner did not step often enough."""
+
+
+class DecidingHalf:
+    """`send` carries commands to the switch. Whatever it is told is journalled, recorded and archived in `out`."""
+
+    def __init__(self, config: Config, out: Path, wall_us: int, send: Callable[[Numbered], None]) -> None:
+        self._config = config
+        self._send = send
+        disk = VirtualDisk()
+        self.audio_ring = ring_in_memory(AUDIO_RING_BYTES)
+        self._journal_ring = ring_in_memory(JOURNAL_RING_BYTES)
+        box = config.site.box
+        self._recorder = Recorder(self._journal_ring, self.audio_ring, out, box=box, disk=disk)
+        self.archive = Archive(out, box, config.site.zone, disk=disk, durable=False)
+        self._snapshot: bytes | None = None
+        self._since_snapshot: list[Record] = []
+        self._events = 0
+        self._due_us = self._cut_us = 0
+        self.records = 0
+        self.kills = 0
+        self.listeners: list[Callable[[Record], None]] = []
+        self.keeper = Keeper(Engine(box), self._journal, send)
+        self._first_words(wall_us)
+
+    def event(self, event: AnySwitchEvent) -> None:
+        """One event of the switch, numbered and given."""
+        self._events += 1
+        self.keeper.give(FromSwitch(SWITCH_EPOCH, self._events, event), event.at_us)
+
+    def run_until(self, at_us: int) -> None:
+        """Timers that are due, then the disk work of a box second."""
+        self.keeper.run_timers(at_us)
+        if at_us >= self._due_us:
+            self._due_us = at_us + STEP_US
+            self._keep(at_us)
+
+    def kill(self, at_us: int) -> None:
+        """The engine's memory is thrown away and rebuilt from snapshot and journal, as after a kill -9."""
+        self.kills += 1
+        engine = Engine.restore(self._snapshot, iter(self._since_snapshot))
+        self.keeper = Keeper(engine, self._journal, self._send)
+        self.keeper.give(Started(1 + self.kills), at_us)
+
+    def finish(self, at_us: int) -> None:
+        self._recorder.close(at_us)
+        self.archive.follow_files()
+        self.archive.finish()
+
+    def _first_words(self, wall_us: int) -> None:
+        self.keeper.give(Started(1), 0)
+        self.keeper.give(ClockSet(wall_us, "manual"), 0)
+        text = msgspec.json.encode(self._config).decode()
+        self.keeper.give(ConfigApplied(1, "scenario", text), 0)
+
+    def _journal(self, record: Record) -> None:
+        self.records += 1
+        if not self._journal_ring.put(journal.encode(record)):
+            self._keep(record.at_us)
+            if not self._journal_ring.put(journal.encode(record)):
+                raise RingFull(f"journal ring at record {record.number}")
+        self._since_snapshot.append(record)
+        for listener in self.listeners:
+            listener(record)
+
+    def _keep(self, at_us: int) -> None:
+        self._recorder.step(at_us)
+        if len(self._since_snapshot) >= SNAPSHOT_RECORDS:
+            self._snapshot = self.keeper.engine.snapshot()
+            self._since_snapshot.clear()
+        if at_us >= self._cut_us:
+            self._cut_us = at_us + CUT_US
+            self.archive.follow_files(self._recorder.mark.read())
+            self.archive.cut(at_us)
+            self.archive.release_reels()
+
+
+@functools.cache
+def wall_start_us(starts: str, zone: str) -> int:
+    """Unix microseconds of a scenario's start, written in the site's zone."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    moment = datetime.fromisoformat(starts).replace(tzinfo=ZoneInfo(zone))
+    return int(moment.timestamp()) * 1_000_000
