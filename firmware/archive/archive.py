@@ -4,6 +4,8 @@ history.db.
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -97,6 +99,14 @@ class Archive:
     def close(self) -> None:
         self.history.commit()
         self._tracks.close()
+        self.db.close()
+
+    def abandon(self) -> None:
+        """After an error: nothing more is written; a new Archive takes it all again."""
+        with contextlib.suppress(sqlite3.Error):
+            self.db.rollback()
+        with contextlib.suppress(OSError):
+            self._tracks.close()
         self.db.close()
 
     # -- following files --------------------------------------------------------------------------

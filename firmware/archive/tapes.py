@@ -42,13 +42,14 @@ def _recording_marked(book: Book, fact: facts.RecordingMarked) -> None:
 
 
 def _recording_taped(book: Book, fact: facts.RecordingTaped) -> None:
-    running = fact.to_tick < 0
-    began_us = book.stamped_us - (0 if running else (fact.to_tick - fact.from_tick) * TICK_US)
+    """`from_tick` 0: the engine never heard when it began; the tape itself will tell."""
+    running, known = fact.to_tick < 0, fact.from_tick > 0
+    taped_us = book.stamped_us - (0 if running else (fact.to_tick - fact.from_tick) * TICK_US)
     book.do(
         "UPDATE recordings SET taped_us = coalesce(taped_us, ?), from_tick = coalesce(from_tick, ?),"
         " to_tick = coalesce(?, to_tick) WHERE id = ?",
-        began_us,
-        fact.from_tick,
+        taped_us if known else None,
+        fact.from_tick if known else None,
         None if running else fact.to_tick,
         fact.recording,
     )

@@ -39,6 +39,15 @@ class DurableMark:
         """`memory` has MARK_BYTES; all zero means nothing is durable yet."""
         self._memory = memoryview(memory).cast("B")
 
+    @classmethod
+    def in_file(cls, path: Path) -> DurableMark:
+        """Raises NotARing when the file is something else, OSError."""
+        return cls(shared_memory(path, MARK_BYTES))
+
+    @classmethod
+    def in_memory(cls) -> DurableMark:
+        return cls(bytearray(MARK_BYTES))
+
     def read(self) -> Mark:
         """The newest whole mark."""
         slots = [slot for at in (0, _SLOT_BYTES) if (slot := self._slot(at)) is not None]
@@ -66,11 +75,3 @@ class DurableMark:
         fields = _SLOT.unpack_from(data)
         (check,) = _CHECK.unpack_from(data, _SLOT.size)
         return fields if fields[0] and check == zlib.crc32(data[: _SLOT.size]) else None
-
-
-def mark_in_file(path: Path) -> DurableMark:
-    return DurableMark(shared_memory(path, MARK_BYTES))
-
-
-def mark_in_memory() -> DurableMark:
-    return DurableMark(bytearray(MARK_BYTES))

@@ -49,6 +49,18 @@ class Ring:
             raise NotARing("this memory holds another ring")
         self._cursor = self._words[_TAIL_AT]
 
+    @classmethod
+    def in_file(cls, path: Path, capacity: int) -> Ring:
+        """The ring in this file, made when it is not there (`/dev/shm`: for one boot). Raises NotARing,
+        OSError.
+        """
+        return cls(shared_memory(path, HEAD_BYTES + capacity))
+
+    @classmethod
+    def in_memory(cls, capacity: int) -> Ring:
+        """A ring of this process alone, for virtual time."""
+        return cls(bytearray(HEAD_BYTES + capacity))
+
     # -- producer ---------------------------------------------------------------------------------
 
     def put(self, data: bytes) -> bool:
@@ -130,18 +142,6 @@ class Ring:
         if length <= room:
             return bytes(self._data[start : start + length])
         return bytes(self._data[start:]) + bytes(self._data[: length - room])
-
-
-def ring_in_file(path: Path, capacity: int) -> Ring:
-    """The ring in this file, made when it is not there (`/dev/shm` for one boot). Raises NotARing,
-    OSError.
-    """
-    return Ring(shared_memory(path, HEAD_BYTES + capacity))
-
-
-def ring_in_memory(capacity: int) -> Ring:
-    """A ring of this process alone, for virtual time."""
-    return Ring(bytearray(HEAD_BYTES + capacity))
 
 
 def shared_memory(path: Path, size: int) -> memoryview:

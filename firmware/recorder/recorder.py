@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from firmware.protocol.mark import DurableMark, Mark, mark_in_memory
+from firmware.protocol.mark import DurableMark, Mark
 from firmware.protocol.ring import Ring
 from firmware.recorder.lane import Chain, Lane
 from firmware.recorder.reels import REELS, first_tick
@@ -60,7 +60,7 @@ class Recorder:
         rotation: Rotation | None = None,
     ) -> None:
         disk, turn = disk or Disk(), rotation or Rotation()
-        self.mark = mark or mark_in_memory()
+        self.mark = mark or DurableMark.in_memory()
         journal = Chain(
             JOURNAL, directory / JOURNAL_FOLDER, box, first_number, turn.segment_bytes, turn.segment_us
         )
