@@ -86,6 +86,8 @@ class CallerIdForm(Struct, frozen=True, forbid_unknown_fields=True):
     """DTMF: start code (`A`, `B`, `C`, `D` or empty)."""
     end: str = ""
     """DTMF: end code (`#`, `C`, `D`)."""
+    lenient: bool = False
+    """DTMF: receive with any start code or none, and any end code."""
     absent: dict[str, str] = {}
     """DTMF: the whole digit string sent for `private` and `unavailable`."""
     alert_after_ms: int = 0
