@@ -1,0 +1,51 @@
+"""Text that must have a form: dates, times of day, zones, regular expressions, digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from firmware.config import wordings as say
+from firmware.config.faults import Wording
+from firmware.config.times import DAYS, day, span_minutes
+
+
+class Form(NamedTuple):
+    fits: Callable[[str], bool]
+    wording: Wording
+
+
+def _is_regex(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _full(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+FORMS: Mapping[str, Form] = {
+    "span": Form(lambda text: span_minutes(text) is not None, say.BAD_SPAN),
+    "date": Form(lambda text: day(text) is not None, say.BAD_DATE),
+    "day": Form(DAYS.__contains__, say.BAD_DAY),
+    "zone": Form(_is_zone, say.BAD_ZONE),
+    "regex": Form(_is_regex, say.BAD_REGEX),
+    "digits": Form(_full(r"[0-9]{1,20}"), say.BAD_DIGITS),
+    "key": Form(_full(r"[0-9*#]"), say.BAD_KEY),
+    "star-code": Form(_full(r"\*[0-9]{1,4}"), say.BAD_STAR_CODE),
+    "name": Form(_full(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"), say.BAD_NAME),
+}

@@ -1,0 +1,351 @@
+"""Every fault a file can have, in English and Chinese. A table; the first word of each line is its slug."""
+
+from __future__ import annotations
+
+from firmware.config.faults import Wording
+
+UNREADABLE = Wording(
+    "unreadable",
+    "the file cannot be read: {why}",
+    "check the path and that you may read it",
+    "文件无法读取：{why}",
+    "请检查路径和读取权限",
+)
+NOT_UTF8 = Wording(
+    "not-utf-8",
+    "the file is not UTF-8 text",
+    "save it as UTF-8 in your editor",
+    "文件不是 UTF-8 文本",
+    "请在编辑器中以 UTF-8 编码保存",
+)
+SYNTAX = Wording(
+    "syntax",
+    "this is not TOML: {why}",
+    'one `key = value` a line; texts stand in quotes, lists in brackets: name = "sales", slots = ["fxo"]',
+    "此处不是 TOML 格式：{why}",
+    '每行写一个“键 = 值”；文字加引号，列表加方括号：name = "sales"、slots = ["fxo"]',
+)
+UNKNOWN_KEY = Wording(
+    "unknown-key",
+    '"{key}" is not a key that can stand here',
+    "take it out; these can stand here: {known}",
+    "这里不能有键“{key}”",
+    "请删除；这里可用的键：{known}",
+)
+UNKNOWN_KEY_NEAR = Wording(
+    "unknown-key",
+    '"{key}" is not a key that can stand here',
+    'did you mean "{near}"?',
+    "这里不能有键“{key}”",
+    "是不是想写“{near}”？",
+)
+MISSING = Wording(
+    "missing",
+    '"{key}" is missing here',
+    "add a line `{key} = …`",
+    "缺少“{key}”",
+    "请添加一行“{key} = …”",
+)
+_WRONG = {
+    "text": ("a text", 'put it in quotes: "{given}"', "文字", '请加引号："{given}"'),
+    "bool": (
+        "true or false",
+        "write true or false, without quotes",
+        "true 或 false",
+        "请写 true 或 false，不加引号",
+    ),
+    "int": ("a whole number", "write digits only, without quotes", "整数", "请只写数字，不加引号"),
+    "float": ("a number", "write a number, without quotes", "数", "请写数字，不加引号"),
+    "list": ("a list", "write it in brackets: [ … , … ]", "列表", "请写在方括号里：[ … , … ]"),
+    "table": (
+        "a table",
+        "write its keys under a [header] of their own",
+        "表",
+        "请把它的键写在单独的 [表头] 之下",
+    ),
+    "tables": (
+        "a list of tables",
+        "write its header in double brackets: [[…]]",
+        "表的列表",
+        "表头请用双方括号：[[…]]",
+    ),
+}
+WRONG_TYPE = {
+    wanted: Wording(
+        "wrong-type",
+        f"{en} is wanted here, not {{given}}",
+        remedy,
+        f"这里应为{zh}，而不是 {{given}}",
+        zh_remedy,
+    )
+    for wanted, (en, remedy, zh, zh_remedy) in _WRONG.items()
+}
+NO_CHOICE = Wording(
+    "no-such-choice",
+    '"{value}" is not one of the choices',
+    "take one of {choices}",
+    "“{value}”不在可选范围内",
+    "请选用：{choices}",
+)
+NO_CHOICE_NEAR = Wording(
+    "no-such-choice",
+    '"{value}" is not one of the choices',
+    'did you mean "{near}"? The choices are {choices}',
+    "“{value}”不在可选范围内",
+    "是不是想写“{near}”？可选：{choices}",
+)
+OUT_OF_RANGE = Wording(
+    "out-of-range",
+    "{value} is outside {least} … {most}",
+    "take a value of {least} … {most}",
+    "{value} 超出范围 {least} … {most}",
+    "请取 {least} … {most} 之间的值",
+)
+BAD_LENGTH = Wording(
+    "bad-length",
+    "{value} characters are outside {least} … {most}",
+    "write {least} … {most} characters",
+    "长度 {value} 超出范围 {least} … {most}",
+    "请写 {least} … {most} 个字符",
+)
+NO_MATCH = Wording(
+    "no-match",
+    '"{value}" does not have the form wanted here',
+    "write it so that it matches {pattern}",
+    "“{value}”的格式不对",
+    "请按此格式书写：{pattern}",
+)
+BAD_SPAN = Wording(
+    "bad-span",
+    '"{value}" is not a span of time',
+    'write two times of day: "08:30-12:00"; "24:00" is the end of the day',
+    "“{value}”不是时间段",
+    '请写两个时刻："08:30-12:00"；"24:00" 表示一天结束',
+)
+BAD_DATE = Wording(
+    "bad-date",
+    '"{value}" is not a date of the calendar',
+    'write year, month and day: "2026-10-01"',
+    "“{value}”不是有效日期",
+    '请写年月日："2026-10-01"',
+)
+BAD_DAY = Wording(
+    "bad-day",
+    '"{value}" is not a day of the week',
+    "take mon, tue, wed, thu, fri, sat or sun",
+    "“{value}”不是星期",
+    "请用 mon、tue、wed、thu、fri、sat 或 sun",
+)
+BAD_ZONE = Wording(
+    "bad-zone",
+    '"{value}" is not a time zone',
+    'take a name of the IANA list, for example "Asia/Shanghai" or "Europe/Berlin"',
+    "“{value}”不是时区名",
+    '请用 IANA 时区名，例如 "Asia/Shanghai"',
+)
+BAD_REGEX = Wording(
+    "bad-regex",
+    '"{value}" is not a regular expression',
+    "close every bracket, and put a backslash before a sign that stands for itself",
+    "“{value}”不是正则表达式",
+    "请检查括号是否成对；表示自身的符号前加反斜杠",
+)
+BAD_DIGITS = Wording(
+    "bad-digits",
+    '"{value}" is not a number that can be dialled',
+    'write 1 to 20 digits and nothing else: "801"',
+    "“{value}”不是可拨的号码",
+    '请只写 1 至 20 位数字："801"',
+)
+BAD_KEY = Wording(
+    "bad-key",
+    '"{value}" is not a key of a telephone',
+    "take one of 0-9, * or #",
+    "“{value}”不是电话按键",
+    "请用 0-9、* 或 #",
+)
+BAD_STAR_CODE = Wording(
+    "bad-star-code",
+    '"{value}" is not a feature code',
+    'write a star and 1 to 4 digits: "*41"',
+    "“{value}”不是功能码",
+    '请写星号加 1 至 4 位数字："*41"',
+)
+BAD_NAME = Wording(
+    "bad-name",
+    '"{value}" cannot be a name here',
+    "begin with a letter or digit; then letters, digits, dot, dash and underscore",
+    "“{value}”不能用作名称",
+    "请以字母或数字开头，只用字母、数字、点、短横和下划线",
+)
+TWICE = Wording(
+    "given-twice",
+    'there are two of {what} "{name}"',
+    "give one of them another name, or take it out",
+    "{what}“{name}”出现了两次",
+    "请改名或删去其中一个",
+)
+NOBODY = Wording(
+    "no-such-name",
+    'there is no {what} "{name}"',
+    "add it, or take another name here",
+    "没有名为“{name}”的 {what}",
+    "请添加它，或在此改用别的名称",
+)
+NOBODY_NEAR = Wording(
+    "no-such-name",
+    'there is no {what} "{name}"',
+    'did you mean "{near}"? Otherwise add it',
+    "没有名为“{name}”的 {what}",
+    "是不是想写“{near}”？否则请添加它",
+)
+UNKNOWN_COUNTRY = Wording(
+    "unknown-country",
+    'there is no line profile for country "{value}"',
+    "take one of {choices}",
+    "没有国家“{value}”的线路参数",
+    "请选用：{choices}",
+)
+TOO_MANY_SLOTS = Wording(
+    "too-many-slots",
+    "a card has 8 slots, here are {count}",
+    "take out {over} of them, or describe a second card",
+    "一块卡有 8 个槽位，这里写了 {count} 个",
+    "请删去 {over} 个，或另写一块卡",
+)
+MIXED_FAMILIES = Wording(
+    "mixed-families",
+    "slots {first}-{last} hold fxo and fxs together, but four slots share one chip select and one family",
+    "use one kind in slots {first}-{last}, the other in {others}",
+    "槽位 {first}-{last} 混用了 fxo 与 fxs，而每四个槽位只能用同一类",
+    "槽位 {first}-{last} 请只用一类，另一类放到 {others}",
+)
+SAME_BUS = Wording(
+    "same-bus",
+    'card "{other}" already has {what} {value}',
+    "give each card its own",
+    "卡“{other}”已占用 {what} {value}",
+    "请给每块卡各用一个",
+)
+SLOT_TAKEN = Wording(
+    "slot-taken",
+    'slot {slot} of card "{card}" already has {other}',
+    "move one of the two to a free slot{free}",
+    "卡“{card}”的槽位 {slot} 已被 {other} 占用",
+    "请把其中一个移到空槽位{free}",
+)
+NO_SUCH_SLOT = Wording(
+    "no-such-slot",
+    'card "{card}" has slots 1-{count}, not {slot}',
+    "take one of its slots, or list more in the card's `slots`",
+    "卡“{card}”只有槽位 1-{count}，没有 {slot}",
+    "请选用已有槽位，或在卡的 slots 中补上",
+)
+WRONG_SLOT_KIND = Wording(
+    "wrong-slot-kind",
+    'slot {slot} of card "{card}" is "{found}", but a {what} needs "{wanted}"',
+    'move it to a "{wanted}" slot, or correct the card\'s `slots`',
+    "卡“{card}”的槽位 {slot} 是 {found}，而 {what} 需要 {wanted}",
+    "请移到 {wanted} 槽位，或更正卡的 slots",
+)
+NO_HANGUP_SIGN = Wording(
+    "no-hang-up-sign",
+    'line "{name}" believes no sign of a far end that left: it may stay busy for ever',
+    "name at least one sign in `hangup`",
+    "线路“{name}”不相信任何挂机信号，可能一直占线",
+    "请在 hangup 中至少写一种信号",
+    warning=True,
+)
+EMERGENCY_CLASH = Wording(
+    "emergency-clash",
+    "extension {number} and the emergency number {emergency} begin alike",
+    "give the extension another number: emergency numbers always come first",
+    "分机 {number} 与紧急号码 {emergency} 冲突",
+    "请更换分机号：紧急号码永远优先",
+)
+OUTSIDE_CLASH = Wording(
+    "outside-clash",
+    "extension {number} begins with the outside prefix {prefix}",
+    "give the extension another number or take another `outside_prefix`",
+    "分机 {number} 以外线前缀 {prefix} 开头",
+    "请更换分机号，或改用别的 outside_prefix",
+)
+NO_EMERGENCY = Wording(
+    "no-emergency",
+    "no emergency number is set",
+    "list those of your country in `emergency`",
+    "没有设置紧急号码",
+    "请在 emergency 中列出本国紧急号码",
+)
+FEATURE_CLASH = Wording(
+    "feature-clash",
+    'the codes of "{key}" and "{other}" begin alike: {code}, {other_code}',
+    "change one so that neither is the beginning of the other",
+    "“{key}”与“{other}”的功能码冲突：{code}、{other_code}",
+    "请更改其一，使任何一个都不是另一个的开头",
+)
+BAD_OVERFLOW = Wording(
+    "bad-overflow",
+    '"{value}" says no place a call can go to',
+    'write "voicemail:BOX", "queue:ID", "extension:NUMBER", "outside:NUMBER" or "flow:ID"',
+    "“{value}”不是有效的溢出去向",
+    '请写 "voicemail:信箱"、"queue:队列"、"extension:分机"、"outside:号码" 或 "flow:流程"',
+)
+OVERFLOW_CYCLE = Wording(
+    "overflow-cycle",
+    "calls would overflow in a circle: {circle}",
+    "let one of these queues overflow to voicemail, an extension or nowhere",
+    "来电会循环溢出：{circle}",
+    "请让其中一个队列溢出到语音信箱、分机，或不溢出",
+)
+NOBODY_SERVES = Wording(
+    "nobody-serves",
+    'no agent may serve queue "{name}"',
+    "add it to an agent's `queues`, or ask for lower levels in its `skills`",
+    "没有坐席可以服务队列“{name}”",
+    "请把它加入某坐席的 queues，或降低 skills 的要求",
+    warning=True,
+)
+NO_SUCH_NODE = Wording(
+    "no-such-node",
+    'flow "{flow}" has no node "{name}"',
+    "add the node, or take one of {known}",
+    "流程“{flow}”没有节点“{name}”",
+    "请添加该节点，或选用：{known}",
+)
+NODE_TWICE = Wording(
+    "node-twice",
+    'flow "{flow}" has two nodes "{name}"',
+    "give one of them another id",
+    "流程“{flow}”有两个节点“{name}”",
+    "请给其中一个改名",
+)
+NODE_NEEDS = Wording(
+    "node-needs",
+    'a "{kind}" node needs `{key}`',
+    "add a line `{key} = …` to the node",
+    "“{kind}”节点需要 {key}",
+    "请在节点中添加“{key} = …”",
+)
+UNREACHABLE = Wording(
+    "unreachable",
+    'no way leads to node "{name}"',
+    "let another node lead to it, or take it out",
+    "没有路径通向节点“{name}”",
+    "请让别的节点通向它，或删去",
+    warning=True,
+)
+ENDLESS = Wording(
+    "endless",
+    "a caller would go in a circle for ever, without being asked anything: {circle}",
+    "let one of these nodes lead to a menu, a queue or hang-up",
+    "来电者会在无任何按键机会的情况下无限循环：{circle}",
+    "请让其中一个节点通向菜单、队列或挂机",
+)
+OVERLAPPING = Wording(
+    "overlapping-spans",
+    "{first} and {second} overlap",
+    "write them as one span, or correct one of them",
+    "{first} 与 {second} 重叠",
+    "请合并为一段，或更正其一",
+)
