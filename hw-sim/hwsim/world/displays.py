@@ -1,0 +1,38 @@
+"""The caller displays of all telephones: they listen on-hook when the country's exchange would send."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.countries import CountryProfile
+from drivers.dsp.caller_id import CallerIdMessage
+from drivers.dsp.caller_id_bank import CallerIdBank
+from hwsim.world.telephone import Telephone
+
+
+class Displays:
+    """`look` after each change of a telephone, `read` once a tick."""
+
+    def __init__(self, ports: int, profile: CountryProfile) -> None:
+        self._bank = CallerIdBank(ports)
+        self._form = profile.caller_id
+        self._charset = profile.name_charset
+        self._listening: set[int] = set()
+
+    def look(self, telephone: Telephone) -> None:
+        """Between rings where they send it so; else whenever it is on-hook."""
+        wants = self._form.offered and not telephone.off_hook and not telephone.sounding
+        if self._form.when == "between-rings":
+            wants = wants and telephone.bell
+        port = telephone.port
+        if wants and port not in self._listening:
+            self._listening.add(port)
+            self._bank.start(port, self._form, self._charset)
+        elif not wants and port in self._listening:
+            self._listening.discard(port)
+            self._bank.stop(port)
+
+    def read(self, block: NDArray[np.int16]) -> list[tuple[int, CallerIdMessage]]:
+        """What appeared on displays in this tick: (port, message)."""
+        return self._bank.process(block) if self._listening else []

@@ -1,0 +1,192 @@
+"""Hearing for all people at once: one matrix product a tick gives the share of each frequency in each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from drivers.countries import CountryTone
+from drivers.dsp.tones import FULL_SCALE_DBM0
+from drivers.ports import SAMPLE_RATE_HZ, TICK_SAMPLES, TICK_US
+from firmware.protocol.names import Tone
+from hwsim.world.cadence import CadenceEar
+from hwsim.world.voiceprint import CHORD_HZ, CHORDS, number_of
+
+BEEP_HZ = 1000.0
+SILENCE_DBM0 = -45.0
+"""Below this nothing is heard."""
+CHORD_SHARE = 0.8
+"""Of the energy at all chord frequencies, that of the loudest two."""
+TONE_SHARE = 0.6
+"""Of all energy, that at the frequencies of call-progress tones."""
+CHORD_TICKS = 3
+"""How long a chord must stand to count."""
+_CHORD_INDEX = np.full((len(CHORD_HZ), len(CHORD_HZ)), -1, np.int16)
+for _i, (_low, _high) in enumerate(CHORDS):
+    _CHORD_INDEX[_low, _high] = _CHORD_INDEX[_high, _low] = _i
+
+
+class Heard(Struct, frozen=True):
+    """Something recognised in row `port` at the end of the tick."""
+
+    port: int
+
+
+class Mark(Heard, frozen=True):
+    """A voiceprint; its first sample arrived at `began_us`."""
+
+    number: int
+    began_us: int
+
+
+class ToneHeard(Heard, frozen=True):
+    tone: Tone
+
+
+class Ear:
+    """`listen` once a tick. `level_dbm0` is each row's level afterwards."""
+
+    def __init__(self, ports: int, tones: Mapping[str, CountryTone]) -> None:
+        progress = {
+            hz
+            for name, tone in tones.items()
+            if name not in _NOT_PROGRESS
+            for one in tone.bursts()
+            for hz in one.hz
+        }
+        self._progress = sorted(progress)
+        hz = np.array([*CHORD_HZ, *self._progress, BEEP_HZ])
+        phase = 2 * np.pi * np.outer(np.arange(TICK_SAMPLES), hz) / SAMPLE_RATE_HZ
+        self._basis = np.concatenate([np.cos(phase), np.sin(phase)], axis=1).astype(np.float32)
+        self._count = len(hz)
+        self.level_dbm0: NDArray[np.float32] = np.full(ports, -np.inf, np.float32)
+        self._cadence = CadenceEar(ports, tones)
+        self._beeps = CadenceEar.counter(ports)
+        self._rows: list[_MarkRow] = [_MarkRow() for _ in range(ports)]
+        self._marking = np.zeros(ports, np.bool_)
+
+    def listen(self, rows: NDArray[np.float32], now_us: int) -> list[Heard]:
+        """`rows` is float32[ports, 160], its last sample arriving at `now_us`."""
+        turned = rows @ self._basis
+        turned *= turned
+        power = turned[:, : self._count] + turned[:, self._count :]
+        energy = np.einsum("ij,ij->i", rows, rows) + np.float32(1.0)
+        self.level_dbm0 = _level(energy)
+        loud = self.level_dbm0 > SILENCE_DBM0
+        heard = self._marks(power[:, : len(CHORD_HZ)], energy, loud, now_us)
+        share = power[:, len(CHORD_HZ) :] * (2.0 / TICK_SAMPLES) / energy[:, None]
+        tone = loud & (share[:, :-1].sum(axis=1) > TONE_SHARE)
+        heard += [ToneHeard(port, name) for port, name in self._cadence.listen(tone)]
+        heard += [ToneHeard(port, Tone.BEEP) for port in self._beep(loud & (share[:, -1] > TONE_SHARE))]
+        return heard
+
+    def forget(self, port: int) -> None:
+        """A new call in this row."""
+        self._cadence.forget(port)
+        self._beeps[port] = 0
+        self._rows[port] = _MarkRow()
+
+    def _beep(self, on: NDArray[np.bool_]) -> list[int]:
+        self._beeps[on] += 1
+        self._beeps[~on] = 0
+        return [int(port) for port in np.flatnonzero(self._beeps == _BEEP_TICKS)]
+
+    def _marks(
+        self, power: NDArray[np.float32], energy: NDArray[np.float32], loud: NDArray[np.bool_], now_us: int
+    ) -> list[Heard]:
+        band = power.sum(axis=1)
+        sounding = loud & (band * (2.0 / TICK_SAMPLES) > 0.15 * energy)
+        heard: list[Heard] = []
+        for port in np.flatnonzero(sounding | self._marking):
+            chord, strength = -1, 0.0
+            if sounding[port]:
+                chord, strength = _chord(power[port], float(band[port]))
+            mark = self._rows[port].take(chord, strength, now_us)
+            self._marking[port] = self._rows[port].busy
+            if mark is not None:
+                heard.append(Mark(int(port), mark[0], mark[1]))
+        return heard
+
+
+_NOT_PROGRESS = ("beep", "howler", "special-information")
+_BEEP_TICKS = 8
+
+
+def _level(energy: NDArray[np.float32]) -> NDArray[np.float32]:
+    full = np.float32(32767.0**2 / 2 * TICK_SAMPLES)
+    return np.asarray(10 * np.log10(energy / full) + FULL_SCALE_DBM0, np.float32)
+
+
+def _chord(power: NDArray[np.float32], band: float) -> tuple[int, float]:
+    low, high = (int(i) for i in np.argpartition(power, -2)[-2:])
+    pair = float(power[low] + power[high])
+    if pair < CHORD_SHARE * band or min(power[low], power[high]) < 0.1 * pair:
+        return -1, pair
+    return int(_CHORD_INDEX[low, high]), pair
+
+
+class _MarkRow:
+    """One row's progress through a voiceprint: first chord, second chord."""
+
+    def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        self._first, self._second = -1, -1
+        self._ticks = [0, 0]
+        self._idle = 0
+        self._began_us = 0
+        self._onset: list[float] = []
+        self._before = 0.0
+
+    @property
+    def busy(self) -> bool:
+        return self._first >= 0 or self._before > 0.0
+
+    def take(self, chord: int, strength: float, now_us: int) -> tuple[int, int] | None:
+        """One tick; (number, first sample's time) when a mark is complete."""
+        if chord < 0:
+            self._nothing(strength)
+            return None
+        if self._first < 0:
+            self._start(chord, strength, now_us)
+        elif chord == self._first and self._second < 0:
+            self._ticks[0] += 1
+            self._sharpen(strength)
+        elif chord == self._second:
+            self._ticks[1] += 1
+            if self._ticks[1] == CHORD_TICKS:
+                number, began_us = number_of(self._first, self._second), self._began_us
+                self._reset()
+                self._idle = -CHORD_TICKS
+                return number, began_us
+        elif self._second < 0 and self._ticks[0] >= CHORD_TICKS:
+            self._second, self._ticks[1] = chord, 1
+        else:
+            self._start(chord, strength, now_us)
+        self._idle = 0
+        return None
+
+    def _nothing(self, strength: float) -> None:
+        self._before = strength
+        self._idle += 1
+        if self._idle > 3:
+            self._reset()
+
+    def _start(self, chord: int, strength: float, now_us: int) -> None:
+        before = self._before
+        self._reset()
+        self._first, self._ticks[0] = chord, 1
+        self._began_us = now_us - TICK_US
+        self._onset = [before, strength]
+
+    def _sharpen(self, strength: float) -> None:
+        """The first tick held only a part of the chord: its amplitude says how much, and so when it began."""
+        if self._ticks[0] != 2 or not self._onset:
+            return
+        before, first = (min(1.0, (part / strength) ** 0.5) if strength > 0 else 1.0 for part in self._onset)
+        self._began_us += round((1.0 - first) * TICK_US - before * TICK_US)
+        self._onset = []

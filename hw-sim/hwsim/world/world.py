@@ -1,0 +1,345 @@
+"""Everything around the box: exchange, lines, telephones and the people, in step with the chips' blocks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.countries import profile
+from drivers.dsp.caller_id import CallerIdMessage
+from drivers.dsp.dtmf import DtmfBank
+from drivers.dsp.tones import dtmf
+from drivers.ports import TICK_SAMPLES, TICK_US
+from hwsim.places import line_ports, port_count, telephone_ports
+from hwsim.scenario import BOX_FAULTS, Fault, Scenario
+from hwsim.wire import RING_BLOCKS, Wire
+from hwsim.world.attendant import Attendant
+from hwsim.world.caller import Caller
+from hwsim.world.cast import Cast
+from hwsim.world.copper import Copper
+from hwsim.world.diary import Diary
+from hwsim.world.displays import Displays
+from hwsim.world.ear import Ear, Mark, ToneHeard
+from hwsim.world.hearing import Hearing
+from hwsim.world.line_circuit import LineCircuit
+from hwsim.world.mouth import Mouth
+from hwsim.world.outside import Outside
+from hwsim.world.party import OutsideParty
+from hwsim.world.percepts import Displayed, HeardTone, Rang, RingingStopped
+from hwsim.world.speech import LEVEL_DBM0, Speech
+from hwsim.world.telephone import Telephone
+from hwsim.world.timeline import Timeline
+from hwsim.world.voiceprint import GOODBYE
+
+PHONE_LOSS_DB = 0.5
+PHONE_ECHO_DB = 20.0
+PHONE_ECHO_MS = 0.5
+PHONE_NOISE_DBM0 = -72.0
+FLASH_MS = 100
+
+
+class World:
+    """`advance(until_us)` does everything due up to that time and renders the blocks that begin by then.
+
+    Block n is on the wire from `start_us + n * 20 ms`; it is rendered at that instant, from what the chips
+    sent in block n - 1. Events are done at their own time, and seen by the chips at their next look (5 ms).
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        wire: Wire,
+        seed: int | None = None,
+        *,
+        start_us: int = 0,
+        speech: Speech | None = None,
+        diary: Diary | None = None,
+    ) -> None:
+        config = scenario.config
+        self.scenario = scenario
+        self.wire = wire
+        self.seed = scenario.about.seed if seed is None else seed
+        self.ports = port_count(config)
+        if wire.ports < self.ports:
+            raise ValueError(f"the wire has {wire.ports} ports, the box {self.ports}")
+        self.timeline = Timeline()
+        self.diary = diary or Diary()
+        self.speech = speech or Speech()
+        self.late_blocks = 0
+        """Blocks for which the chips had sent nothing yet, and such as came too late."""
+        self._start_us = start_us
+        self._block = 0
+        self._taken = 0
+        self._seen = b""
+        self._emitted_us: dict[int, int] = {}
+        self._sent = np.zeros((wire.ports, TICK_SAMPLES), np.float32)
+        self._mouths = np.zeros((wire.ports, TICK_SAMPLES), np.float32)
+        self.taps: dict[int, list[NDArray[np.int16]]] = {}
+        """Ports being listened to by hand: what their person hears, block by block."""
+        tones = profile(config.site.country).tones
+        self.ear = Ear(wire.ports, tones)
+        self.copper = Copper(wire.ports, self.seed)
+        self.cast = Cast(scenario, self.seed, self.timeline, self, self.diary)
+        self.outside = Outside(
+            config,
+            parties=scenario.outside_parties,
+            people=self.cast.people,
+            tell=self.cast.tell,
+            timeline=self.timeline,
+            starts=scenario.about.starts,
+        )
+        self.lines: dict[int, LineCircuit] = {}
+        self.line_names = line_ports(config)
+        for name, port in self.line_names.items():
+            self._lay_line(name, port)
+        self.telephones: dict[str, Telephone] = {}
+        for number, port in telephone_ports(config).items():
+            self._lay_telephone(number, port)
+        self._digits = DtmfBank(wire.ports)
+        self._displays = Displays(wire.ports, profile(config.site.country))
+        self.hearing = Hearing(self.timeline, self.cast)
+        for fault in scenario.faults:
+            if fault.kind not in BOX_FAULTS:
+                self._plan_fault(fault)
+
+    def _lay_line(self, name: str, port: int) -> None:
+        line = self.scenario.outside_line(name)
+        country = self.scenario.config.site.country
+        circuit = LineCircuit(port, line, country, wire=self.wire, timeline=self.timeline, far=self.outside)
+        self.lines[port] = circuit
+        self.outside.circuits[port] = circuit
+        self.copper.lay(
+            port,
+            loss_db=line.loss_db,
+            echo_db=line.echo_db,
+            echo_delay_ms=line.echo_delay_ms,
+            noise_dbm0=line.noise_dbm0,
+            hum_dbm0=line.hum_dbm0,
+        )
+
+    def _lay_telephone(self, number: str, port: int) -> None:
+        rang = partial(self._bell, number, True)
+        stopped = partial(self._bell, number, False)
+        self.telephones[number] = Telephone(port, self.wire, self.timeline, rang, stopped)
+        self.copper.lay(
+            port,
+            loss_db=PHONE_LOSS_DB,
+            echo_db=PHONE_ECHO_DB,
+            echo_delay_ms=PHONE_ECHO_MS,
+            noise_dbm0=PHONE_NOISE_DBM0,
+            hum_dbm0=-90.0,
+        )
+
+    def _bell(self, number: str, ringing: bool, now_us: int) -> None:
+        self.cast.tell(f"ext-{number}", Rang() if ringing else RingingStopped(), now_us)
+
+    # -- time ----------------------------------------------------------------------------------------
+
+    def advance(self, until_us: int) -> None:
+        """Do everything up to and including `until_us`."""
+        while (block_us := self._start_us + self._block * TICK_US) <= until_us:
+            self._look(block_us)
+            self._audio(block_us)
+        self._look(until_us)
+
+    def _look(self, now_us: int) -> None:
+        self.timeline.run(now_us)
+        seen = self.wire.box.tobytes()
+        if seen == self._seen:
+            return
+        self._seen = seen
+        for port, circuit in self.lines.items():
+            circuit.look(now_us)
+            self._alive(port)
+        for telephone in self.telephones.values():
+            telephone.look(now_us)
+            self._displays.look(telephone)
+        self.timeline.run(now_us)
+
+    def _alive(self, port: int) -> None:
+        circuit = self.lines[port]
+        off_hook = bool(self.wire.box["off_hook"][port])
+        self.copper.alive(port, off_hook and circuit.plugged, circuit.plugged)
+
+    # -- audio ---------------------------------------------------------------------------------------
+
+    def _audio(self, now_us: int) -> None:
+        self._take_sent()
+        self._speak(now_us)
+        self._listen(now_us)
+        out = self.wire.to_box[self._block % RING_BLOCKS]
+        self.copper.tick(self._mouths, self._sent, out)
+        self._block += 1
+        self.wire.blocks[1] = self._block
+
+    def _take_sent(self) -> None:
+        done = int(self.wire.blocks[0])
+        if done - self._taken > 2:
+            self.late_blocks += done - self._taken - 1
+            self._taken = done - 1
+        if done > self._taken:
+            self._sent[...] = self.wire.to_world[self._taken % RING_BLOCKS]
+            self._taken += 1
+        elif self._block:
+            self._sent[...] = 0
+            self.late_blocks += 1
+
+    def _speak(self, now_us: int) -> None:
+        self._mouths[...] = 0
+        for port, circuit in self.lines.items():
+            self._fill(port, circuit.mouth, now_us)
+        for telephone in self.telephones.values():
+            if telephone.off_hook:
+                self._fill(telephone.port, telephone.mouth, now_us)
+
+    def _fill(self, port: int, mouth: Mouth, now_us: int) -> None:
+        if mouth.silent:
+            return
+        mouth.fill(self._mouths[port])
+        if mouth.began >= 0:
+            self._emitted_us[mouth.number] = now_us + mouth.began * 125
+
+    def _listen(self, now_us: int) -> None:
+        collecting = [port for port, circuit in self.lines.items() if circuit.hears_digits]
+        if collecting:
+            self._hear_digits(collecting, now_us)
+        for heard in self.ear.listen(self._sent, now_us):
+            who = self.person_at(heard.port)
+            if who is None:
+                continue
+            if isinstance(heard, Mark):
+                self._hear_mark(who, heard, now_us)
+            elif isinstance(heard, ToneHeard):
+                self.cast.tell(who, HeardTone(heard.tone), now_us)
+        for port, said in self._displays.read(self.wire.to_world[(self._taken - 1) % RING_BLOCKS]):
+            self._display(port, said, now_us)
+        for port, blocks in self.taps.items():
+            blocks.append(self._sent[port].astype(np.int16))
+
+    def _hear_digits(self, ports: list[int], now_us: int) -> None:
+        block = self.wire.to_world[(self._taken - 1) % RING_BLOCKS]
+        for port, digit, _ in self._digits.process(block, np.array(ports, np.intp)):
+            self.lines[port].digit(digit, now_us)
+
+    def _hear_mark(self, who: str, mark: Mark, now_us: int) -> None:
+        speaker = self.cast.name(mark.number)
+        if mark.number == GOODBYE:
+            self.hearing.goodbye(who, now_us)
+        elif speaker is not None and speaker != who:
+            latency_us = mark.began_us - self._emitted_us.get(mark.number, mark.began_us)
+            self.diary.note(now_us, who, "mark", speaker, latency_us)
+            self.hearing.mark(who, speaker, now_us)
+
+    def _display(self, port: int, said: CallerIdMessage, now_us: int) -> None:
+        for number, telephone in self.telephones.items():
+            if telephone.port == port:
+                telephone.displayed.append((said.number or said.presentation, said.name))
+                self.cast.tell(f"ext-{number}", Displayed(*telephone.displayed[-1]), now_us)
+
+    def person_at(self, port: int) -> str | None:
+        """Who listens at this port now: a telephone off-hook, or the far person of a line that is through."""
+        if port in self.lines:
+            return self.outside.on.get(port) if self.lines[port].through else None
+        for number, telephone in self.telephones.items():
+            if telephone.port == port:
+                return f"ext-{number}" if telephone.off_hook else None
+        return None
+
+    # -- what people do (a `cast.Stage`) -------------------------------------------------------------
+
+    def place_call(self, who: str, now_us: int) -> None:
+        self.outside.place_call(who, now_us)
+
+    def lift(self, who: str, now_us: int) -> None:
+        self.telephone_of(who).lift()
+        self._hook(who, now_us)
+
+    def answer(self, who: str, now_us: int) -> None:
+        self.outside.answer(who, now_us)
+
+    def hang_up(self, who: str, now_us: int) -> None:
+        self.hearing.forget(who)
+        if who.startswith("ext-"):
+            self.telephone_of(who).hang_up()
+            self._hook(who, now_us)
+        else:
+            self.outside.leave(who, now_us)
+
+    def press(self, who: str, digits: str, now_us: int) -> None:
+        mouth = self.mouth_of(who)
+        if mouth is None:
+            return
+        person = self.cast.people.get(who)
+        if isinstance(person, Attendant) and person.plan.pulse:
+            plan = person.plan
+            self.telephone_of(who).dial_pulses(digits, plan.pulses_per_second, plan.make_percent, now_us)
+        else:
+            mouth.key(dtmf(digits, level=-9.0))
+
+    def flash(self, who: str, now_us: int) -> None:
+        person = self.cast.people.get(who)
+        for_ms = person.plan.flash_ms if isinstance(person, Attendant) else FLASH_MS
+        self.telephone_of(who).flash(for_ms, now_us)
+
+    def talk(self, who: str, now_us: int) -> None:
+        del now_us
+        mouth = self.mouth_of(who)
+        person = self.cast.people[who]
+        if mouth is None or not isinstance(person, Attendant | Caller | OutsideParty):
+            return
+        number = self.cast.number(who)
+        sentences = self.speech.said(person.plan.says, person.plan.language, number)
+        mouth.speak(number, sentences, 10 ** ((person.plan.level_dbm0 - LEVEL_DBM0) / 20))
+
+    def hush(self, who: str, now_us: int) -> None:
+        del now_us
+        mouth = self.mouth_of(who)
+        if mouth is not None:
+            mouth.hush()
+
+    def goodbye(self, who: str, now_us: int) -> None:
+        del now_us
+        mouth = self.mouth_of(who)
+        if mouth is not None:
+            mouth.goodbye()
+
+    def telephone_of(self, who: str) -> Telephone:
+        return self.telephones[who.removeprefix("ext-")]
+
+    def mouth_of(self, who: str) -> Mouth | None:
+        """What somebody speaks into; None while he is not on a line."""
+        if who.startswith("ext-"):
+            return self.telephone_of(who).mouth
+        port = self.outside.port_of(who)
+        return self.lines[port].mouth if port is not None and self.lines[port].through else None
+
+    def _hook(self, who: str, now_us: int) -> None:
+        telephone = self.telephone_of(who)
+        self.copper.alive(telephone.port, telephone.off_hook)
+        self.ear.forget(telephone.port)
+        telephone.look(now_us)
+        self._displays.look(telephone)
+
+    # -- faults --------------------------------------------------------------------------------------
+
+    def _plan_fault(self, fault: Fault) -> None:
+        at_us = round(fault.at_s * 1e6)
+        self.timeline.at(at_us, partial(self.fault, fault, True))
+        if fault.for_s:
+            self.timeline.at(at_us + round(fault.for_s * 1e6), partial(self.fault, fault, False))
+
+    def fault(self, fault: Fault, begins: bool, now_us: int) -> None:
+        """A fault of the world begins or ends now."""
+        if fault.kind == "phone-unplug":
+            self.telephones[fault.target].plug(not begins)
+            return
+        port = self.line_names[fault.target]
+        if fault.kind == "noise":
+            self.copper.burst(port, fault.level_dbm0 if begins else None)
+        elif fault.kind == "unplug":
+            self.lines[port].unplug(begins, now_us)
+        else:
+            self.lines[port].cut_battery(begins, now_us)
+        self._alive(port)
