@@ -50,8 +50,12 @@ class Archive:
         """`durable` False, with a `VirtualDisk`, syncs nothing: virtual time. Raises StoreError, OSError."""
         self.directory, self._disk = directory, disk or Disk()
         self.db = open_history(directory / HISTORY_FILE, durable=durable)
-        self.history = History(self.db, box, zone)
-        self._tracks = Tracks(directory, self._disk)
+        try:
+            self.history = History(self.db, box, zone)
+            self._tracks = Tracks(directory, self._disk)
+        except BaseException:
+            self.db.close()
+            raise
         self._journal = Follower(directory / JOURNAL_FOLDER, JOURNAL)
         self._reels = Follower(directory / REELS_FOLDER, REELS)
         self._reels_of: dict[str, set[int]] = {}

@@ -66,7 +66,7 @@ class Archivist:
 
 
 def run(
-    data: Path, run_directory: Path, box: str, zone: str, clock: Clock, stopped: Callable[[], bool]
+    data: Path, run_directory: Path, box: str, zone: str, *, clock: Clock, stopped: Callable[[], bool]
 ) -> None:
     """Returns after `stopped()`. Raises RoleHeld, StoreError when the history is newer than this software."""
     lock = RoleLock(run_directory, ROLE)

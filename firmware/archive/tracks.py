@@ -51,6 +51,20 @@ def wav_head(data_bytes: int) -> bytes:
     return _WAV.pack(b"RIFF", sizes[0], b"WAVE", b"fmt ", *fmt, b"fact", 4, samples, b"data", sizes[1])
 
 
+class NotARecording(ValueError):
+    """A file is not one of our finished recordings."""
+
+
+def read_samples(path: Path) -> NDArray[np.int16]:
+    """The recording's samples, `<i2[n, 2]`: left what the port said, right what it heard. Raises
+    NotARecording, OSError.
+    """
+    data = path.read_bytes()
+    if len(data) < _WAV.size or data[: _WAV.size] != wav_head(len(data) - _WAV.size):
+        raise NotARecording(f"{path} is not a whole recording of this box")
+    return _ALAW[np.frombuffer(data, np.uint8, offset=_WAV.size)].reshape(-1, 2)
+
+
 class Gap(Struct, frozen=True):
     """Ticks of a recording that the reels do not have."""
 

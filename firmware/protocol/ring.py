@@ -8,6 +8,7 @@ copy is safe.
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import struct
@@ -19,6 +20,8 @@ _MAGIC = 0x31_47_4E_49_52_50_49_54  # "TIPRING1"
 _FRAME = struct.Struct("<II")
 _MAGIC_AT, _CAPACITY_AT, _REFUSED_AT, _HEAD_AT, _TAIL_AT = 0, 1, 2, 8, 16
 """Words of 8 bytes; both positions have a cache line of their own."""
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_BOOT_BYTES = 36
 
 
 class RingError(Exception):
@@ -145,16 +148,22 @@ class Ring:
 
 
 def shared_memory(path: Path, size: int) -> memoryview:
-    """The file as memory shared with all who map it; zeros where it is new. Raises NotARing for another
-    size.
+    """The file as memory shared with all who map it in this boot; zeros where it is new or of an earlier boot.
+
+    What a power cut left in such a file is neither whole nor needed. Raises NotARing for another size, OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    boot = _BOOT_ID.read_bytes()[:_BOOT_BYTES]
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         there = os.fstat(handle).st_size
-        if there not in (0, size):
-            raise NotARing(f"{path} has {there} bytes, not {size}")
-        os.posix_fallocate(handle, 0, size)
-        return memoryview(mmap.mmap(handle, size))
+        if os.pread(handle, _BOOT_BYTES, max(there - _BOOT_BYTES, 0)) != boot:
+            os.ftruncate(handle, 0)
+            os.posix_fallocate(handle, 0, size + _BOOT_BYTES)
+            os.pwrite(handle, boot, size)
+        elif there != size + _BOOT_BYTES:
+            raise NotARing(f"{path} has {there - _BOOT_BYTES} bytes, not {size}")
+        return memoryview(mmap.mmap(handle, size + _BOOT_BYTES))[:size]
     finally:
         os.close(handle)

@@ -14,7 +14,7 @@ ROLE = "recorder"
 STEP_US = 50_000
 
 
-def run(data: Path, run_directory: Path, box: str, clock: Clock, stopped: Callable[[], bool]) -> None:
+def run(data: Path, run_directory: Path, box: str, *, clock: Clock, stopped: Callable[[], bool]) -> None:
     """Returns after `stopped()` with everything synced that was in the rings. Raises RoleHeld."""
     lock = RoleLock(run_directory, ROLE)
     try:

@@ -1,0 +1,151 @@
+"""`tipring report calls|agents`: what happened, from history.db, as a table, JSON or CSV."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from firmware.cli import period
+from firmware.cli.tables import csv_table, text_table
+from firmware.store import queries
+from firmware.store.history import HISTORY_FILE, StoreError, read_history
+
+Row = dict[str, Any]
+Tables = tuple[Row, list[Row]]
+
+# Column -> (English, Chinese)
+CALLS = {
+    "id": ("call", "呼叫"),
+    "offered": ("offered", "呼入时间"),
+    "direction": ("direction", "方向"),
+    "from": ("from", "主叫"),
+    "to": ("to", "被叫"),
+    "outcome": ("outcome", "结果"),
+    "queue": ("queue", "队列"),
+    "agent": ("agent", "坐席"),
+    "rings": ("rings", "振铃"),
+    "wait_s": ("wait s", "等待秒"),
+    "talk_s": ("talk s", "通话秒"),
+    "hold_s": ("hold s", "保持秒"),
+    "cause": ("cause", "原因"),
+    "recorded": ("recorded", "录音"),
+}
+AGENTS = {
+    "id": ("agent", "坐席"),
+    "signed_in_s": ("signed in s", "签入秒"),
+    "idle_s": ("idle s", "空闲秒"),
+    "ringing_s": ("ringing s", "振铃秒"),
+    "talk_s": ("talk s", "通话秒"),
+    "hold_s": ("hold s", "保持秒"),
+    "wrapup_s": ("wrap-up s", "话后秒"),
+    "not_ready_s": ("not ready s", "未就绪秒"),
+    "answered": ("answered", "接听"),
+    "missed": ("missed", "未接"),
+}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "report",
+        help="calls and agents of a span of time",
+        epilog="Example: tipring report calls --from 2026-10-01",
+    )
+    names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
+    for name, columns, rows in (("calls", CALLS, calls), ("agents", AGENTS, agents)):
+        one = names.add_parser(
+            name, help=f"all {name}", epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
+        )
+        one.add_argument("--data", type=Path, default=Path("data"), help="the box's data directory")
+        period.add_arguments(one)
+        form = one.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="one JSON document")
+        form.add_argument("--csv", action="store_true", help="for a spreadsheet")
+        one.set_defaults(run=_runner(name, columns, rows))
+
+
+def _runner(
+    name: str, columns: dict[str, tuple[str, str]], rows: Callable[[Database, tuple[int, int]], Tables]
+) -> Callable[[argparse.Namespace], int]:
+    def run(arguments: argparse.Namespace) -> int:
+        return with_history(arguments, lambda db: _show(db, arguments, name, columns, rows))
+
+    return run
+
+
+def with_history(arguments: argparse.Namespace, use: Callable[[Database], int]) -> int:
+    """`use` on the read-only history of `--data`; 2 with a plain sentence when there is none or a time is
+    wrong.
+    """
+    try:
+        db = read_history(arguments.data / HISTORY_FILE)
+        try:
+            return use(db)
+        finally:
+            db.close()
+    except (StoreError, period.NotAMoment, sqlite3.Error) as error:
+        print(f"tipring: {error}", file=sys.stderr)
+        return 2
+
+
+def _show(
+    db: Database,
+    arguments: argparse.Namespace,
+    name: str,
+    columns: dict[str, tuple[str, str]],
+    rows: Callable[[Database, tuple[int, int]], Tables],
+) -> int:
+    zone = queries.zone(db)
+    span = period.span_of(arguments, zone)
+    totals, found = rows(db, span)
+    if arguments.json:
+        print(json.dumps({"zone": zone, "totals": totals, name: found}, ensure_ascii=False))
+        return 0
+    headings = [column[arguments.language == "zh"] for column in columns.values()]
+    cells: Sequence[Sequence[Any]] = [[row[column] for column in columns] for row in found]
+    if arguments.csv:
+        print(csv_table(list(columns), cells), end="")
+        return 0
+    print(text_table(headings, cells))
+    print("  ".join(f"{key} {value}" for key, value in totals.items()))
+    return 0
+
+
+def calls(db: Database, span: tuple[int, int]) -> Tables:
+    """Totals and one row a call. Offered is the sum of the outcomes."""
+    zone = queries.zone(db)
+    found = queries.calls(db, span)
+    return queries.totals(found), [_call(row, zone) for row in found]
+
+
+def _call(row: Row, zone: str) -> Row:
+    wall_us = row["offered_at"] - row["offered_us"]
+    times = {
+        name.replace("_us", "_at"): period.utc(row[name] + wall_us) if row[name] is not None else None
+        for name in ("offered_us", "queued_us", "box_answered_us", "answered_us", "released_us")
+    }
+    same = ("id", "direction", "line", "outcome", "cause", "queue", "agent", "why", "rings", "emergency")
+    durations = ("ring_s", "wait_s", "talk_s", "hold_s")
+    return {
+        **{name: row[name] for name in (*same, *durations, "clock_quality", "recordings")},
+        **times,
+        "offered": period.local(row["offered_at"], zone),
+        "from": row["from_number"],
+        "from_e164": row["from_e164"],
+        "from_name": row["from_name"],
+        "to": row["to_number"],
+        "recorded": len(row["recordings"]),
+    }
+
+
+def agents(db: Database, span: tuple[int, int]) -> Tables:
+    """Totals and one row an agent."""
+    found = queries.agents(db, span)
+    totals = {name: sum(row[name] for row in found) for name in ("answered", "missed")}
+    return {"agents": len(found), **totals}, found
