@@ -1,15 +1,14 @@
 """What a scenario file can say, as types: the box, its lines, the people around it, faults and expectations.
 
-Every key is documented by its docstring. `firmware.config.load` reads TOML into it; `faults_of` finds what
-types cannot say. Times ending in `_s` are seconds, those named `at_s` seconds after the scenario's start.
+Every key is documented by its docstring; `hwsim.scenario_file` reads TOML into it and tells all its faults.
+Times ending in `_s` are seconds, those named `at_s` seconds after the scenario's start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct, field, structs
+from msgspec import Meta, field, structs
 
 from firmware.config.schema import Config, Part
 
@@ -21,23 +20,35 @@ BOX_FAULTS = ("kill-engine", "kill-switch")
 PRESENTATIONS = ("allowed", "private", "unavailable")
 
 
+def _one_of(*choices: str) -> Meta:
+    return Meta(extra={"choices": choices})
+
+
+AtS = Annotated[float, Meta(ge=0, le=100_000_000)]
+DbM0 = Annotated[float, Meta(ge=-120, le=3)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Language = Annotated[str, _one_of("zh", "en")]
+Presentation = Annotated[str, _one_of(*PRESENTATIONS)]
+Ends = Annotated[str, _one_of("caller", "agent")]
+
+
 class Spread(Part, frozen=True):
     """A length of time drawn anew each time: even between `least` and `most`, or exponential about `mean`."""
 
-    least: float
-    most: float
-    mean: float = 0.0
+    least: AtS
+    most: AtS
+    mean: AtS = 0.0
     """0: even. Otherwise `least` plus an exponential draw so that the mean comes out, cut off at `most`."""
 
 
-Seconds = float | Spread
+Seconds = AtS | Spread
 
 
 class About(Part, frozen=True):
     """The scenario as a whole."""
 
     name: str
-    seconds: float
+    seconds: Annotated[float, Meta(gt=0, le=100_000_000)]
     """Simulated length."""
     seed: int = 1
     description: str = ""
@@ -52,26 +63,26 @@ class OutsideLine(Part, frozen=True):
     """Name of the box's line."""
     country: str = ""
     """Whose exchange this is; empty: the site's."""
-    noise_dbm0: float = -68.0
+    noise_dbm0: DbM0 = -68.0
     """Level of white line noise."""
-    hum_dbm0: float = -72.0
+    hum_dbm0: DbM0 = -72.0
     """Level of 50 Hz mains hum with its harmonics."""
     loss_db: float = 2.0
     """Loss from the exchange to the box and back, each way."""
     echo_db: float = 16.0
     """Return loss: how far below what the box sends its echo comes back."""
     echo_delay_ms: float = 3.0
-    leaves: str = "busy-tone"
+    leaves: Annotated[str, _one_of(*SIGNS)] = "busy-tone"
     """What the line shows when the far end hung up: `open-loop`, `reversal`, `busy-tone`, `congestion`,
     `silence`."""
-    leaves_after_s: float = 0.3
+    leaves_after_s: AtS = 0.3
     """From the far end's hanging up to that sign."""
     open_loop_ms: int = 600
     answer_reversal: bool = False
     """Outgoing calls: polarity is reversed at the answer (and comes back at the end)."""
-    caller_id: str = "country"
+    caller_id: Annotated[str, _one_of("country", "fsk", "dtmf", "none")] = "country"
     """What the exchange sends: `country`, `fsk`, `dtmf`, `none`."""
-    dial_tone_after_s: float = 0.3
+    dial_tone_after_s: AtS = 0.3
     """From off-hook to dial tone."""
     loop_ohm: float = 900.0
     """Feed bridge and copper together."""
@@ -80,7 +91,7 @@ class OutsideLine(Part, frozen=True):
 class Caller(Part, frozen=True):
     """One outside person who rings the box once."""
 
-    at_s: float
+    at_s: AtS
     """When the call reaches the exchange of the line."""
     id: str = ""
     """How diaries and reports name this person; empty: `caller-1`, `caller-2` …"""
@@ -89,7 +100,7 @@ class Caller(Part, frozen=True):
     number: str = ""
     """Calling number as the exchange sends it."""
     name: str = ""
-    presentation: str = "allowed"
+    presentation: Presentation = "allowed"
     """`allowed`, `private`, `unavailable`."""
     press: tuple[str, ...] = ()
     """Keys and when, in seconds after the answer: `1@3.5`, `800#@8`."""
@@ -101,14 +112,14 @@ class Caller(Part, frozen=True):
     """How long to let it ring."""
     talk_s: Seconds = 30.0
     """Length of the conversation once a person is heard; time on hold does not count."""
-    ends: str = "caller"
+    ends: Ends = "caller"
     """Who hangs up first when all is said: `caller` or `agent`."""
     leaves_message_s: Seconds = 0.0
     """After a beep: speaks for so long, then hangs up. 0: hangs up at the beep."""
-    hangs_up_at_s: float = 0.0
+    hangs_up_at_s: AtS = 0.0
     """Hangs up this long after the answer, whatever happens; 0: does not."""
-    language: str = "zh"
-    level_dbm0: float = -16.0
+    language: Language = "zh"
+    level_dbm0: DbM0 = -16.0
     """Speech level at the exchange."""
 
 
@@ -121,11 +132,11 @@ class Choice(Part, frozen=True):
     patience_s: Seconds | None = None
     ring_patience_s: Seconds | None = None
     talk_s: Seconds | None = None
-    ends: str | None = None
+    ends: Ends | None = None
     leaves_message_s: Seconds | None = None
-    hangs_up_at_s: float | None = None
-    language: str | None = None
-    presentation: str | None = None
+    hangs_up_at_s: AtS | None = None
+    language: Language | None = None
+    presentation: Presentation | None = None
     calls: str | None = None
     name: str | None = None
 
@@ -134,15 +145,15 @@ class Arrivals(Part, frozen=True):
     """A stream of callers: a Poisson process, bursts, or both."""
 
     id: str
-    from_s: float = 0.0
-    to_s: float = 0.0
+    from_s: AtS = 0.0
+    to_s: AtS = 0.0
     """0: to the end of the scenario."""
-    per_hour: float = 0.0
+    per_hour: AtS = 0.0
     """Poisson rate."""
-    burst_every_s: float = 0.0
+    burst_every_s: AtS = 0.0
     """A burst of callers each so many seconds; 0: none."""
     burst_size: int = 0
-    burst_within_s: float = 5.0
+    burst_within_s: AtS = 5.0
     """A burst's callers come evenly drawn within this time."""
     calls: str = ""
     numbers: tuple[str, ...] = ("138########",)
@@ -153,19 +164,19 @@ class Arrivals(Part, frozen=True):
     patience_s: Seconds = field(default_factory=lambda: Spread(least=20.0, most=300.0, mean=90.0))
     ring_patience_s: Seconds = 45.0
     talk_s: Seconds = field(default_factory=lambda: Spread(least=10.0, most=240.0, mean=60.0))
-    ends: str = "caller"
+    ends: Ends = "caller"
     leaves_message_s: Seconds = 0.0
-    language: str = "zh"
-    presentation: str = "allowed"
-    level_dbm0: float = -16.0
+    language: Language = "zh"
+    presentation: Presentation = "allowed"
+    level_dbm0: DbM0 = -16.0
     choices: tuple[Choice, ...] = field(default=(), name="choice")
 
 
 class Break(Part, frozen=True):
     """A person's time away: not-ready by feature code, and ready again."""
 
-    at_s: float
-    for_s: float
+    at_s: AtS
+    for_s: AtS
     reason: str = "1"
     """Digit dialled after the not-ready code."""
 
@@ -173,22 +184,22 @@ class Break(Part, frozen=True):
 class Handling(Part, frozen=True):
     """Something a person does with a call by the hook flash, in a share of the conversations."""
 
-    do: str
+    do: Annotated[str, _one_of("hold", "blind", "attended", "conference")]
     """`hold`, `blind`, `attended`, `conference`."""
-    share: float = 0.1
+    share: Share = 0.1
     """Of this person's conversations."""
-    after_s: float = 6.0
+    after_s: AtS = 6.0
     """After hearing the caller."""
     to: str = ""
     """Extension or outside number, with prefix; not for `hold`."""
-    for_s: float = 8.0
+    for_s: AtS = 8.0
     """How long the hold, or the talk before handing over, lasts."""
 
 
 class Dialling(Part, frozen=True):
     """A call this person makes."""
 
-    at_s: float
+    at_s: AtS
     number: str
     """With the outside prefix where one is needed."""
     talk_s: Seconds = 15.0
@@ -203,17 +214,17 @@ class Person(Part, frozen=True):
     pin: str = ""
     signs_in_at_s: float = -1.0
     """Dials the sign-in code then; negative: does not (the configuration signs the agent in, or nobody)."""
-    signs_out_at_s: float = 0.0
+    signs_out_at_s: AtS = 0.0
     """0: stays."""
     reacts_s: Seconds = field(default_factory=lambda: Spread(least=1.0, most=3.5))
     """From the first ring to lifting."""
-    ignores: float = 0.0
+    ignores: Share = 0.0
     """Share of ringings left alone (missed calls)."""
     talk_limit_s: Seconds = 600.0
     """Ends a conversation that lasts longer."""
     says: str = ""
-    language: str = "zh"
-    level_dbm0: float = -16.0
+    language: Language = "zh"
+    level_dbm0: DbM0 = -16.0
     """Speech level at the telephone."""
     breaks: tuple[Break, ...] = field(default=(), name="break")
     handling: tuple[Handling, ...] = ()
@@ -230,28 +241,28 @@ class OutsideParty(Part, frozen=True):
 
     number: str
     """As the exchange sees it dialled."""
-    behaves: str = "answers"
+    behaves: Annotated[str, _one_of(*BEHAVIOURS)] = "answers"
     """`answers`, `busy`, `never` (rings for ever), `vacant`, `congestion`."""
     answers_after_s: Seconds = 6.0
     talk_s: Seconds = 600.0
     """Hangs up after talking so long."""
     says: str = ""
-    language: str = "zh"
-    level_dbm0: float = -16.0
+    language: Language = "zh"
+    level_dbm0: DbM0 = -16.0
 
 
 class Fault(Part, frozen=True):
     """Something that breaks."""
 
-    at_s: float
-    kind: str
+    at_s: AtS
+    kind: Annotated[str, _one_of(*FAULTS)]
     """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`,
     `kill-engine`, `kill-switch`."""
     target: str = ""
     """Line name; for `phone-unplug` an extension."""
-    for_s: float = 0.0
+    for_s: AtS = 0.0
     """How long; 0: to the end."""
-    level_dbm0: float = -30.0
+    level_dbm0: DbM0 = -30.0
     """`noise`: its level."""
 
 
@@ -306,106 +317,3 @@ def press_times(press: str) -> tuple[str, float]:
     if not at or not digits or set(digits) - set("0123456789*#ABCD"):
         raise ValueError(f"{press!r} is not KEYS@SECONDS")
     return digits, float(seconds)
-
-
-class Finding(Struct, frozen=True):
-    """One mistake: `key` is the path in the file, e.g. `caller[2].press`."""
-
-    key: str
-    message: str
-    remedy: str
-
-
-def faults_of(scenario: Scenario) -> list[Finding]:
-    """Everything wrong that types cannot say; with `box` still a file name, what needs no box."""
-    return [*_plain_findings(scenario), *_named_findings(scenario)]
-
-
-def _plain_findings(scenario: Scenario) -> Iterator[Finding]:
-    if scenario.about.seconds <= 0:
-        yield Finding("scenario.seconds", "is not positive", "give the length in seconds, e.g. 3600")
-    try:
-        datetime.fromisoformat(scenario.about.starts)
-    except ValueError:
-        yield Finding("scenario.starts", "is no date and time", "write it like 2026-11-23T09:00:00")
-    for path, value, allowed in _words(scenario):
-        if value not in allowed:
-            yield Finding(path, f"{value!r} is not known", "use one of: " + ", ".join(allowed))
-    for i, caller in enumerate(scenario.callers):
-        yield from _press_findings(f"caller[{i}].press", caller.press)
-    for i, arrivals in enumerate(scenario.arrivals):
-        yield from _press_findings(f"arrivals[{i}].press", arrivals.press)
-        for j, choice in enumerate(arrivals.choices):
-            yield from _press_findings(f"arrivals[{i}].choice[{j}].press", choice.press or ())
-    for path, spread in _spreads(scenario):
-        if not 0 <= spread.least <= spread.most:
-            yield Finding(path, "`least` is more than `most`, or negative", "exchange them")
-
-
-def _words(scenario: Scenario) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for i, line in enumerate(scenario.outside_lines):
-        yield f"outside_line[{i}].leaves", line.leaves, SIGNS
-        yield f"outside_line[{i}].caller_id", line.caller_id, ("country", "fsk", "dtmf", "none")
-    for i, caller in enumerate(scenario.callers):
-        yield f"caller[{i}].ends", caller.ends, ("caller", "agent")
-        yield f"caller[{i}].presentation", caller.presentation, PRESENTATIONS
-    for i, party in enumerate(scenario.outside_parties):
-        yield f"outside_party[{i}].behaves", party.behaves, BEHAVIOURS
-    for i, fault in enumerate(scenario.faults):
-        yield f"fault[{i}].kind", fault.kind, FAULTS
-    for i, person in enumerate(scenario.persons):
-        for j, handling in enumerate(person.handling):
-            yield f"person[{i}].handling[{j}].do", handling.do, ("hold", "blind", "attended", "conference")
-
-
-def _press_findings(path: str, press: tuple[str, ...]) -> Iterator[Finding]:
-    for j, one in enumerate(press):
-        try:
-            press_times(one)
-        except ValueError:
-            yield Finding(f"{path}[{j}]", f"{one!r} is not KEYS@SECONDS", "write e.g. 1@3.5")
-
-
-def _spreads(scenario: Scenario) -> Iterator[tuple[str, Spread]]:
-    groups: list[tuple[str, tuple[Part, ...]]] = [
-        ("caller", scenario.callers),
-        ("arrivals", scenario.arrivals),
-        ("person", scenario.persons),
-        ("outside_party", scenario.outside_parties),
-    ]
-    for name, parts in groups:
-        for i, part in enumerate(parts):
-            for key in part.__struct_fields__:
-                value = getattr(part, key)
-                if isinstance(value, Spread):
-                    yield f"{name}[{i}].{key}", value
-
-
-def _named_findings(scenario: Scenario) -> Iterator[Finding]:
-    if isinstance(scenario.box, str):
-        return
-    lines = {line.name for line in scenario.box.lines}
-    extensions = {extension.number for extension in scenario.box.extensions}
-    for path, name, what, known in _names(scenario, lines, extensions):
-        if name not in known:
-            there = ", ".join(sorted(known - {"", "*"}))
-            yield Finding(path, f"there is no {what} {name!r}", f"the box has: {there}")
-
-
-def _names(
-    scenario: Scenario, lines: set[str], extensions: set[str]
-) -> Iterator[tuple[str, str, str, set[str]]]:
-    """Every name used: (path, name, what it is, names there are)."""
-    called = lines | {line.number for line in scenario.config.lines} | {""}
-    for i, outside in enumerate(scenario.outside_lines):
-        yield f"outside_line[{i}].line", outside.line, "line", lines | {"*"}
-    for i, caller in enumerate(scenario.callers):
-        yield f"caller[{i}].calls", caller.calls, "line or line number", called
-    for i, arrivals in enumerate(scenario.arrivals):
-        yield f"arrivals[{i}].calls", arrivals.calls, "line or line number", called
-    for i, person in enumerate(scenario.persons):
-        yield f"person[{i}].extension", person.extension, "extension", extensions
-    for i, fault in enumerate(scenario.faults):
-        if fault.kind not in BOX_FAULTS:
-            known = extensions if fault.kind == "phone-unplug" else lines
-            yield f"fault[{i}].target", fault.target, "target", known

@@ -17,7 +17,10 @@ BOX_SIDE = np.dtype(
     [
         ("kind", "u1"),  # 0 empty, 1 FXO, 2 FXS
         ("off_hook", "u1"),  # FXO: our loop is closed
-        ("feed", "u1"),  # FXS: linefeed code of Si321x register 64 (0 open, 1 forward, 2 OHT, 4 ringing, 5 reverse…)
+        (
+            "feed",
+            "u1",
+        ),  # FXS: linefeed code of Si321x register 64 (0 open, 1 forward, 2 OHT, 4 ringing, 5 reverse…)
         ("pad", "u1"),
         ("ring_v", "f4"),  # FXS: ringing voltage, V peak
         ("ring_hz", "f4"),

@@ -1,0 +1,173 @@
+"""Reads a scenario file, and the box's own file where it names one; tells all faults at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from msgspec import structs
+
+from drivers.countries import countries
+from firmware.config.faults import Fault, Finding, Wording, key_text, usable
+from firmware.config.load import Check, Known, load
+from firmware.config.schema import Config, Part
+from firmware.config.shape import BROKEN
+from hwsim.scenario import BOX_FAULTS, Scenario, Spread, press_times
+
+BAD_PRESS = Wording(
+    "bad-press",
+    '"{given}" does not say which keys when',
+    "write keys, an @ and seconds after the answer: 1@3.5",
+    "“{given}”没有说明何时按什么键",
+    "请写按键、@ 和接听后的秒数：1@3.5",
+)
+BAD_MOMENT = Wording(
+    "bad-moment",
+    '"{given}" is no date and time',
+    "write it like 2026-11-23T09:00:00",
+    "“{given}”不是日期时间",
+    "请写成 2026-11-23T09:00:00",
+)
+BAD_SPREAD = Wording(
+    "bad-spread",
+    "`least` is more than `most`",
+    "exchange them",
+    "least 大于 most",
+    "请对调",
+)
+NO_SUCH_NAME = Wording(
+    "no-such-name",
+    'there is no {what} "{given}"',
+    "these are there: {known}",
+    "没有{what}“{given}”",
+    "可用的有：{known}",
+)
+NO_BOX_FILE = Wording(
+    "no-box-file",
+    "the box's file cannot be used: {why}",
+    "correct that file, or write the box under [box] here",
+    "箱子的配置文件不可用：{why}",
+    "请改正该文件，或在此处 [box] 下写明",
+)
+_Path = tuple[str | int, ...]
+
+
+def load_scenario(
+    path: Path | str, box_checks: tuple[Check[Config], ...] = (), known: Known | None = None
+) -> tuple[Scenario | None, list[Fault]]:
+    """The scenario with its box in place, or None and every fault. Never raises for what is in files.
+
+    `known` are names the box may use without giving them; None: those of the built-in prompts.
+    """
+    known = {"prompt": builtin_prompts()} if known is None else known
+
+    def check(scenario: Scenario) -> Iterator[Finding]:
+        yield from scenario_findings(scenario)
+        if isinstance(scenario.box, Config):
+            for one in box_checks:
+                for finding in one(scenario.box):
+                    yield Finding(("box", *finding.path), finding.wording, finding.data)
+
+    scenario, faults = load(path, Scenario, (check,), known)
+    if scenario is None or isinstance(scenario.box, Config):
+        return scenario, faults
+    box, box_faults = load(Path(path).parent / scenario.box, Config, box_checks, known)
+    faults += box_faults
+    if box is None:
+        return None, faults
+    whole = structs.replace(scenario, box=box)
+    faults += [_fault(str(path), finding) for finding in scenario_findings(whole)]
+    return (whole if usable(faults) else None), faults
+
+
+def builtin_prompts() -> tuple[str, ...]:
+    """Ids of the prompts every box has."""
+    text = resources.files("firmware.prompts").joinpath("builtin.toml").read_text("utf-8")
+    return tuple(prompt["id"] for prompt in tomllib.loads(text)["prompt"])
+
+
+def _fault(file: str, finding: Finding) -> Fault:
+    return Fault(file, 0, key_text(finding.path), finding.wording, finding.data)
+
+
+def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
+    """Everything wrong that types cannot say; with `box` still a file name, what needs no box."""
+    if not _is_moment(scenario.about.starts):
+        yield Finding(("scenario", "starts"), BAD_MOMENT, {"given": scenario.about.starts})
+    for i, caller in enumerate(scenario.callers):
+        yield from _press_findings(("caller", i, "press"), caller.press)
+    for i, arrivals in enumerate(scenario.arrivals):
+        yield from _press_findings(("arrivals", i, "press"), arrivals.press)
+        for j, choice in enumerate(arrivals.choices):
+            yield from _press_findings(("arrivals", i, "choice", j, "press"), choice.press or ())
+    for path, spread in _spreads(scenario):
+        if spread.least > spread.most:
+            yield Finding(path, BAD_SPREAD)
+    if isinstance(scenario.box, Config):
+        yield from _named_findings(scenario)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return text == BROKEN
+    return True
+
+
+def _press_findings(path: _Path, press: tuple[str, ...]) -> Iterator[Finding]:
+    for j, one in enumerate(press):
+        if one == BROKEN:
+            continue
+        try:
+            press_times(one)
+        except ValueError:
+            yield Finding((*path, j), BAD_PRESS, {"given": one})
+
+
+def _spreads(scenario: Scenario) -> Iterator[tuple[_Path, Spread]]:
+    groups: list[tuple[str, tuple[Part, ...]]] = [
+        ("caller", scenario.callers),
+        ("arrivals", scenario.arrivals),
+        ("person", scenario.persons),
+        ("outside_party", scenario.outside_parties),
+    ]
+    for name, parts in groups:
+        for i, part in enumerate(parts):
+            for key in part.__struct_fields__:
+                value: Any = getattr(part, key)
+                if isinstance(value, Spread):
+                    yield (name, i, key), value
+
+
+def _named_findings(scenario: Scenario) -> Iterator[Finding]:
+    for path, name, what, known in _names(scenario):
+        if name not in known and name != BROKEN:
+            there = ", ".join(sorted(known - {"", "*"}))
+            yield Finding(path, NO_SUCH_NAME, {"what": what, "given": name, "known": there})
+
+
+def _names(scenario: Scenario) -> Iterator[tuple[_Path, str, str, set[str]]]:
+    """Every name used: (path, name, what it is, names there are)."""
+    config = scenario.config
+    lines = {line.name for line in config.lines}
+    extensions = {extension.number for extension in config.extensions}
+    called = lines | {line.number for line in config.lines} | {""}
+    for i, outside in enumerate(scenario.outside_lines):
+        yield ("outside_line", i, "line"), outside.line, "line", lines | {"*"}
+        yield ("outside_line", i, "country"), outside.country.upper(), "country", {*countries(), ""}
+    for i, caller in enumerate(scenario.callers):
+        yield ("caller", i, "calls"), caller.calls, "line or line number", called
+    for i, arrivals in enumerate(scenario.arrivals):
+        yield ("arrivals", i, "calls"), arrivals.calls, "line or line number", called
+    for i, person in enumerate(scenario.persons):
+        yield ("person", i, "extension"), person.extension, "extension", extensions
+        yield ("person", i, "agent"), person.agent, "agent", {agent.id for agent in config.agents} | {""}
+    for i, fault in enumerate(scenario.faults):
+        if fault.kind not in BOX_FAULTS:
+            known = extensions if fault.kind == "phone-unplug" else lines
+            yield ("fault", i, "target"), fault.target, "target", known
