@@ -1,0 +1,98 @@
+"""The prompts a switch can play, read once: phrase -> samples. An admin's WAV goes before a rendered text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import soundfile  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from firmware.config.schema import Config
+from firmware.prompts.music import music
+from firmware.prompts.render import LANGUAGES
+from firmware.prompts.resampling import levelled, to_8k
+
+Sound = NDArray[np.int16]
+_LONGEST_S = 600
+
+
+class PromptBank:
+    """`phrases[(prompt, language)]` and `music[name]`, 16-bit mono 8 kHz. `faults` says what is amiss."""
+
+    def __init__(
+        self,
+        phrases: Mapping[tuple[str, str], Sound],
+        music: Mapping[str, Sound],
+        faults: tuple[str, ...] = (),
+    ) -> None:
+        self.phrases = phrases
+        self.music = music
+        self.faults = faults
+
+    @classmethod
+    def load(cls, folder: Path, config: Config, wavs: Path | None = None) -> PromptBank:
+        """Read what `render` left in `folder`, then the WAVs the configuration names (relative to `wavs`).
+
+        A missing or unreadable file is a fault, never an exception.
+        """
+        phrases: dict[tuple[str, str], Sound] = {}
+        faults: list[str] = []
+        for prompt, language, path in [*_rendered(folder), *_replacing(config, wavs or folder)]:
+            try:
+                phrases[prompt, language] = read_wav(path, as_is=path.is_relative_to(folder))
+            except UnreadableSound as error:
+                faults.append(f"prompt {prompt} ({language}): {error}")
+        faults += [
+            f"prompt {one.id} ({language}): no sound and no text"
+            for one in config.prompts
+            for language in LANGUAGES
+            if not any((one.id, spoken) in phrases for spoken in LANGUAGES)
+            and language == config.site.language
+        ]
+        return cls(phrases, {"default": music(1)}, tuple(faults))
+
+    def phrase(self, prompt: str, language: str) -> Sound | None:
+        return self.phrases.get((prompt, language))
+
+
+class UnreadableSound(ValueError):
+    """A sound file cannot be used; the text says why."""
+
+
+def read_wav(path: Path, *, as_is: bool = False) -> Sound:
+    """Any rate, width and number of channels to 8 kHz mono at speech level (`as_is`: level untouched).
+
+    Raises UnreadableSound.
+    """
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float64", always_2d=True)
+    except (OSError, soundfile.SoundFileError, ValueError) as error:
+        raise UnreadableSound(f"{path} cannot be read: {error}") from None
+    if not len(samples):
+        raise UnreadableSound(f"{path} is empty")
+    if len(samples) > _LONGEST_S * rate_hz:
+        raise UnreadableSound(f"{path} is longer than {_LONGEST_S // 60} minutes")
+    if not np.isfinite(samples).all():
+        raise UnreadableSound(f"{path} holds values that are no numbers")
+    mono = to_8k(samples.mean(axis=1), rate_hz)
+    return np.rint(np.clip(mono, -1.0, 1.0) * 32767).astype(np.int16) if as_is else levelled(mono)
+
+
+def _rendered(folder: Path) -> list[tuple[str, str, Path]]:
+    return [
+        (unquote(path.stem), language, path)
+        for language in LANGUAGES
+        for path in sorted((folder / language).glob("*.wav"))
+    ]
+
+
+def _replacing(config: Config, wavs: Path) -> list[tuple[str, str, Path]]:
+    return [
+        (one.id, language, wavs / wav)
+        for one in config.prompts
+        for language, wav in (("zh", one.zh_wav), ("en", one.en_wav))
+        if wav
+    ]

@@ -1,0 +1,27 @@
+"""The caller ID we send to a telephone, as sound in the country's form."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.dsp.caller_id import ALLOWED, UNAVAILABLE, CallerIdMessage
+from drivers.dsp.caller_id_send import sent
+from firmware.switch.plan import PortPlan
+
+
+@lru_cache(maxsize=32)
+def caller_id_sound(plan: PortPlan, number: str, name: str) -> NDArray[np.int16]:
+    """From where the country counts (ring's end, reversal, offer) to the message's end; may be empty."""
+    digits = "".join(one for one in number if one in "0123456789*#+")
+    said = CallerIdMessage(digits, name, ALLOWED if digits else UNAVAILABLE, "")
+    sound = sent(plan.caller_id, said, plan.country.name_charset)
+    sound.flags.writeable = False
+    return sound
+
+
+def caller_id_ms(plan: PortPlan, number: str, name: str) -> int:
+    """How long that takes on the wire."""
+    return len(caller_id_sound(plan, number, name)) // 8

@@ -1,0 +1,113 @@
+"""All detectors over the matrix: echo taken out first, then digits, caller ID, tones, talk and silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from drivers.dsp.caller_id_bank import CallerIdBank
+from drivers.dsp.dtmf import DtmfBank
+from drivers.dsp.echo import EchoBank
+from drivers.ports import TICK_SAMPLES, TICK_US, Samples
+from firmware.protocol.commands import Listen
+from firmware.protocol.names import Presentation
+from firmware.switch.echoed_digits import EchoedDigits
+from firmware.switch.lines.exchanged import CallerIdDecoded, Given
+from firmware.switch.plan import PortPlan
+
+
+class DigitHeard(Struct, frozen=True):
+    """A key of a telephone or of a caller."""
+
+    digit: str
+
+
+Heard = tuple[int, int, Given | DigitHeard]
+"""port, at_us, what."""
+
+
+class Flags:
+    """A set of ports with its sorted index array."""
+
+    def __init__(self, ports: int) -> None:
+        self.mask = np.zeros(ports, np.bool_)
+        self.rows = np.empty(0, np.intp)
+
+    def put(self, port: int, on: bool) -> None:
+        if bool(self.mask[port]) != on:
+            self.mask[port] = on
+            self.rows = np.flatnonzero(self.mask)
+
+    def __contains__(self, port: int) -> bool:
+        return bool(self.mask[port])
+
+
+class Ears:
+    """`clean` is what the ports say without the echo of what they hear, valid until the next tick."""
+
+    def __init__(self, ports: int, loop_delays: Sequence[int]) -> None:
+        self.clean: Samples = np.zeros((ports, TICK_SAMPLES), np.int16)
+        self.off_hook = Flags(ports)
+        self.digits = Flags(ports)
+        self.tonal = Flags(ports)
+        """Ports to which we send a steady tone: nothing to learn for the canceller."""
+        self.echoed_digits = 0
+        self._echo = EchoBank(ports, delay_samples=np.array(loop_delays, np.int32))
+        self._dtmf = DtmfBank(ports)
+        self._caller_id = CallerIdBank(ports)
+        self._sent = EchoedDigits(ports)
+
+    def lift(self, plan: PortPlan, off_hook: bool) -> None:
+        """A new state of the loop begins with fresh ears."""
+        port = plan.port
+        if off_hook and port not in self.off_hook:
+            self._echo.reset(port)
+            self._dtmf.reset(port)
+        self.off_hook.put(port, off_hook)
+
+    def listen(self, plan: PortPlan, wanted: Listen) -> None:
+        """The engine's wish; replaces the former one."""
+        port = plan.port
+        if wanted.digits and port not in self.digits:
+            self._dtmf.reset(port)
+        self.digits.put(port, wanted.digits)
+
+    def watch_caller_id(self, plan: PortPlan, watch: bool) -> None:
+        """Wait for the caller ID of the line's form, or no longer."""
+        if watch:
+            self._caller_id.start(plan.port, plan.caller_id, plan.country.name_charset)
+        elif self._caller_id.listening(plan.port):
+            self._caller_id.stop(plan.port)
+
+    def watch_tones(self, plan: PortPlan, watch: bool) -> None: ...
+
+    def tick(self, rx: Samples, tx: Samples, now_us: int) -> list[Heard]:
+        """`tx` went out in the exchange that brought `rx`, which ended at `now_us`."""
+        np.copyto(self.clean, rx)
+        self._sent.sent(tx)
+        frozen = np.flatnonzero(self.off_hook.mask & (self._dtmf.keyed | self.tonal.mask))
+        if frozen.size:
+            self._echo.freeze(frozen, 1)
+        self._echo.process(self.clean, tx, self.off_hook.rows)
+        return [*self._digits(now_us), *self._callers(now_us)]
+
+    def _digits(self, now_us: int) -> list[Heard]:
+        heard: list[Heard] = []
+        for port, digit, ms in self._dtmf.process(self.clean, self.digits.rows):
+            if self._sent.is_echo(port, digit):
+                self.echoed_digits += 1
+            else:
+                heard.append((port, now_us - TICK_US + ms * 1000, DigitHeard(digit)))
+        return heard
+
+    def _callers(self, now_us: int) -> list[Heard]:
+        return [
+            (
+                port,
+                now_us,
+                CallerIdDecoded(said.number, said.name, Presentation(said.presentation), said.form),
+            )
+            for port, said in self._caller_id.process(self.clean)
+        ]
