@@ -33,8 +33,8 @@ def _is_zone(text: str) -> bool:
     return True
 
 
-def _full(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern, re.ASCII)
+def _full(pattern: str, flags: int = re.ASCII) -> Callable[[str], bool]:
+    compiled = re.compile(pattern, flags)
     return lambda text: compiled.fullmatch(text) is not None
 
 
@@ -47,5 +47,5 @@ FORMS: Mapping[str, Form] = {
     "digits": Form(_full(r"[0-9]{1,20}"), say.BAD_DIGITS),
     "key": Form(_full(r"[0-9*#]"), say.BAD_KEY),
     "star-code": Form(_full(r"\*[0-9]{1,4}"), say.BAD_STAR_CODE),
-    "name": Form(_full(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"), say.BAD_NAME),
+    "name": Form(_full(r"\w[\w.-]{0,63}", 0), say.BAD_NAME),
 }

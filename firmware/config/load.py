@@ -64,10 +64,11 @@ def loads(
     if slips and not readable:
         return None, faults
     value, findings = look_at(document, kind, checks, known)
-    lines = locate(readable)
-    faults += [
+    lines, slipped = locate(readable), {line for line, _ in slips}
+    said = (
         Fault(file, line_of(lines, one.path), key_text(one.path), one.wording, one.data) for one in findings
-    ]
+    )
+    faults += [one for one in said if one.line not in slipped]
     faults.sort(key=lambda one: (one.line, one.key))
     return (value if usable(faults) else None), faults
 

@@ -1,15 +1,63 @@
-"""What an admin can set, as types. Every key is documented by its docstring; `firmware.config.load` reads TOML into it.
+"""What an admin can set, as types. Every key is documented by its docstring; `firmware.config.load` reads it.
 
-A configuration is one versioned document; `Config` is what the engine and the switch are given.
+A configuration is one versioned document; `Config` is what the engine and the switch are given. Ranges are
+msgspec's; `extra` is what the loader holds texts against: `choices`, `form` (firmware.config.forms), which
+names a key `defines` or `refers` to (firmware.config.references). To everybody else texts are plain `str`.
 """
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+
+def _one_of(*choices: str) -> Meta:
+    return Meta(extra={"choices": choices})
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Root of all parts: unknown keys are faults."""
+
+
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Count = Annotated[int, Meta(ge=0, le=10_000)]
+Level = Annotated[int, Meta(ge=0, le=100)]
+Slot = Annotated[int, Meta(ge=1, le=8)]
+GainDb = Annotated[float, Meta(ge=-18, le=18)]
+Digits = Annotated[str, Meta(extra={"form": "digits"})]
+Key = Annotated[str, Meta(extra={"form": "key"})]
+StarCode = Annotated[str, Meta(extra={"form": "star-code"})]
+Span = Annotated[str, Meta(extra={"form": "span"})]
+Day = Annotated[str, Meta(extra={"form": "day"})]
+Date = Annotated[str, Meta(extra={"form": "date"})]
+Language = Annotated[str, _one_of("zh", "en")]
+LanguageOrNone = Annotated[str, _one_of("", "zh", "en")]
+CardName = Annotated[str, Meta(extra={"refers": "card"})]
+LineName = Annotated[str, Meta(extra={"refers": "line"})]
+AgentId = Annotated[str, Meta(extra={"refers": "agent"})]
+QueueId = Annotated[str, Meta(extra={"refers": "queue"})]
+FlowId = Annotated[str, Meta(extra={"refers": "flow"})]
+HoursId = Annotated[str, Meta(extra={"refers": "hours"})]
+PromptId = Annotated[str, Meta(extra={"refers": "prompt"})]
+MailboxId = Annotated[str, Meta(extra={"refers": "mailbox"})]
+SlotKind = Annotated[str, _one_of("fxo", "fxs", "empty")]
+Strategy = Annotated[str, _one_of("longest-idle", "round-robin", "least-talk", "ring-all", "linear")]
+_STEPS = (
+    "play",
+    "menu",
+    "collect",
+    "hours",
+    "set",
+    "queue",
+    "extension",
+    "voicemail",
+    "outside",
+    "flow",
+    "hang-up",
+)
+NodeKind = Annotated[str, _one_of(*_STEPS)]
+HangUp = Annotated[str, _one_of("open-loop", "reversal", "busy-tone", "silence")]
 
 
 class Site(Part, frozen=True):
@@ -18,11 +66,11 @@ class Site(Part, frozen=True):
     name: str = "Tipring"
     country: str = "CN"
     """Two letters; the country profile of tones, cadences, caller ID, impedance."""
-    area: str = ""
+    area: Digits = ""
     """Area code of the lines, without trunk prefix: turns local numbers into E.164."""
-    zone: str = "Asia/Shanghai"
+    zone: Annotated[str, Meta(extra={"form": "zone"})] = "Asia/Shanghai"
     """IANA time zone for hours and reports."""
-    language: str = "zh"
+    language: Language = "zh"
     """Language of prompts where nothing else is said: `zh` or `en`."""
     box: str = "box-1"
 
@@ -30,155 +78,155 @@ class Site(Part, frozen=True):
 class Card(Part, frozen=True):
     """One card of ports."""
 
-    name: str
-    kind: str = "spi-hat"
-    bus: int = 0
+    name: Annotated[str, Meta(extra={"defines": "card", "form": "name"})]
+    kind: Annotated[str, _one_of("spi-hat")] = "spi-hat"
+    bus: Annotated[int, Meta(ge=0, le=31)] = 0
     """SPI bus; its two chip selects serve slots 1-4 and 5-8."""
     pcm: str = "hw:0"
     """ALSA device of the card's PCM highway."""
-    slots: tuple[str, ...] = ()
+    slots: tuple[SlotKind, ...] = ()
     """What should be in each slot: `fxo`, `fxs` or `empty`; one family for each four slots."""
-    law: str = "a"
+    law: Annotated[str, _one_of("a", "mu")] = "a"
 
 
 class Line(Part, frozen=True):
     """One outside line on an FXO port."""
 
-    name: str
-    card: str
-    slot: int
+    name: Annotated[str, Meta(extra={"defines": "line", "form": "name"})]
+    card: CardName
+    slot: Slot
     """From 1."""
     number: str = ""
     """Its own number, as people write it."""
-    flow: str = ""
+    flow: FlowId = ""
     """Flow that answers (by hours); empty: calls are refused with ringing left alone."""
-    answer_after_rings: int = 1
-    """Rings to hear before answering; caller ID after the first ring needs 2 where the country sends it so."""
-    caller_id: str = "country"
+    answer_after_rings: Annotated[int, Meta(ge=1, le=20)] = 1
+    """Rings to hear before answering; 2 where the country sends caller ID after the first ring."""
+    caller_id: Annotated[str, _one_of("country", "fsk", "dtmf", "none")] = "country"
     """`country`, `fsk`, `dtmf`, `none`."""
-    hangup: tuple[str, ...] = ("open-loop", "reversal", "busy-tone", "silence")
+    hangup: tuple[HangUp, ...] = ("open-loop", "reversal", "busy-tone", "silence")
     """Which signs of a far end that left are believed."""
-    silence_limit_s: float = 60.0
+    silence_limit_s: Seconds = 60.0
     """How long both sides may be silent before `silence` counts."""
-    answer: str = "voice"
+    answer: Annotated[str, _one_of("reversal", "voice", "timeout")] = "voice"
     """How an outgoing call's answer is known: `reversal`, `voice`, `timeout`."""
-    answer_timeout_s: float = 20.0
+    answer_timeout_s: Seconds = 20.0
     """With `timeout`: treated as answered this long after dialling."""
-    dial: str = "dtmf"
+    dial: Annotated[str, _one_of("dtmf", "pulse")] = "dtmf"
     """`dtmf` or `pulse`."""
-    dial_tone_within_s: float = 5.0
+    dial_tone_within_s: Seconds = 5.0
     dial_without_tone: bool = False
     impedance: str = ""
     """Preset of the country table; empty: the site country's."""
     outgoing: bool = True
     """May be used for outgoing calls."""
-    gain_in_db: float = 0.0
-    gain_out_db: float = 0.0
+    gain_in_db: GainDb = 0.0
+    gain_out_db: GainDb = 0.0
 
 
 class Extension(Part, frozen=True):
     """One telephone on an FXS port."""
 
-    number: str
-    card: str
-    slot: int
+    number: Annotated[str, Meta(extra={"defines": "extension", "form": "digits"})]
+    card: CardName
+    slot: Slot
     name: str = ""
-    language: str = ""
+    language: LanguageOrNone = ""
     pulse: bool = False
     """A pulse telephone: short breaks before the call is through are digits."""
-    may_call: str = "national"
+    may_call: Annotated[str, _one_of("internal", "local", "national", "international", "all")] = "national"
     """`internal`, `local`, `national`, `international`, `all`."""
-    ring_s: float = 30.0
-    voicemail: str = ""
+    ring_s: Seconds = 30.0
+    voicemail: MailboxId = ""
     """Mailbox that takes calls not answered."""
-    agent: str = ""
+    agent: AgentId = ""
     """Agent signed in here when the box starts with no history."""
     record: bool = False
     """Record outgoing calls of this telephone."""
 
 
 class Agent(Part, frozen=True):
-    id: str
+    id: Annotated[str, Meta(extra={"defines": "agent", "form": "name"})]
     name: str = ""
-    pin: str = ""
+    pin: Digits = ""
     """Asked at sign-in when set."""
     announced: str = ""
     """Number said to the caller ("agent 800 is at your service"); empty: nothing is said."""
-    queues: tuple[str, ...] = ()
-    skills: dict[str, int] = field(default_factory=dict)
-    kind: str = "normal"
+    queues: tuple[QueueId, ...] = ()
+    skills: dict[str, Level] = field(default_factory=dict)
+    kind: Annotated[str, _one_of("normal", "supervisor", "vip", "foreign-language")] = "normal"
     """`normal`, `supervisor`, `vip`, `foreign-language`."""
 
 
 class Queue(Part, frozen=True):
-    id: str
+    id: Annotated[str, Meta(extra={"defines": "queue", "form": "name"})]
     name: str = ""
-    strategy: str = "longest-idle"
+    strategy: Strategy = "longest-idle"
     """`longest-idle`, `round-robin`, `least-talk`, `ring-all`, `linear`."""
-    ring_s: float = 15.0
+    ring_s: Seconds = 15.0
     """How long one agent is rung before the call goes on to another (a missed call)."""
-    wrap_up_s: float = 10.0
-    retry_missed_s: float = 30.0
+    wrap_up_s: Seconds = 10.0
+    retry_missed_s: Seconds = 30.0
     """An agent who missed a call is not offered this queue's calls for so long."""
-    missed_limit: int = 3
+    missed_limit: Count = 3
     """After this many missed calls in a row the agent is not-ready (`missed-calls`)."""
     music: str = "default"
-    announce_every_s: float = 30.0
+    announce_every_s: Seconds = 30.0
     """Position and expected wait; 0: never."""
-    announce_first_s: float = 8.0
+    announce_first_s: Seconds = 8.0
     expected_wait: bool = True
     announce_agent: bool = True
-    max_wait_s: float = 300.0
+    max_wait_s: Seconds = 300.0
     """Then overflow; 0: no limit."""
-    max_waiting: int = 50
+    max_waiting: Count = 50
     overflow: str = ""
     """`voicemail:BOX`, `queue:ID`, `extension:NUMBER`, `outside:NUMBER`, `flow:ID`, or empty: hang up."""
-    no_agents: str = "wait"
+    no_agents: Annotated[str, _one_of("wait", "overflow")] = "wait"
     """When nobody is signed in: `wait`, or `overflow` at once."""
-    exit_key: str = ""
+    exit_key: Key = ""
     """A key that takes the caller out to `overflow`."""
     record: bool = True
-    consent: str = ""
+    consent: PromptId = ""
     """Prompt that must have ended before a frame is recorded; empty: none wanted."""
-    service_level_s: float = 20.0
-    skills: dict[str, int] = field(default_factory=dict)
+    service_level_s: Seconds = 20.0
+    skills: dict[str, Level] = field(default_factory=dict)
     """Least level an agent needs."""
-    priority: int = 0
+    priority: Annotated[int, Meta(ge=-100, le=100)] = 0
 
 
 class Node(Part, frozen=True):
     """One step of a flow; which keys count depends on `kind`."""
 
     id: str
-    kind: str
-    """`play`, `menu`, `collect`, `hours`, `set`, `queue`, `extension`, `voicemail`, `outside`, `flow`, `hang-up`."""
-    prompt: str = ""
+    kind: NodeKind
+    """What the step does; which keys count depends on it."""
+    prompt: PromptId = ""
     next: str = ""
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[Key, str] = field(default_factory=dict)
     """`menu`: digit to node."""
-    timeout_s: float = 5.0
-    retries: int = 2
+    timeout_s: Seconds = 5.0
+    retries: Count = 2
     """`menu`, `collect`: how often wrong or missing input is asked again."""
     otherwise: str = ""
     """`menu`, `collect`, `hours`: node when input stays wrong or missing, or when closed."""
-    digits: int = 1
+    digits: Annotated[int, Meta(ge=1, le=40)] = 1
     """`collect`: most digits; `#` ends earlier."""
     variable: str = ""
     value: str = ""
     secret: bool = False
-    hours: str = ""
-    queue: str = ""
+    hours: HoursId = ""
+    queue: QueueId = ""
     extension: str = ""
     """A number, or `{variable}`."""
-    mailbox: str = ""
+    mailbox: MailboxId = ""
     number: str = ""
-    flow: str = ""
-    language: str = ""
+    flow: FlowId = ""
+    language: LanguageOrNone = ""
     """`set`: the caller's language from here on."""
 
 
 class Flow(Part, frozen=True):
-    id: str
+    id: Annotated[str, Meta(extra={"defines": "flow", "form": "name"})]
     start: str
     nodes: tuple[Node, ...] = field(default=(), name="node")
     record: bool = False
@@ -187,17 +235,17 @@ class Flow(Part, frozen=True):
 
 
 class Hours(Part, frozen=True):
-    id: str
-    open: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    id: Annotated[str, Meta(extra={"defines": "hours", "form": "name"})]
+    open: dict[Day, tuple[Span, ...]] = field(default_factory=dict)
     """Day (`mon` .. `sun`) to spans `08:30-12:00`, in the site's zone."""
-    holidays: tuple[str, ...] = ()
+    holidays: tuple[Date, ...] = ()
     """Dates `2026-10-01` on which it is closed."""
 
 
 class Prompt(Part, frozen=True):
     """A text to be spoken, or a WAV that replaces it."""
 
-    id: str
+    id: Annotated[str, Meta(extra={"defines": "prompt", "form": "name"})]
     zh: str = ""
     en: str = ""
     zh_wav: str = ""
@@ -205,41 +253,47 @@ class Prompt(Part, frozen=True):
 
 
 class Mailbox(Part, frozen=True):
-    id: str
+    id: Annotated[str, Meta(extra={"defines": "mailbox", "form": "name"})]
     name: str = ""
-    greeting: str = "voicemail-greeting"
-    max_message_s: float = 120.0
-    least_message_s: float = 2.0
-    pin: str = ""
+    greeting: PromptId = "voicemail-greeting"
+    max_message_s: Seconds = 120.0
+    least_message_s: Seconds = 2.0
+    pin: Digits = ""
 
 
 class DialPlan(Part, frozen=True):
-    outside_prefix: str = "9"
+    outside_prefix: Digits = "9"
     """Digit that takes an outside line; with `0` or more it is stripped."""
-    emergency: tuple[str, ...] = ("110", "119", "120")
+    emergency: tuple[Digits, ...] = ("110", "119", "120", "122")
     """Work from every telephone, in every state, without prefix."""
-    trunk_prefix: str = "0"
-    international_prefix: str = "00"
-    country_code: str = "86"
-    first_digit_s: float = 10.0
-    inter_digit_s: float = 4.0
-    outgoing_order: tuple[str, ...] = ()
+    trunk_prefix: Digits = "0"
+    international_prefix: Digits = "00"
+    country_code: Digits = "86"
+    first_digit_s: Seconds = 10.0
+    inter_digit_s: Seconds = 4.0
+    outgoing_order: tuple[LineName, ...] = ()
     """Names of lines in order of use; empty: last line first."""
 
 
 class Features(Part, frozen=True):
     """Feature codes: star codes a telephone can dial."""
 
-    sign_in: str = "*41"
+    sign_in: StarCode = "*41"
     """`*41` agent `#` [pin `#`]."""
-    sign_out: str = "*42"
-    ready: str = "*43"
-    not_ready: str = "*44"
+    sign_out: StarCode = "*42"
+    ready: StarCode = "*43"
+    not_ready: StarCode = "*44"
     """Followed by one digit: the reason."""
-    voicemail: str = "*98"
-    pickup: str = "*8"
-    not_ready_reasons: dict[str, str] = field(
-        default_factory=lambda: {"1": "break", "2": "lunch", "3": "meeting", "4": "training", "5": "paperwork"}
+    voicemail: StarCode = "*98"
+    pickup: StarCode = "*8"
+    not_ready_reasons: dict[Key, str] = field(
+        default_factory=lambda: {
+            "1": "break",
+            "2": "lunch",
+            "3": "meeting",
+            "4": "training",
+            "5": "paperwork",
+        }
     )
 
 

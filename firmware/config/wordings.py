@@ -230,9 +230,9 @@ SAME_BUS = Wording(
 SLOT_TAKEN = Wording(
     "slot-taken",
     'slot {slot} of card "{card}" already has {other}',
-    "move one of the two to a free slot{free}",
+    "move one of the two to a free slot",
     "卡“{card}”的槽位 {slot} 已被 {other} 占用",
-    "请把其中一个移到空槽位{free}",
+    "请把其中一个移到空槽位",
 )
 NO_SUCH_SLOT = Wording(
     "no-such-slot",
@@ -269,6 +269,29 @@ OUTSIDE_CLASH = Wording(
     "give the extension another number or take another `outside_prefix`",
     "分机 {number} 以外线前缀 {prefix} 开头",
     "请更换分机号，或改用别的 outside_prefix",
+)
+EMERGENCY_ABSENT = Wording(
+    "emergency-absent",
+    "emergency numbers of {country} are not in the dial plan: {numbers}",
+    "add them to `emergency` under [dial_plan]",
+    "拨号方案缺少 {country} 的紧急号码：{numbers}",
+    "请把它们加入 [dial_plan] 的 emergency",
+    warning=True,
+)
+OTHER_COUNTRY = Wording(
+    "other-country",
+    '{key} is "{value}", but in {country} it is "{wanted}"',
+    'write {key} = "{wanted}" under [dial_plan]',
+    "{key} 为“{value}”，而 {country} 应为“{wanted}”",
+    '请在 [dial_plan] 中写 {key} = "{wanted}"',
+    warning=True,
+)
+NO_SLOTS = Wording(
+    "no-slots",
+    'card "{card}" lists no slots',
+    'write what is in each: slots = ["fxo", "fxo", "fxo", "fxo", "fxs", "fxs", "fxs", "fxs"]',
+    "卡“{card}”没有写明槽位",
+    '请写明每个槽位：slots = ["fxo", "fxo", "fxo", "fxo", "fxs", "fxs", "fxs", "fxs"]',
 )
 NO_EMERGENCY = Wording(
     "no-emergency",

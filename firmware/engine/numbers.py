@@ -47,7 +47,7 @@ ALLOWED: Mapping[str, frozenset[NumberClass]] = {
 
 
 def may_call(level: str, number_class: NumberClass) -> bool:
-    """Whether a telephone of this `may_call` level may: emergency always, with an unknown level nothing else."""
+    """Whether a telephone of this `may_call` level may: emergency always, an unknown level nothing else."""
     return number_class in ALLOWED.get(level, _INTERNAL)
 
 

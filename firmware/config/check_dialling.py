@@ -1,0 +1,51 @@
+"""Numbers and codes that a telephone can dial must not stand in one another's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
+
+from firmware.config import wordings as say
+from firmware.config.faults import Finding
+from firmware.config.schema import Config
+from firmware.config.shape import BROKEN
+
+
+def check_dialling(config: Config) -> Iterator[Finding]:
+    if not config.dial_plan.emergency:
+        yield Finding(("dial_plan", "emergency"), say.NO_EMERGENCY)
+    for place, telephone in enumerate(config.extensions):
+        if telephone.number not in ("", BROKEN):
+            yield from _extension(config, telephone.number, ("extension", place, "number"))
+    yield from _features(config)
+
+
+def _extension(config: Config, number: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    for emergency in config.dial_plan.emergency:
+        if _alike(number, emergency):
+            yield Finding(path, say.EMERGENCY_CLASH, {"number": number, "emergency": emergency})
+            return
+    prefix = config.dial_plan.outside_prefix
+    if prefix and number.startswith(prefix):
+        yield Finding(path, say.OUTSIDE_CLASH, {"number": number, "prefix": prefix})
+
+
+def _features(config: Config) -> Iterator[Finding]:
+    codes = [
+        (field.name, getattr(config.features, field.name))
+        for field in msgspec.structs.fields(config.features)
+        if isinstance(getattr(config.features, field.name), str)
+    ]
+    for (other, other_code), (key, code) in combinations(codes, 2):
+        if _alike(code, other_code):
+            data = {"key": key, "other": other, "code": code, "other_code": other_code}
+            yield Finding(("features", key), say.FEATURE_CLASH, data)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one is the beginning of the other; what is empty or could not be read is like nothing."""
+    if not one or not other or BROKEN in (one, other):
+        return False
+    return one.startswith(other) or other.startswith(one)

@@ -1,0 +1,139 @@
+"""Call flows: every node leads somewhere that is, can be reached, and nobody goes in a circle unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from firmware.config import wordings as say
+from firmware.config.faults import Finding
+from firmware.config.lines import Path
+from firmware.config.schema import Config, Flow, Node
+from firmware.config.shape import BROKEN
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "play": ("prompt",),
+    "menu": ("prompt", "keys"),
+    "collect": ("variable",),
+    "hours": ("hours", "otherwise"),
+    "queue": ("queue",),
+    "extension": ("extension",),
+    "voicemail": ("mailbox",),
+    "outside": ("number",),
+    "flow": ("flow",),
+}
+"""Keys a kind of node cannot do without."""
+UNASKED = ("play", "set", "hours", "flow")
+"""Kinds that lead on by themselves."""
+
+
+class Step(NamedTuple):
+    """One node of one flow."""
+
+    flow: str
+    node: str
+
+
+def check_flows(config: Config) -> Iterator[Finding]:
+    extensions = {one.number for one in config.extensions}
+    for place, flow in enumerate(config.flows):
+        path: Path = ("flow", place)
+        yield from _targets(flow, path)
+        yield from _needs(flow, path, extensions)
+        yield from _unreachable(flow, path)
+    yield from _circles(config)
+
+
+def ways(node: Node) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every key of the node that names another node of its flow, with that name."""
+    for key in ("next", "otherwise"):
+        if getattr(node, key):
+            yield (key,), getattr(node, key)
+    for digit, name in node.keys.items():
+        yield ("keys", digit), name
+
+
+def _targets(flow: Flow, path: Path) -> Iterator[Finding]:
+    known: dict[str, None] = {}
+    for place, node in enumerate(flow.nodes):
+        if node.id in known and node.id != BROKEN:
+            yield Finding((*path, "node", place, "id"), say.NODE_TWICE, {"flow": flow.id, "name": node.id})
+        known[node.id] = None
+    shown = ", ".join(one for one in known if one != BROKEN)
+    named = [((*path, "start"), flow.start)]
+    for place, node in enumerate(flow.nodes):
+        named += [((*path, "node", place, *key), name) for key, name in ways(node)]
+    for where, name in named:
+        if name not in known and name != BROKEN:
+            yield Finding(where, say.NO_SUCH_NODE, {"flow": flow.id, "name": name, "known": shown})
+
+
+def _needs(flow: Flow, path: Path, extensions: set[str]) -> Iterator[Finding]:
+    for place, node in enumerate(flow.nodes):
+        where = (*path, "node", place)
+        for key in NEEDS.get(node.kind, ()):
+            if not getattr(node, key):
+                yield Finding(where, say.NODE_NEEDS, {"kind": node.kind, "key": key})
+        fixed = node.extension and "{" not in node.extension and node.extension != BROKEN
+        if fixed and node.extension not in extensions:
+            data = {"what": "extension", "name": node.extension}
+            yield Finding((*where, "extension"), say.NOBODY, data)
+
+
+def _unreachable(flow: Flow, path: Path) -> Iterator[Finding]:
+    nodes = {node.id: node for node in flow.nodes}
+    seen: set[str] = set()
+    ahead = [flow.start]
+    while ahead:
+        name = ahead.pop()
+        if name in nodes and name not in seen:
+            seen.add(name)
+            ahead += [to for _, to in ways(nodes[name])]
+    if flow.start not in nodes:
+        return
+    for place, node in enumerate(flow.nodes):
+        if node.id not in seen and node.id != BROKEN:
+            yield Finding((*path, "node", place), say.UNREACHABLE, {"name": node.id})
+
+
+def _circles(config: Config) -> Iterator[Finding]:
+    """Circles of nodes that ask nothing, over all flows; each is told once, at its first node."""
+    flows = {flow.id: flow for flow in config.flows}
+    paths = {
+        Step(flow.id, node.id): ("flow", at, "node", place)
+        for at, flow in enumerate(config.flows)
+        for place, node in enumerate(flow.nodes)
+    }
+    leads = {
+        Step(flow.id, node.id): _leads(flow, node, flows)
+        for flow in config.flows
+        for node in flow.nodes
+        if node.kind in UNASKED
+    }
+    told: set[Step] = set()
+    for step in leads:
+        circle = [] if step in told else _way_back(step, leads)
+        if circle:
+            told.update(circle)
+            shown = " → ".join(f"{one.flow}/{one.node}" for one in (*circle, step))
+            yield Finding(paths[step], say.ENDLESS, {"circle": shown})
+
+
+def _leads(flow: Flow, node: Node, flows: Mapping[str, Flow]) -> tuple[Step, ...]:
+    if node.kind == "flow":
+        return (Step(node.flow, flows[node.flow].start),) if node.flow in flows else ()
+    return tuple(Step(flow.id, name) for _, name in ways(node))
+
+
+def _way_back(begin: Step, leads: Mapping[Step, tuple[Step, ...]]) -> list[Step]:
+    """The shortest way from a step back to itself; empty when there is none."""
+    ahead: list[list[Step]] = [[begin]]
+    seen: set[Step] = set()
+    for way in ahead:
+        for to in leads.get(way[-1], ()):
+            if to == begin:
+                return way
+            if to in leads and to not in seen:
+                seen.add(to)
+                ahead.append([*way, to])
+    return []
