@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,16 +10,10 @@ from drivers.dsp.caller_id_send import sent
 from firmware.switch.plan import PortPlan
 
 
-@lru_cache(maxsize=32)
 def caller_id_sound(plan: PortPlan, number: str, name: str) -> NDArray[np.int16]:
     """From where the country counts (ring's end, reversal, offer) to the message's end; may be empty."""
+    if not (number or name):
+        return np.zeros(0, np.int16)
     digits = "".join(one for one in number if one in "0123456789*#+")
     said = CallerIdMessage(digits, name, ALLOWED if digits else UNAVAILABLE, "")
-    sound = sent(plan.caller_id, said, plan.country.name_charset)
-    sound.flags.writeable = False
-    return sound
-
-
-def caller_id_ms(plan: PortPlan, number: str, name: str) -> int:
-    """How long that takes on the wire."""
-    return len(caller_id_sound(plan, number, name)) // 8
+    return sent(plan.caller_id, said, plan.country.name_charset)

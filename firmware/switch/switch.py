@@ -28,7 +28,6 @@ from firmware.protocol.events import (
     TapeEnded,
 )
 from firmware.protocol.wire_format import Inbox
-from firmware.switch.caller_sender import caller_id_sound
 from firmware.switch.ears import DigitHeard, Ears
 from firmware.switch.lines import exchanged
 from firmware.switch.lines.ports import FxoPort, FxsPort, Port
@@ -168,8 +167,8 @@ class Switch:
                 self._events.append(out)
             case exchanged.SendDigits(digits):
                 self.voice.send_digits(number, digits)
-            case exchanged.SendCallerId(caller, name):
-                self.voice.send_sound(number, caller_id_sound(port.plan, caller, name))
+            case exchanged.SendSound(sound):
+                self.voice.send_sound(number, sound)
             case exchanged.HushSignal():
                 self.voice.hush(number)
             case exchanged.Mute():

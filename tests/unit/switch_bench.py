@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from drivers.countries import profile
 from drivers.ports import (
     TICK_SAMPLES,
     TICK_US,
@@ -14,6 +15,7 @@ from drivers.ports import (
     LineReading,
     PortKind,
     Samples,
+    Seized,
 )
 from firmware.config.schema import Card as CardConfig
 from firmware.config.schema import Config, Extension, Line, Site
@@ -51,6 +53,7 @@ class LoopCard:
         self.commands: list[tuple[int, AnyLineCommand]] = []
         self.given: list[Samples] = []
         self.dialling_ports: set[int] = set()
+        self.echo_db: dict[int, float] = {}
         self._clock = clock
         self._said: list[list[Samples]] = [[] for _ in kinds]
         self._events: list[AnyLineEvent] = []
@@ -77,6 +80,8 @@ class LoopCard:
         for port, blocks in enumerate(self._said):
             if blocks:
                 rx[port] = blocks.pop(0)
+        for port, gain_db in self.echo_db.items():
+            rx[port] += np.rint(tx[port] * 10 ** (gain_db / 20)).astype(np.int16)
         return rx
 
     def take_events(self) -> list[AnyLineEvent]:
@@ -121,15 +126,22 @@ def config(country: str = "CN", lines: int = 4, **line: object) -> Config:
 class Bench:
     """A switch of four lines (ports 0-3) and four telephones (ports 4-7), started."""
 
-    def __init__(self, bank: PromptBank | None = None, country: str = "CN", **line: object) -> None:
+    def __init__(
+        self,
+        bank: PromptBank | None = None,
+        country: str = "CN",
+        kinds: Sequence[PortKind | None] = (FXO,) * 4 + (FXS,) * 4,
+        **line: object,
+    ) -> None:
         self.clock = HandClock()
-        self.card = LoopCard([FXO] * 4 + [FXS] * 4, self.clock)
+        self.country = profile(country)
+        self.card = LoopCard(kinds, self.clock)
         self.tape = ListTape()
         bank = bank or PromptBank({}, {})
         plan = SwitchPlan.from_config(config(country, **line))
         self.switch = Switch([self.card], plan, self.clock, bank, self.tape, epoch=3)
         self.findings = self.switch.start()
-        self.switch.tick()
+        self.first = self.switch.tick()
         self._number = 0
 
     def do(self, *commands: AnySwitchCommand) -> None:
@@ -141,7 +153,5 @@ class Bench:
         return [event for _ in range(ticks) for event in self.switch.tick()]
 
     def lift(self, port: int) -> None:
-        from drivers.ports import Seized
-
         self.card.happen(Seized(port, self.clock.us))
         self.run(1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from drivers.ports import AnyLineCommand, AnyLineEvent
 from firmware.protocol.commands import AnySwitchCommand
@@ -78,11 +80,10 @@ class SendDigits(Struct, frozen=True):
     digits: str
 
 
-class SendCallerId(Struct, frozen=True):
-    """Play the caller ID from the signal player."""
+class SendSound(Struct, frozen=True, eq=False):
+    """Play these samples (a caller ID) from the signal player."""
 
-    number: str
-    name: str
+    sound: NDArray[np.int16]
 
 
 class HushSignal(Struct, frozen=True):
@@ -94,12 +95,5 @@ class Mute(Struct, frozen=True):
 
 
 Out = (
-    AnySwitchEvent
-    | AnyLineCommand
-    | WatchCallerId
-    | WatchTones
-    | SendDigits
-    | SendCallerId
-    | HushSignal
-    | Mute
+    AnySwitchEvent | AnyLineCommand | WatchCallerId | WatchTones | SendDigits | SendSound | HushSignal | Mute
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 
+import numpy as np
+
 from drivers import ports as wires
 from firmware.protocol.commands import Listen, Release, Ring, StopRing
 from firmware.protocol.events import DigitReceived, HookFlashed, TelephoneReleased, TelephoneSeized
-from firmware.switch.caller_sender import caller_id_ms
-from firmware.switch.lines.exchanged import Given, HushSignal, Out, SendCallerId, SignalEnded
+from firmware.switch.caller_sender import caller_id_sound
+from firmware.switch.lines.exchanged import Given, HushSignal, Out, SendSound, SignalEnded
 from firmware.switch.plan import PortPlan
 
 SETTLING_MS = 60
@@ -33,7 +35,7 @@ class TelephoneMachine:
         self.state = Telephone.ON_HOOK
         self.unexpected = 0
         self._plan = plan
-        self._ring = Ring(port=plan.port)
+        self._caller_id = np.zeros(0, np.int16)
         self._bursts_to_id = 0
 
     @property
@@ -54,24 +56,24 @@ class TelephoneMachine:
     def _rung(self, given: Given, now_us: int) -> list[Out]:
         del now_us
         assert isinstance(given, Ring)
-        self.state, self._ring, self._bursts_to_id = Telephone.RINGING, given, 0
+        self.state, self._bursts_to_id = Telephone.RINGING, 0
         cadence = CADENCES_MS.get(given.cadence, self._plan.country.ring_cadence_ms)
         form = self._plan.caller_id
-        lasts_ms = caller_id_ms(self._plan, given.number, given.name) if given.number or given.name else 0
-        if not lasts_ms:
+        self._caller_id = caller_id_sound(self._plan, given.number, given.name)
+        if not len(self._caller_id):
             return [wires.StartRinging(cadence)]
         if form.when == "between-rings":
             gaps = cadence[1::2]
             self._bursts_to_id = gaps.index(max(gaps)) + 1
             return [wires.StartRinging(cadence)]
-        quiet_ms = SETTLING_MS + lasts_ms + form.ring_after_ms
+        quiet_ms = SETTLING_MS + len(self._caller_id) // 8 + form.ring_after_ms
         ring = wires.StartRinging(cadence, quiet_ms, form.reversal)
-        return [ring, SendCallerId(given.number, given.name)]
+        return [ring, SendSound(self._caller_id)]
 
     def _burst_over(self, given: Given, now_us: int) -> list[Out]:
         del given, now_us
         self._bursts_to_id -= 1
-        return [SendCallerId(self._ring.number, self._ring.name)] if self._bursts_to_id == 0 else []
+        return [SendSound(self._caller_id)] if self._bursts_to_id == 0 else []
 
     def _id_sent(self, given: Given, now_us: int) -> list[Out]:
         del given, now_us
