@@ -1,0 +1,143 @@
+"""Every configuration this box ever had: who set it, when, what changed, and the way back.
+
+One table in `config.db`; rows are added and never changed. Rolling back adds the old text as a new version.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import sqlite_utils
+from msgspec import Struct
+
+from firmware.config.export import as_toml
+from firmware.config.schema import Config
+
+
+class ConfigStoreError(Exception):
+    """Root of what the store raises."""
+
+
+class NoSuchVersion(ConfigStoreError, KeyError):
+    """There is no configuration of this number."""
+
+    def __str__(self) -> str:
+        return f"there is no configuration version {self.args[0]}"
+
+
+class NewerStore(ConfigStoreError, RuntimeError):
+    """The file was written by a newer firmware than this."""
+
+
+class Version(Struct, frozen=True):
+    """One row: a configuration as it was put in force."""
+
+    version: int
+    author: str
+    at_us: int
+    """Wall time, Unix microseconds, as the caller gave it."""
+    note: str
+    """`apply`, or `rollback to N`."""
+    json: str
+    """The `Config` as JSON text, as the input `ConfigApplied` carries it."""
+
+    @property
+    def config(self) -> Config:
+        return msgspec.json.decode(self.json, type=Config)
+
+
+def _first(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "CREATE TABLE versions (version INTEGER PRIMARY KEY AUTOINCREMENT, author TEXT NOT NULL,"
+        " at_us INTEGER NOT NULL, note TEXT NOT NULL, json TEXT NOT NULL) STRICT"
+    )
+
+
+MIGRATIONS: Sequence[Callable[[sqlite_utils.Database], None]] = (_first,)
+"""Step N makes schema N of schema N - 1; only ever appended to."""
+
+
+class ConfigStore:
+    """One connection; one thread. `path` is the database file, made when absent."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._db = sqlite_utils.Database(self._connection)
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._migrate()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> ConfigStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def put(self, config: Config, author: str, at_us: int, note: str = "apply") -> int:
+        """Adds a checked configuration; returns its number. It is on the disk when this returns."""
+        return self._add(author, at_us, note, msgspec.json.encode(config).decode())
+
+    def current(self) -> Version | None:
+        """The newest version; None before the first."""
+        return next(self._rows("ORDER BY version DESC LIMIT 1"), None)
+
+    def get(self, version: int) -> Version:
+        """Raises NoSuchVersion."""
+        for found in self._rows("WHERE version = ?", version):
+            return found
+        raise NoSuchVersion(version)
+
+    def history(self) -> list[Version]:
+        """Newest first."""
+        return list(self._rows("ORDER BY version DESC"))
+
+    def rollback(self, version: int, author: str, at_us: int) -> int:
+        """Puts an old version in force again, as a new one. Raises NoSuchVersion."""
+        return self._add(author, at_us, f"rollback to {version}", self.get(version).json)
+
+    def diff(self, old: int, new: int) -> str:
+        """What changed, as a unified diff of the TOML; version 0 is the empty configuration."""
+        before, after = (self._text(one).splitlines() for one in (old, new))
+        return "\n".join(difflib.unified_diff(before, after, f"version {old}", f"version {new}", lineterm=""))
+
+    def _text(self, version: int) -> str:
+        return as_toml(self.get(version).config if version else Config())
+
+    def _add(self, author: str, at_us: int, note: str, json: str) -> int:
+        added = self._connection.execute(
+            "INSERT INTO versions (author, at_us, note, json) VALUES (?, ?, ?, ?)",
+            (author, at_us, note, json),
+        )
+        return int(added.lastrowid or 0)
+
+    def _rows(self, which: str, *values: int) -> Iterator[Version]:
+        """`which` is a constant of this module, never outside text."""
+        rows = self._connection.execute(
+            f"SELECT version, author, at_us, note, json FROM versions {which}", values
+        )  # noqa: S608
+        return (Version(*row) for row in rows)
+
+    def _migrate(self) -> None:
+        (found,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if found > len(MIGRATIONS):
+            raise NewerStore(f"config.db has schema {found}, this firmware knows {len(MIGRATIONS)}")
+        for number in range(found, len(MIGRATIONS)):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                MIGRATIONS[number](self._db)
+                self._connection.execute(f"PRAGMA user_version = {number + 1}")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
