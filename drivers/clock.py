@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 
 class MonotonicClock:
@@ -12,7 +13,7 @@ class MonotonicClock:
         self._offset_us = offset_us
 
     def now_us(self) -> int:
-        return time.monotonic_ns() // 1000 + self._offset_us  # noqa: TID251 - the clock module
+        return time.monotonic_ns() // 1000 + self._offset_us
 
     def wait_until(self, at_us: int) -> None:
         while (left_us := at_us - self.now_us()) > 0:
@@ -22,3 +23,11 @@ class MonotonicClock:
     def wall_us() -> int:
         """Unix time in microseconds: a fact with a quality, never a basis for durations."""
         return time.time_ns() // 1000
+
+
+def boot_id() -> str:
+    """Differs after each start of the machine; CLOCK_MONOTONIC begins anew with it."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return "unknown"

@@ -26,13 +26,21 @@ class Places:
         self.journal_ring = self.run / "journal.ring"
         self.audio_ring = self.run / "audio.ring"
         self.wire = self.run / "wire"
-        self.clock = self.run / "clock.json"
+        self.plan = self.run / "box.json"
         self.supervisor_conf = self.run / "supervisord.conf"
         self.supervisor_socket = self.run / "supervisor.sock"
 
     def make(self) -> None:
         """All directories, private to this user."""
-        for place in (self.root, self.run, self.journal, self.snapshots, self.reels, self.recordings, self.log):
+        for place in (
+            self.root,
+            self.run,
+            self.journal,
+            self.snapshots,
+            self.reels,
+            self.recordings,
+            self.log,
+        ):
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def lock(self, role: str) -> Path:

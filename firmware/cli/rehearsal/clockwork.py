@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hwsim.scenario import Fault
+from hwsim.scenario import BOX_FAULTS, Fault
 
 
 class BoxFaults:
     """`kill-engine` and `kill-switch`, in order of time."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        mine = [fault for fault in faults if fault.kind in {"kill-engine", "kill-switch"}]
+        mine = [fault for fault in faults if fault.kind in BOX_FAULTS]
         self._left = sorted(mine, key=lambda fault: fault.at_s, reverse=True)
+
+    @property
+    def next_us(self) -> int | None:
+        return round(self._left[-1].at_s * 1e6) if self._left else None
 
     def due(self, at_us: int) -> list[Fault]:
         """Those whose time has come since the last call."""

@@ -17,7 +17,7 @@ from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
-from firmware.protocol.ring import ring_in_memory
+from firmware.protocol.ring import Ring
 from firmware.recorder.recorder import Recorder
 from firmware.store.disk import VirtualDisk
 
@@ -26,7 +26,6 @@ AUDIO_RING_BYTES = 8 << 20
 STEP_US = 1_000_000
 CUT_US = 30_000_000
 SNAPSHOT_RECORDS = 2_000
-SWITCH_EPOCH = 1
 
 
 class RingFull(RuntimeError):
@@ -40,13 +39,14 @@ class DecidingHalf:
         self._config = config
         self._send = send
         disk = VirtualDisk()
-        self.audio_ring = ring_in_memory(AUDIO_RING_BYTES)
-        self._journal_ring = ring_in_memory(JOURNAL_RING_BYTES)
+        self.audio_ring = Ring.in_memory(AUDIO_RING_BYTES)
+        self._journal_ring = Ring.in_memory(JOURNAL_RING_BYTES)
         box = config.site.box
         self._recorder = Recorder(self._journal_ring, self.audio_ring, out, box=box, disk=disk)
         self.archive = Archive(out, box, config.site.zone, disk=disk, durable=False)
         self._snapshot: bytes | None = None
         self._since_snapshot: list[Record] = []
+        self.switch_epoch = 1
         self._events = 0
         self._due_us = self._cut_us = 0
         self.records = 0
@@ -58,7 +58,13 @@ class DecidingHalf:
     def event(self, event: AnySwitchEvent) -> None:
         """One event of the switch, numbered and given."""
         self._events += 1
-        self.keeper.give(FromSwitch(SWITCH_EPOCH, self._events, event), event.at_us)
+        given = FromSwitch(self.switch_epoch, self._events, event)
+        self.keeper.give(given, max(event.at_us, self.keeper.engine.at_us))
+
+    def switch_lost(self) -> None:
+        """The switch begins a new life and numbers its events anew."""
+        self.switch_epoch += 1
+        self._events = 0
 
     def run_until(self, at_us: int) -> None:
         """Timers that are due, then the disk work of a box second."""

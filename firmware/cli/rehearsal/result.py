@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from firmware.archive.archive import Archive
 from firmware.config.schema import Config
 from firmware.protocol.names import Outcome
 
@@ -62,6 +63,8 @@ def result(db: Database, config: Config, about: Json) -> Json:
         "calls": calls,
         "recordings": _recordings(db),
         "agents": _agents(db, config, round(about["simulated_seconds"] * 1e6)),
+        "transfers": _count(db, "SELECT count(*) FROM transfers"),
+        "conferences": _count(db, "SELECT count(*) FROM conferences"),
     }
 
 
@@ -100,12 +103,27 @@ def average_speed_of_answer_s(offered: Iterable[Json]) -> float | None:
     return round(sum(waits) / len(waits), 3) if waits else None
 
 
+def ledger(archive: Archive) -> Json:
+    """Answered seconds against audio; what is left is unexplained."""
+    balance = archive.balance()
+    return {
+        "answered_s": round(balance.answered_s, 3),
+        "audio_s": round(balance.audio_s, 3),
+        "reasons_s": {reason: round(length, 3) for reason, length in balance.reasons_s.items()},
+        "unexplained_s": round(balance.unexplained_s, 3),
+    }
+
+
 def _call(db: Database, row: Json) -> Json:
     times = ("offered", "queued", "box_answered", "answered", "released")
     call: Json = {key: row[key] for key in ("id", "line", "from", "to", "direction")}
     call |= {f"{name}_at": seconds(row[f"{name}_us"]) for name in times}
-    call |= {key: row[key] for key in ("outcome", "queue", "agent", "why", "cause", "rings", "talk_s", "hold_s")}
-    found = db.query("SELECT id FROM recordings WHERE call = ? AND path != '' ORDER BY began_us, id", (row["id"],))
+    call |= {
+        key: row[key] for key in ("outcome", "queue", "agent", "why", "cause", "rings", "talk_s", "hold_s")
+    }
+    found = db.query(
+        "SELECT id FROM recordings WHERE call = ? AND path != '' ORDER BY began_us, id", (row["id"],)
+    )
     call["recordings"] = [recording["id"] for recording in found]
     return call
 
@@ -143,9 +161,13 @@ def _agent(db: Database, agent: str, end_us: int) -> Json:
         "talk_s": seconds(spent.get("talking", 0)),
         "idle_s": seconds(spent.get("ready", 0)),
         "wrapup_s": seconds(spent.get("wrap-up", 0)),
-        "answered": offers.get("answered", 0),
+        "answered": offers.get("connected", 0),
         "missed": missed,
     }
+
+
+def _count(db: Database, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])
 
 
 def _rows(db: Database, sql: str) -> list[Json]:

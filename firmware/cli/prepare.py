@@ -1,0 +1,93 @@
+"""What must stand before the process tree starts: directories, one box time, a checked configuration in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from drivers.clock import MonotonicClock, boot_id
+from firmware.cli.files import load_scenario
+from firmware.cli.main import CommandError
+from firmware.config.schema import Config
+from firmware.config.versions import ConfigStore
+from firmware.protocol.places import Places
+
+
+class BoxPlan(Struct, frozen=True):
+    """`run/box.json`: what every role of one run must agree about."""
+
+    offset_us: int
+    """Box time minus CLOCK_MONOTONIC."""
+    boot: str
+    sim: str = ""
+    """Scenario file of the simulated world; empty on the box."""
+    start_us: int = 0
+    """Simulated only: box time of the wire's block 0."""
+
+
+class Prepared(Struct, frozen=True):
+    places: Places
+    config: Config
+    offset_us: int
+
+
+def prepare(data: Path, sim: Path | None) -> Prepared:
+    """Raises CommandError with all faults of a file that has some."""
+    places = Places(data.resolve())
+    places.make()
+    config = _config(places, sim)
+    offset_us = _offset(places)
+    plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "")
+    places.plan.write_bytes(msgspec.json.encode(plan))
+    return Prepared(places, config, offset_us)
+
+
+def read_plan(places: Places) -> BoxPlan:
+    """Raises CommandError where `tipring run` was never started."""
+    try:
+        return msgspec.json.decode(places.plan.read_bytes(), type=BoxPlan)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise CommandError(f"{places.plan} cannot be read ({error}): start the box with `tipring run`") from error
+
+
+def _config(places: Places, sim: Path | None) -> Config:
+    """A bench file's box is put in force when it differs; without one the box runs what it has."""
+    store = ConfigStore(places.config_db)
+    current = store.current()
+    if sim is not None:
+        config = load_scenario(sim).config
+        if current is None or current.config != config:
+            store.put(config, f"run --sim {sim.name}", MonotonicClock.wall_us())
+        return config
+    if current is None:
+        raise CommandError(
+            f"{places.root} has no configuration: `tipring config apply FILE.toml --data {places.root}`, "
+            "or try the simulated box with --sim hw-sim/scenarios/demo.toml"
+        )
+    return current.config
+
+
+def _offset(places: Places) -> int:
+    """Box time goes on over reboots: never before the last time any process of the box has seen."""
+    try:
+        former = read_plan(places)
+    except CommandError:
+        return 0
+    if former.boot == boot_id():
+        return former.offset_us
+    last_us = last_box_time_us(places)
+    return max(0, last_us - MonotonicClock().now_us() + 1_000_000)
+
+
+def last_box_time_us(places: Places) -> int:
+    """Of the newest journal record; 0 for none."""
+    from firmware.recorder.segments import read_records
+
+    at_us = 0
+    for record in read_records(places.journal):
+        at_us = record.at_us
+    return at_us
+
+

@@ -1,0 +1,111 @@
+"""Two boxes in virtual time with the same deciding half: one with silicon and audio, one of events alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from firmware.cli.cards import bench_cards
+from firmware.cli.rehearsal.clockwork import BoxFaults
+from firmware.cli.rehearsal.half import DecidingHalf, wall_start_us
+from firmware.prompts.bank import PromptBank
+from firmware.switch.messages import RecordingShelf
+from firmware.switch.plan import SwitchPlan
+from firmware.switch.switch import Switch
+from hwsim.clock import VirtualClock
+from hwsim.fast.switch import FastSwitch
+from hwsim.scenario import Fault, Scenario
+from hwsim.wire import Wire
+from hwsim.world.world import World
+
+
+class RehearsedBox(Protocol):
+    """A whole box that can be run to a time."""
+
+    half: DecidingHalf
+
+    @property
+    def now_us(self) -> int: ...
+
+    def run_until(self, at_us: int) -> None: ...
+
+    def finish(self) -> None:
+        """Everything still in memory is on disk; recordings are cut."""
+
+
+class FullBox:
+    """The same switch, drivers and engine as in the appliance, on simulated silicon in a simulated world."""
+
+    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank) -> None:
+        config = scenario.config
+        self.clock = VirtualClock()
+        plan = SwitchPlan.from_config(config)
+        wire = Wire(len(plan.ports))
+        self.world = World(scenario, wire)
+        self.clock.follow(self.world.advance)
+        cards = bench_cards(config, wire, self.clock)
+        wall_us = wall_start_us(scenario.about.starts, config.site.zone)
+        self.half = DecidingHalf(config, out, wall_us, lambda command: self.switch.submit(command))
+        self._make = lambda epoch: Switch(
+            cards, plan, self.clock, bank, self.half.audio_ring, epoch, RecordingShelf(out)
+        )
+        self.switch = self._make(self.half.switch_epoch)
+        self._faults = BoxFaults(scenario.faults)
+        self.findings = self.switch.start()
+
+    @property
+    def now_us(self) -> int:
+        return self.clock.now_us()
+
+    def run_until(self, at_us: int) -> None:
+        half, switch, clock = self.half, self.switch, self.clock
+        while clock.now_us() < at_us:
+            for event in switch.tick():
+                half.event(event)
+            now_us = clock.now_us()
+            half.run_until(now_us)
+            for fault in self._faults.due(now_us):
+                self._fail(fault, now_us)
+
+    def finish(self) -> None:
+        self.switch.stop()
+        self.half.finish(self.now_us)
+
+    def _fail(self, fault: Fault, at_us: int) -> None:
+        if fault.kind == "kill-engine":
+            self.half.kill(at_us)
+            return
+        self.half.switch_lost()
+        self.switch = self._make(self.half.switch_epoch)
+        self.findings += self.switch.start()
+
+
+class FastBox:
+    """The same engine; lines and telephones modelled as events with the measured latencies of the detectors."""
+
+    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank) -> None:
+        config = scenario.config
+        wall_us = wall_start_us(scenario.about.starts, config.site.zone)
+        self.switch = FastSwitch(scenario, bank)
+        self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
+        # A switch that dies takes its audio with it: only the full box can show that.
+        self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind == "kill-engine")
+        self.now_us = 0
+
+    def run_until(self, at_us: int) -> None:
+        while self.now_us < at_us:
+            self.now_us = min(at_us, self._next_us())
+            for event in self.switch.advance(self.now_us):
+                self.half.event(event)
+            self.half.run_until(self.now_us)
+            for _ in self._faults.due(self.now_us):
+                self.half.kill(self.now_us)
+
+    def finish(self) -> None:
+        self.half.finish(self.now_us)
+
+    def _next_us(self) -> int:
+        """When something happens next; at least one microsecond on."""
+        engine_us = self.half.keeper.engine.deadline_us
+        times = [at for at in (self.switch.next_at_us, engine_us, self._faults.next_us) if at is not None]
+        return max(self.now_us + 1, min(times, default=1 << 62))

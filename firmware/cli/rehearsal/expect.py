@@ -1,0 +1,75 @@
+"""What a scenario expects of its report, held or not. `FIGURES` names everything that can be expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from firmware.cli.rehearsal.result import Json
+from hwsim.scenario import Expect
+
+DEEP = ("totals", "service_level")
+
+
+def figures(report: Mapping[str, Any]) -> dict[str, float]:
+    """Every figure an `[[expect]]` can name: `totals.*`, `service_level.percent`, `asa_s` and those below."""
+    calls: list[Json] = report["calls"]
+    found = {f"totals.{name}": float(count) for name, count in report["totals"].items()}
+    found["service_level.percent"] = _number(report["service_level"]["percent"])
+    found["asa_s"] = _number(report["asa_s"])
+    found["calls"] = len(calls)
+    found["outbound"] = sum(call["direction"] == "outbound" for call in calls)
+    found["internal"] = sum(call["direction"] == "internal" for call in calls)
+    found["still_open"] = sum(call["released_at"] is None for call in calls)
+    found["longest_call_s"] = max((_spent(call) for call in calls), default=0.0)
+    found["longest_queue_s"] = max((_waited(call) for call in calls), default=0.0)
+    found["recordings"] = len(report["recordings"])
+    found["unrecorded"] = sum(_unrecorded(call) for call in calls)
+    found["missed"] = sum(agent["missed"] for agent in report["agents"])
+    found["held"] = sum((call["hold_s"] or 0) > 0 for call in calls)
+    found["ledger.unexplained_s"] = report["ledger"]["unexplained_s"]
+    found["transfers"] = report["transfers"]
+    found["conferences"] = report["conferences"]
+    return found
+
+
+def expectations(expects: Iterable[Expect], report: Mapping[str, Any]) -> list[Json]:
+    """One entry per expectation: `name`, `held`, the figure and its bounds. An unknown figure is not held."""
+    there = figures(report)
+    return [_judge(expect, there.get(expect.figure)) for expect in expects]
+
+
+def _judge(expect: Expect, value: float | None) -> Json:
+    held = (
+        value is not None
+        and (expect.least is None or value >= expect.least)
+        and (expect.most is None or value <= expect.most)
+    )
+    return {
+        "name": expect.name,
+        "held": held,
+        "figure": expect.figure,
+        "value": value,
+        "least": expect.least,
+        "most": expect.most,
+    }
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _spent(call: Json) -> float:
+    return (call["released_at"] or 0.0) - call["offered_at"] if call["released_at"] is not None else 0.0
+
+
+def _waited(call: Json) -> float:
+    if call["queued_at"] is None:
+        return 0.0
+    end = call["answered_at"] if call["answered_at"] is not None else call["released_at"]
+    return (end - call["queued_at"]) if end is not None else 0.0
+
+
+def _unrecorded(call: Json) -> bool:
+    """A queued call that a person answered and of which there is no recording."""
+    return bool(call["queue"]) and call["answered_at"] is not None and not call["recordings"]

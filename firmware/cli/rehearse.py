@@ -1,0 +1,90 @@
+"""`tipring rehearse SCENARIO.toml`: a whole box in virtual time, then the report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from drivers.clock import MonotonicClock
+from firmware.cli.files import load_scenario
+from firmware.cli.main import DONE, FOUND_WRONG
+from firmware.cli.prompts import prompt_bank
+from firmware.cli.rehearsal.boxes import FastBox, FullBox, RehearsedBox
+from firmware.cli.rehearsal.expect import expectations
+from firmware.cli.rehearsal.progress import Progress
+from firmware.cli.rehearsal.result import Json, ledger, result
+from firmware.cli.rehearsal.text import report_text
+from hwsim.scenario import Scenario
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "rehearse",
+        help="run a scenario in virtual time and report it",
+        description="The whole stack - chips, drivers, switch, engine, recorder, archive - in virtual time.",
+        epilog="Example: tipring rehearse hw-sim/scenarios/first-call.toml --out out",
+    )
+    parser.add_argument("scenario", type=Path, metavar="SCENARIO.toml")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of the readable report")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="keep recordings, journal, history and report here")
+    parser.add_argument("--fast", action="store_true", help="events only: no silicon, no audio, no recordings")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the readable report")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    scenario = load_scenario(arguments.scenario)
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        return _rehearse(scenario, arguments, arguments.out)
+    with tempfile.TemporaryDirectory(prefix="tipring-") as scratch:
+        return _rehearse(scenario, arguments, Path(scratch))
+
+
+def _rehearse(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> int:
+    clock = MonotonicClock()
+    began_us = clock.now_us()
+    report = rehearse(scenario, out, fast=arguments.fast, progress=Progress(sys.stderr))
+    took_s = (clock.now_us() - began_us) / 1e6
+    text = report_text(report, scenario, arguments.language)
+    if arguments.out is not None:
+        (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        (out / "report.txt").write_text(text + "\n")
+    if arguments.json:
+        print(json.dumps(report, ensure_ascii=False))
+    else:
+        print(text)
+        print(f"\n{report['simulated_seconds']:.0f} s in {took_s:.1f} s ({report['simulated_seconds'] / took_s:.0f} x)")
+    return DONE if all(one["held"] for one in report["expectations"]) else FOUND_WRONG
+
+
+def rehearse(scenario: Scenario, out: Path, *, fast: bool = False, progress: Progress | None = None) -> Json:
+    """Runs `scenario` to its end with everything kept in `out`; returns the report."""
+    bank = prompt_bank(scenario.config)
+    box: RehearsedBox = (FastBox if fast else FullBox)(scenario, out, bank)
+    _run(box, scenario.end_us, progress)
+    box.finish()
+    about = {
+        "scenario": scenario.about.name,
+        "seed": scenario.about.seed,
+        "fast": fast,
+        "simulated_seconds": scenario.about.seconds,
+    }
+    report = result(box.half.archive.db, scenario.config, about)
+    report["ledger"] = ledger(box.half.archive)
+    report["expectations"] = expectations(scenario.expects, report)
+    box.half.archive.close()
+    return report
+
+
+def _run(box: RehearsedBox, end_us: int, progress: Progress | None) -> None:
+    step_us = max(1_000_000, end_us // 200)
+    while box.now_us < end_us:
+        box.run_until(min(end_us, box.now_us + step_us))
+        if progress is not None:
+            progress.tell(box.now_us, end_us)
+    if progress is not None:
+        progress.end()

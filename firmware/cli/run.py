@@ -1,0 +1,130 @@
+"""`tipring run`: the whole process tree in the foreground, and a live call log."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from drivers.clock import MonotonicClock
+from firmware.cli.call_log import CallLog
+from firmware.cli.prepare import Prepared, prepare
+from firmware.protocol.places import Places
+from firmware.recorder.segments import NOTHING, read_records
+
+SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
+LOOK_US = 300_000
+STOP_SECONDS = 20
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "run",
+        help="the whole box in the foreground",
+        description="Starts switch, engine, recorder and archive and prints calls as they happen. Ctrl-C stops it.",
+        epilog="Example: tipring run --sim hw-sim/scenarios/demo.toml",
+    )
+    parser.add_argument("--sim", type=Path, metavar="BENCH.toml", help="play lines, exchange and callers from this file")
+    parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the call log")
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop by itself after so long (0: never)")
+    parser.add_argument("--quiet", action="store_true", help="no call log")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    prepared = prepare(arguments.data, arguments.sim)
+    places = prepared.places
+    clock = MonotonicClock(prepared.offset_us)
+    supervisor = _start(places, sim=arguments.sim is not None)
+    print(_greeting(prepared, places), flush=True)
+    try:
+        return _watch(supervisor, prepared, clock, arguments)
+    except KeyboardInterrupt:
+        print("stopping…", flush=True)
+        return 0
+    finally:
+        _stop(supervisor)
+
+
+def _start(places: Places, sim: bool) -> subprocess.Popen[bytes]:
+    conf = (SYSTEMD / "supervisord.conf").read_text()
+    if sim:
+        conf += "\n" + (SYSTEMD / "supervisord-sim.conf").read_text()
+    places.supervisor_conf.write_text(conf)
+    environment = os.environ | {
+        "TIPRING_DATA": str(places.root.resolve()),
+        "TIPRING_PYTHON": sys.executable,
+        "PYTHONUNBUFFERED": "1",
+    }
+    argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(places.supervisor_conf)]
+    # A session of its own: Ctrl-C reaches us alone, and the tree is stopped in order.
+    return subprocess.Popen(argv, env=environment, start_new_session=True)  # noqa: S603
+
+
+def _stop(supervisor: subprocess.Popen[bytes]) -> None:
+    supervisor.terminate()
+    try:
+        supervisor.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        supervisor.wait()
+
+
+def _greeting(prepared: Prepared, places: Places) -> str:
+    lines = ", ".join(f"{line.name} ({line.number})" for line in prepared.config.lines)
+    extensions = ", ".join(extension.number for extension in prepared.config.extensions)
+    return (
+        f"{prepared.config.site.name}: lines {lines}; telephones {extensions}\n"
+        f"data in {places.root}; logs in {places.log}. Calls appear below; Ctrl-C stops."
+    )
+
+
+def _watch(
+    supervisor: subprocess.Popen[bytes], prepared: Prepared, clock: MonotonicClock, arguments: argparse.Namespace
+) -> int:
+    """Prints what the journal says until the tree ends or time is over. 1 when the tree died by itself."""
+    log = CallLog(_wall(prepared), arguments.language)
+    end_us = clock.now_us() + round(arguments.seconds * 1e6) if arguments.seconds else None
+    told = _new_lines(prepared.places, log)
+    while supervisor.poll() is None:
+        for line in next(told):
+            if not arguments.quiet:
+                print(line, flush=True)
+        if end_us is not None and clock.now_us() >= end_us:
+            return 0
+        clock.wait_until(clock.now_us() + LOOK_US)
+    print(f"the process tree ended (exit {supervisor.returncode}); see {prepared.places.log}", file=sys.stderr)
+    return 1
+
+
+def _new_lines(places: Places, log: CallLog) -> Iterator[list[str]]:
+    """Each time it is asked: the lines of the records that came since. Those of former runs are passed over."""
+    reader = read_records(places.journal)
+    for _ in reader:
+        pass
+    last = reader.last
+    while True:
+        reader = read_records(places.journal, last if last != NOTHING else NOTHING)
+        lines = [line for record in reader for line in log.lines(record)]
+        last = reader.last
+        yield lines
+
+
+def _wall(prepared: Prepared) -> "WallClock":
+    return WallClock(MonotonicClock.wall_us() - MonotonicClock(prepared.offset_us).now_us(), prepared.config.site.zone)
+
+
+class WallClock:
+    """Box time as `HH:MM:SS` of the site."""
+
+    def __init__(self, offset_us: int, zone: str) -> None:
+        self._offset_us, self._zone = offset_us, ZoneInfo(zone)
+
+    def __call__(self, at_us: int) -> str:
+        return datetime.fromtimestamp((at_us + self._offset_us) / 1e6, self._zone).strftime("%H:%M:%S")
