@@ -12,12 +12,14 @@ from drivers.dsp.caller_id_send import ALERT_HZ, ALERT_LEVEL_DBM0, message
 from drivers.dsp.tones import burst, rounded
 from drivers.ports import SAMPLE_RATE_HZ
 
+Row = NDArray[np.int16]
+
 
 class CallerIdRow(Struct, frozen=True):
     """`samples` is the message, `alert` the dual tone that may come before it."""
 
-    samples: NDArray[np.int16]
-    alert: NDArray[np.int16]
+    samples: Row
+    alert: Row
 
     @property
     def us(self) -> int:

@@ -1,4 +1,7 @@
-"""One line of the exchange on copper: carries out what the exchange machine orders, sees the box's loop."""
+"""One line of the exchange: carries out what the exchange machine orders, in the country's times.
+
+What it does to the two wires goes through a `Loop`: copper (`copper_loop`) or bare events (`hwsim.fast`).
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,35 @@ from drivers.countries import profile
 from drivers.dsp.caller_id import CallerIdMessage
 from firmware.protocol.names import Tone
 from hwsim.scenario import OutsideLine
-from hwsim.wire import Wire
-from hwsim.world.caller_id import CallerIdRow, caller_id_row
+from hwsim.world.caller_id import CallerIdRow, Row, caller_id_row
 from hwsim.world.exchange import Exchange, Input, Order, State
 from hwsim.world.loop_sense import LoopSense, Sensed
-from hwsim.world.mouth import Mouth
 from hwsim.world.outside import Call
 from hwsim.world.ringing import Instant, Step, plan
 from hwsim.world.timeline import Timeline
-from hwsim.world.tones import tone_row
 
 BATTERY_V = -48.0
 INTER_DIGIT_US = 4_000_000
 POST_DIAL_US = 700_000
+
+
+class Loop(Protocol):
+    """The two wires between exchange and box, as the exchange acts on them."""
+
+    def feed(self, volts: float, now_us: int) -> None:
+        """Open-circuit battery, signed; 0: none."""
+
+    def ring(self, on: bool, now_us: int) -> None:
+        """Ringing current."""
+
+    def tone(self, tone: Tone, now_us: int) -> None:
+        """Play a tone of the country until `quiet`."""
+
+    def send(self, sound: Row, said: CallerIdMessage | None, now_us: int) -> None:
+        """Send samples once: a caller ID with what it says, or an alert signal (None)."""
+
+    def quiet(self, now_us: int) -> None:
+        """Nothing more is sent, by the exchange or the far person."""
 
 
 class Far(Protocol):
@@ -45,34 +64,33 @@ class LineCircuit:
     """Battery, ringing, caller ID, tones, signs of one line; digits and loop from the box."""
 
     def __init__(
-        self, port: int, line: OutsideLine, country: str, *, wire: Wire, timeline: Timeline, far: Far
+        self, port: int, line: OutsideLine, country: str, *, loop: Loop, timeline: Timeline, far: Far
     ) -> None:
         self.port = port
         self.line = line
         self.profile = profile(line.country or country)
         self.exchange = Exchange()
-        self.mouth = Mouth()
-        """What the exchange and, when through, the far person put on the line."""
         self.call: Call | None = None
         self.through = False
         self.dialled = ""
         self.plugged = True
         self.feeding = True
         self.hears_digits = False
-        self._wire = wire
+        self._loop = loop
         self._timeline = timeline
         self._far = far
-        self._off_hook = False
+        self._off_hook = self._box_off_hook = False
         self._sense = LoopSense()
+        self._volts = 0.0
         self._reversed = False
         self._open = False
         self._ring: Iterator[Instant] | None = None
         self._epoch = 0
         """Counts orders that end what was planned before."""
         self._form = self.profile.caller_id_by(line.caller_id)
+        self._said = CallerIdMessage("", "", "unavailable", "")
         self._message: CallerIdRow | None = None
-        wire.world["loop_ohm"][port] = line.loop_ohm
-        self._battery()
+        self._battery(0)
 
     # -- from beyond the exchange --------------------------------------------------------------------
 
@@ -83,8 +101,10 @@ class LineCircuit:
 
     def offer(self, call: Call, now_us: int) -> None:
         self.call = call
-        said = CallerIdMessage(call.number, call.name, call.presentation, self._form.form, call.date)
-        self._message = caller_id_row(self._form, self.profile, said)
+        form = self._form.form.replace("fsk-bell202", "fsk").replace("fsk-v23", "fsk")
+        form = f"{form}-{self._form.message}" if self._form.message else form
+        self._said = CallerIdMessage(call.number, call.name, call.presentation, form, call.date)
+        self._message = caller_id_row(self._form, self.profile, self._said)
         self._give(Input.OFFERED, now_us)
 
     def tell(self, given: Input, now_us: int) -> None:
@@ -93,9 +113,10 @@ class LineCircuit:
 
     # -- from the box --------------------------------------------------------------------------------
 
-    def look(self, now_us: int) -> None:
-        """Look at the loop: the box may have closed or opened it, the line may be unplugged."""
-        closed = bool(self._wire.box["off_hook"][self.port]) and self.plugged and self.feeding
+    def hook(self, off_hook: bool, now_us: int) -> None:
+        """What the box does to the loop; may be told again and again."""
+        self._box_off_hook = off_hook
+        closed = off_hook and self.plugged and self.feeding
         if closed is self._off_hook:
             return
         self._off_hook = closed
@@ -127,13 +148,13 @@ class LineCircuit:
 
     def unplug(self, unplugged: bool, now_us: int) -> None:
         self.plugged = not unplugged
-        self._battery()
-        self.look(now_us)
+        self._battery(now_us)
+        self.hook(self._box_off_hook, now_us)
 
     def cut_battery(self, cut: bool, now_us: int) -> None:
         self.feeding = not cut
-        self._battery()
-        self.look(now_us)
+        self._battery(now_us)
+        self.hook(self._box_off_hook, now_us)
 
     # -- the machine and what it orders --------------------------------------------------------------
 
@@ -179,31 +200,30 @@ class LineCircuit:
             self._ring_voltage(step is Step.BURST, now_us)
         elif step in (Step.REVERSE, Step.RESTORE):
             self._reversed = step is Step.REVERSE
-            self._battery()
+            self._battery(now_us)
+        elif self._message is not None and step is Step.ALERT:
+            self._loop.send(self._message.alert, None, now_us)
         elif self._message is not None:
-            self.mouth.once(self._message.alert if step is Step.ALERT else self._message.samples)
+            self._loop.send(self._message.samples, self._said, now_us)
 
     def _ring_voltage(self, on: bool, now_us: int) -> None:
-        world, port = self._wire.world, self.port
-        world["ring_hz"][port] = self.profile.ring_hz
-        world["ring_phase0_us"][port] = now_us
-        world["ring_v"][port] = self.profile.ring_v * 2**0.5 if on and self.plugged else 0.0
+        self._loop.ring(on and self.plugged, now_us)
 
     def _stop_ring(self, now_us: int) -> None:
         self._epoch += 1
         self._ring = None
         self._ring_voltage(False, now_us)
         self._reversed = False
-        self.mouth.quiet()
-        self._battery()
+        self._loop.quiet(now_us)
+        self._battery(now_us)
 
-    def _through(self, _: int) -> None:
-        self.mouth.quiet()
+    def _through(self, now_us: int) -> None:
+        self._loop.quiet(now_us)
         self.through = True
 
-    def _cut(self, _: int) -> None:
+    def _cut(self, now_us: int) -> None:
         self.through = False
-        self.mouth.quiet()
+        self._loop.quiet(now_us)
 
     def _tell_connected(self, now_us: int) -> None:
         self._far.connected(self.port, now_us)
@@ -216,13 +236,12 @@ class LineCircuit:
         self.hears_digits = True
         self._later(now_us + round(self.line.dial_tone_after_s * 1e6), partial(self._play, Tone.DIAL))
 
-    def _play(self, tone: Tone, _: int) -> None:
-        row = tone_row(self.profile, tone)
-        self.mouth.loop(row.intro, row.loop)
+    def _play(self, tone: Tone, now_us: int) -> None:
+        self._loop.tone(tone, now_us)
 
-    def _quiet(self, _: int) -> None:
+    def _quiet(self, now_us: int) -> None:
         self._epoch += 1
-        self.mouth.quiet()
+        self._loop.quiet(now_us)
 
     def _collect(self, digit: str, now_us: int) -> None:
         self._epoch += 1
@@ -234,9 +253,9 @@ class LineCircuit:
         self.hears_digits = False
         self._later(now_us + POST_DIAL_US, lambda at_us: self._far.routed(self.port, self.dialled, at_us))
 
-    def _reverse(self, _: int) -> None:
+    def _reverse(self, now_us: int) -> None:
         self._reversed = self.line.answer_reversal
-        self._battery()
+        self._battery(now_us)
 
     def _sign(self, now_us: int) -> None:
         self._epoch += 1
@@ -245,32 +264,34 @@ class LineCircuit:
     def _give_sign(self, now_us: int) -> None:
         if self._reversed:
             self._reversed = False
-            self._battery()
+            self._battery(now_us)
         leaves = self.line.leaves
         if leaves in ("busy-tone", "congestion"):
             self._play(Tone.BUSY if leaves == "busy-tone" else Tone.CONGESTION, now_us)
         elif leaves == "reversal":
             self._reversed = True
-            self._battery()
+            self._battery(now_us)
         elif leaves == "open-loop":
-            self._set_open(True)
-            self._later(now_us + self.line.open_loop_ms * 1000, lambda _: self._set_open(False))
+            self._set_open(True, now_us)
+            self._later(now_us + self.line.open_loop_ms * 1000, partial(self._set_open, False))
 
-    def _set_open(self, is_open: bool) -> None:
+    def _set_open(self, is_open: bool, now_us: int) -> None:
         self._open = is_open
-        self._battery()
+        self._battery(now_us)
 
-    def _restore(self, _: int) -> None:
+    def _restore(self, now_us: int) -> None:
         self._epoch += 1
-        self.mouth.quiet()
+        self._loop.quiet(now_us)
         self.dialled, self.hears_digits, self.through = "", False, False
         self._reversed, self._open, self._ring = False, False, None
-        self._battery()
+        self._battery(now_us)
 
-    def _battery(self) -> None:
+    def _battery(self, now_us: int) -> None:
         alive = self.plugged and self.feeding and not self._open
         volts = (-BATTERY_V if self._reversed else BATTERY_V) if alive else 0.0
-        self._wire.world["battery_v"][self.port] = volts
+        if volts != self._volts:
+            self._volts = volts
+            self._loop.feed(volts, now_us)
 
 
 _ORDERS: dict[Order, Callable[[LineCircuit, int], None]] = {

@@ -19,6 +19,7 @@ from hwsim.world.attendant import Attendant
 from hwsim.world.caller import Caller
 from hwsim.world.cast import Cast
 from hwsim.world.copper import Copper
+from hwsim.world.copper_loop import CopperLoop
 from hwsim.world.diary import Diary
 from hwsim.world.displays import Displays
 from hwsim.world.ear import Ear, Mark, ToneHeard
@@ -91,6 +92,7 @@ class World:
             starts=scenario.about.starts,
         )
         self.lines: dict[int, LineCircuit] = {}
+        self.line_mouths: dict[int, Mouth] = {}
         self.line_names = line_ports(config)
         for name, port in self.line_names.items():
             self._lay_line(name, port)
@@ -107,7 +109,9 @@ class World:
     def _lay_line(self, name: str, port: int) -> None:
         line = self.scenario.outside_line(name)
         country = self.scenario.config.site.country
-        circuit = LineCircuit(port, line, country, wire=self.wire, timeline=self.timeline, far=self.outside)
+        loop = CopperLoop(port, self.wire, profile(line.country or country), line.loop_ohm)
+        circuit = LineCircuit(port, line, country, loop=loop, timeline=self.timeline, far=self.outside)
+        self.line_mouths[port] = loop.mouth
         self.lines[port] = circuit
         self.outside.circuits[port] = circuit
         self.copper.lay(
@@ -151,7 +155,7 @@ class World:
             return
         self._seen = seen
         for port, circuit in self.lines.items():
-            circuit.look(now_us)
+            circuit.hook(bool(self.wire.box["off_hook"][port]), now_us)
             self._alive(port)
         for telephone in self.telephones.values():
             telephone.look(now_us)
@@ -188,8 +192,8 @@ class World:
 
     def _speak(self, now_us: int) -> None:
         self._mouths[...] = 0
-        for port, circuit in self.lines.items():
-            self._fill(port, circuit.mouth, now_us)
+        for port, mouth in self.line_mouths.items():
+            self._fill(port, mouth, now_us)
         for telephone in self.telephones.values():
             if telephone.off_hook:
                 self._fill(telephone.port, telephone.mouth, now_us)
@@ -313,7 +317,7 @@ class World:
         if who.startswith("ext-"):
             return self.telephone_of(who).mouth
         port = self.outside.port_of(who)
-        return self.lines[port].mouth if port is not None and self.lines[port].through else None
+        return self.line_mouths[port] if port is not None and self.lines[port].through else None
 
     def _hook(self, who: str, now_us: int) -> None:
         telephone = self.telephone_of(who)

@@ -1,0 +1,48 @@
+"""An exchange's action on real copper: voltages on the wire's arrays, sound through the line's mouth."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.countries import CountryProfile
+from drivers.dsp.caller_id import CallerIdMessage
+from firmware.protocol.names import Tone
+from hwsim.wire import Wire
+from hwsim.world.mouth import Mouth
+from hwsim.world.tones import tone_row
+
+
+class CopperLoop:
+    """A `line_circuit.Loop`. `mouth` is what exchange and, when through, the far person put on the line."""
+
+    def __init__(self, port: int, wire: Wire, profile: CountryProfile, loop_ohm: float) -> None:
+        self.mouth = Mouth()
+        self._port = port
+        self._world = wire.world
+        self._profile = profile
+        wire.world["loop_ohm"][port] = loop_ohm
+
+    def feed(self, volts: float, now_us: int) -> None:
+        del now_us
+        self._world["battery_v"][self._port] = volts
+
+    def ring(self, on: bool, now_us: int) -> None:
+        world, port = self._world, self._port
+        world["ring_hz"][port] = self._profile.ring_hz
+        if on:
+            world["ring_phase0_us"][port] = now_us
+        world["ring_v"][port] = self._profile.ring_v * 2**0.5 if on else 0.0
+
+    def tone(self, tone: Tone, now_us: int) -> None:
+        del now_us
+        row = tone_row(self._profile, tone)
+        self.mouth.loop(row.intro, row.loop)
+
+    def send(self, sound: NDArray[np.int16], said: CallerIdMessage | None, now_us: int) -> None:
+        del said, now_us
+        self.mouth.once(sound)
+
+    def quiet(self, now_us: int) -> None:
+        del now_us
+        self.mouth.quiet()
