@@ -273,6 +273,8 @@ class DialPlan(Part, frozen=True):
     inter_digit_s: Seconds = 4.0
     outgoing_order: tuple[LineName, ...] = ()
     """Names of lines in order of use; empty: last line first."""
+    transfer_outside: bool = False
+    """A telephone may hang up and leave two outside parties talking to one another, at the box's cost."""
 
 
 class Features(Part, frozen=True):

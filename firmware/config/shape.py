@@ -133,7 +133,7 @@ class Shaper:
             shaped = trial.shape(value, one, path)
             if not trial.findings:
                 return shaped
-        return self.shape(value, others[0], path)
+        return self.shape(value, _nearest(value, others), path)
 
     def _tagged(self, value: dict[str, Any], kinds: Mapping[Any, inspect.StructType], path: Path) -> Any:
         field = next(iter(kinds.values())).tag_field or ""
@@ -201,6 +201,26 @@ def _within(size: float, least: float | None, most: float | None) -> bool:
 def _shown(value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _nearest(value: Any, kinds: list[inspect.Type]) -> inspect.Type:
+    """The kind a faulty value was most likely meant for."""
+    wanted = _BUILT_AS.get(type(value), ())
+    return next((one for one in kinds if isinstance(_bare(one), wanted)), kinds[0])
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    return _bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
+
+
+_BUILT_AS: Mapping[type, tuple[type, ...]] = {
+    dict: (inspect.StructType, inspect.DictType),
+    list: (inspect.VarTupleType, inspect.ListType),
+    str: (inspect.StrType, inspect.LiteralType, inspect.EnumType),
+    int: (inspect.IntType, inspect.FloatType),
+    float: (inspect.FloatType,),
+    bool: (inspect.BoolType,),
+}
 
 
 def _is_struct(kind: inspect.Type) -> bool:

@@ -60,6 +60,10 @@ def _first(db: sqlite_utils.Database) -> None:
 MIGRATIONS: Sequence[Callable[[sqlite_utils.Database], None]] = (_first,)
 """Step N makes schema N of schema N - 1; only ever appended to."""
 
+_NEWEST = "SELECT version, author, at_us, note, json FROM versions ORDER BY version DESC LIMIT 1"
+_ALL = "SELECT version, author, at_us, note, json FROM versions ORDER BY version DESC"
+_ONE = "SELECT version, author, at_us, note, json FROM versions WHERE version = ?"
+
 
 class ConfigStore:
     """One connection; one thread. `path` is the database file, made when absent."""
@@ -90,17 +94,17 @@ class ConfigStore:
 
     def current(self) -> Version | None:
         """The newest version; None before the first."""
-        return next(self._rows("ORDER BY version DESC LIMIT 1"), None)
+        return next(self._rows(_NEWEST), None)
 
     def get(self, version: int) -> Version:
         """Raises NoSuchVersion."""
-        for found in self._rows("WHERE version = ?", version):
+        for found in self._rows(_ONE, version):
             return found
         raise NoSuchVersion(version)
 
     def history(self) -> list[Version]:
         """Newest first."""
-        return list(self._rows("ORDER BY version DESC"))
+        return list(self._rows(_ALL))
 
     def rollback(self, version: int, author: str, at_us: int) -> int:
         """Puts an old version in force again, as a new one. Raises NoSuchVersion."""
@@ -121,12 +125,8 @@ class ConfigStore:
         )
         return int(added.lastrowid or 0)
 
-    def _rows(self, which: str, *values: int) -> Iterator[Version]:
-        """`which` is a constant of this module, never outside text."""
-        rows = self._connection.execute(
-            f"SELECT version, author, at_us, note, json FROM versions {which}", values
-        )  # noqa: S608
-        return (Version(*row) for row in rows)
+    def _rows(self, select: str, *values: int) -> Iterator[Version]:
+        return (Version(*row) for row in self._connection.execute(select, values))
 
     def _migrate(self) -> None:
         (found,) = self._connection.execute("PRAGMA user_version").fetchone()
