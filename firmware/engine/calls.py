@@ -1,0 +1,111 @@
+"""Calls: how they begin, who talks in them, how they end, and as what an offered one counts."""
+
+from __future__ import annotations
+
+from firmware.engine import conference, flows, legs, queues, recordings
+from firmware.engine.state import Call, Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, Direction, LegRole, Outcome, ReleasedBy
+
+MAX_CALL_S = 4 * 3600.0
+"""No call but an emergency call holds its lines longer."""
+
+
+def begin(turn: Turn, direction: Direction, port: int, line: str) -> Call:
+    number = turn.state.calls_made + 1
+    turn.fact(f.CallBegan(number, direction, port, line))
+    turn.timer(f"max:{number}", MAX_CALL_S)
+    return turn.state.calls[number]
+
+
+def join(turn: Turn, call: Call, one: Leg, other: Leg) -> None:
+    """These two hear one another from now on; the recording rule is followed."""
+    for leg in (one, other):
+        if leg.play:
+            turn.fact(f.PlayStopped(leg.id))
+        turn.enter(leg, Phase.TALKING)
+        _listen_while_talking(turn, leg)
+    turn.fact(f.TalkBegan(call.id, (one.id, other.id)))
+    turn.command(c.Hear(port=one.port, source=other.port))
+    turn.command(c.Hear(port=other.port, source=one.port))
+    recordings.begin_talk(turn, call, one, other)
+
+
+def _listen_while_talking(turn: Turn, leg: Leg) -> None:
+    turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
+
+
+def part(turn: Turn, call: Call) -> None:
+    if call.conference:
+        turn.fact(f.ConferenceEnded(call.id, tuple(call.conference)))
+    if call.talk:
+        turn.fact(f.TalkEnded(call.id, tuple(call.talk)))
+
+
+def side_of(leg: Leg) -> ReleasedBy:
+    return ReleasedBy.CALLER if leg.role in (LegRole.CALLER, LegRole.CONSULT) else ReleasedBy.CALLED
+
+
+def left(turn: Turn, leg: Leg, cause: Cause = Cause.NORMAL_CLEARING, failed: bool = False) -> None:
+    """A party went. A conference goes on with the others, anything else ends."""
+    call = turn.call_of(leg)
+    by = ReleasedBy.BOX if failed else side_of(leg)
+    if len(call.conference) > 2 and leg.id in call.conference:
+        conference.leave(turn, call, leg, cause, by)
+    else:
+        end(turn, call, cause, by, failed)
+
+
+def end(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = False) -> None:
+    """All legs are let go; an offered call gets its one outcome."""
+    outcome = outcome_of(call, by, failed) if call.direction is Direction.INBOUND else None
+    if call.waits:
+        queues.caller_left(turn, call)
+    if call.node:
+        flows.leave(turn, call, "caller-left" if by is ReleasedBy.CALLER else "hang-up")
+    part(turn, call)
+    for held in list(call.held_by):
+        turn.fact(f.HoldEnded(call.id, held))
+    for leg in turn.legs_of(call):
+        legs.let_go(turn, leg, cause, by)
+    turn.fact(f.CallEnded(call.id, outcome, cause, by))
+
+
+def outcome_of(call: Call, by: ReleasedBy, failed: bool) -> Outcome:
+    """A person answered: answered, whatever followed. Otherwise where it came to; otherwise who let go."""
+    if call.served:
+        return Outcome.ANSWERED
+    if call.reached is not None:
+        return call.reached
+    if failed:
+        return Outcome.FAILED
+    if by is ReleasedBy.BOX:
+        return Outcome.REFUSED
+    return Outcome.ABANDONED_IN_QUEUE if call.queued else Outcome.ABANDONED_IN_MENU
+
+
+def too_long(turn: Turn, number: int) -> None:
+    """Timer `max`: no line is held for ever."""
+    turn.clear(f"max:{number}")
+    call = turn.state.calls.get(number)
+    if call is not None and not call.emergency:
+        end(turn, call, Cause.RECOVERY_ON_TIMER_EXPIRY, ReleasedBy.BOX, failed=True)
+
+
+def farewell(turn: Turn, leg: Leg, *prompts: str) -> None:
+    """A last word, then the call ends."""
+    turn.enter(leg, Phase.PARTING)
+    turn.clear(f"digit:{leg.id}")
+    if prompts:
+        turn.say(leg, "part", *prompts)
+        turn.timer(f"part:{leg.id}", 60.0)
+    else:
+        said(turn, leg)
+
+
+def said(turn: Turn, leg: Leg) -> None:
+    """The last word was heard (or took too long)."""
+    call = turn.call_of(leg)
+    end(turn, call, Cause.NORMAL_CLEARING, ReleasedBy.BOX)

@@ -1,0 +1,66 @@
+"""Three parties: the telephone that made it, the one it held, the one it consulted."""
+
+from __future__ import annotations
+
+from firmware.engine import calls, holding, legs, recordings
+from firmware.engine.state import Call, Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, ReleasedBy
+
+
+def begin(turn: Turn, consult: Leg) -> None:
+    """From a consultation: all three in the first call."""
+    first = turn.state.legs[turn.state.ports[consult.port].away]
+    held, target = holding.held_by(turn, first), holding.held_by(turn, consult)
+    if held is None or target is None:
+        holding.toggle(turn, consult)
+        return
+    call, second = turn.call_of(first), turn.call_of(consult)
+    turn.fact(f.HoldEnded(call.id, held.id))
+    turn.fact(f.HoldEnded(second.id, target.id))
+    recordings.stop(turn, target, "transferred")
+    recordings.stop(turn, consult, "transferred")
+    turn.fact(f.LegsSwapped(consult.port))
+    turn.fact(f.LegMoved(target.id, call.id))
+    legs.let_go(turn, consult, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
+    turn.fact(f.CallEnded(second.id, None, Cause.NORMAL_CLEARING, ReleasedBy.CALLER))
+    _talk(turn, call, (first, held, target))
+
+
+def _talk(turn: Turn, call: Call, members: tuple[Leg, ...]) -> None:
+    for leg in members:
+        if leg.play:
+            turn.fact(f.PlayStopped(leg.id))
+        turn.enter(leg, Phase.TALKING)
+        turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
+    numbers = tuple(leg.id for leg in members)
+    turn.fact(f.TalkBegan(call.id, numbers))
+    turn.fact(f.ConferenceBegan(call.id, numbers))
+    turn.command(c.Confer(port=members[0].port, members=tuple(leg.port for leg in members)))
+    recordings.mark(turn, call, "conference")
+
+
+def leave(turn: Turn, call: Call, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
+    """One of three goes; the two others talk on, unless both are outside and the house may not leave them alone."""
+    one, other = (turn.state.legs[number] for number in call.conference if number != leg.id)
+    taped = one.recording or other.recording
+    same_two = call.conference[0] != leg.id and taped
+    calls.part(turn, call)
+    legs.let_go(turn, leg, cause, by)
+    if one.fxo and other.fxo and not turn.plan.config.dial_plan.transfer_outside:
+        calls.end(turn, call, cause, by)
+    elif same_two:
+        recordings.mark(turn, call, "resumed")
+        holding.talk_again(turn, call, one, other)
+    else:
+        calls.join(turn, call, one, other)
+
+
+def drop_last(turn: Turn, leg: Leg) -> None:
+    """Flash of the telephone that made it: the party that came last goes."""
+    call = turn.call_of(leg)
+    if call.conference[0] == leg.id:
+        last = turn.state.legs[call.conference[-1]]
+        leave(turn, call, last, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)

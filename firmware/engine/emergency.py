@@ -1,0 +1,73 @@
+"""Emergency calls: from every telephone, in every state, over whatever line can be had.
+
+Pre-emption takes the line whose loss hurts least: a caller in a menu, then the last who came into a queue, then an
+outgoing call not answered, a message being left, a last word, a call on hold, and at last the youngest talk. A line
+that rings is not taken (seizing it would answer the caller), nor is another emergency call.
+"""
+
+from __future__ import annotations
+
+from firmware.engine import calls, trunks
+from firmware.engine.state import Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, Direction, ReleasedBy
+
+HURTS = {
+    Phase.PARTING: 0,
+    Phase.FLOW: 1,
+    Phase.QUEUED: 2,
+    Phase.WAITING_LINE: 3,
+    Phase.SEIZING: 3,
+    Phase.PROCEEDING: 4,
+    Phase.CALLING: 4,
+    Phase.MAILBOX: 5,
+    Phase.HELD: 6,
+    Phase.JOINING: 7,
+    Phase.TALKING: 8,
+}
+
+
+def place(turn: Turn, leg: Leg, number: str) -> None:
+    """`leg`'s telephone wants `number`; its class of service does not matter."""
+    call = turn.call_of(leg)
+    turn.fact(f.NumberDialled(call.id, number, "", Direction.OUTBOUND, True))
+    telephone = turn.plan.telephones.get(leg.port)
+    if telephone is not None and telephone.record:
+        turn.fact(f.RecordingRuled(call.id, True))
+    trunks.place(turn, call, leg, number)
+
+
+def ports(turn: Turn) -> tuple[int, ...]:
+    """Every outside line, those for outgoing calls first."""
+    others = (port for port in turn.plan.lines if port not in turn.plan.outgoing)
+    return (*turn.plan.outgoing, *others)
+
+
+def free_a_line(turn: Turn, tried: list[int]) -> int | None:
+    """Ends the call that hurts least; the port of its line."""
+    candidates = [
+        leg
+        for port in ports(turn)
+        if port not in tried
+        and (leg := turn.leg_at(port)) is not None
+        and leg.phase in HURTS
+        and not turn.call_of(leg).emergency
+    ]
+    if not candidates:
+        return None
+    victim = min(candidates, key=lambda leg: (HURTS[Phase(leg.phase)], -leg.since_us, -leg.id))
+    calls.end(turn, turn.call_of(victim), Cause.PREEMPTED, ReleasedBy.BOX)
+    return victim.port
+
+
+def redialled(turn: Turn, leg: Leg, digit: str) -> bool:
+    """In the middle of something else the keys of an emergency number are heard: it is called at once."""
+    keys = (leg.digits + digit)[-16:]
+    turn.fact(f.DigitsKept(leg.id, keys))
+    for number in turn.plan.config.dial_plan.emergency:
+        if number and keys.endswith(number):
+            turn.quiet(leg)
+            place(turn, leg, number)
+            return True
+    return False

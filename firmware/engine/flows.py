@@ -1,0 +1,104 @@
+"""Call flows as data: where a caller is in a graph of nodes. What each kind of node does is in `nodes`."""
+
+from __future__ import annotations
+
+from firmware.config.schema import Node
+from firmware.engine import calls, nodes, recordings
+from firmware.engine.state import Call, Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, ReleasedBy
+
+MOST_STEPS = 200
+"""More nodes than this in one turn is a flow that goes in a circle without a pause."""
+
+
+def enter(turn: Turn, call: Call, leg: Leg, flow: str) -> None:
+    """Begin a flow at its start."""
+    found = turn.plan.flows.get(flow)
+    if found is None:
+        turn.fact(f.AttemptRefused(call.id, f"flow:{flow}", "no-flow", Cause.NO_ROUTE))
+        calls.end(turn, call, Cause.NO_ROUTE, ReleasedBy.BOX, failed=True)
+        return
+    turn.enter(leg, Phase.FLOW)
+    turn.fact(f.FlowEntered(call.id, flow))
+    if found.record and not leg.recording:
+        recordings.begin(turn, leg, f"flow:{flow}", "", "menu")
+    elif not leg.recording:
+        recordings.cover(turn, leg, "menu")
+    go(turn, call, leg, found.start)
+
+
+def go(turn: Turn, call: Call, leg: Leg, node: str) -> None:
+    """On to a node of the present flow; a node that is not there hangs up."""
+    turn.steps += 1
+    found = turn.plan.nodes.get((call.flow, node))
+    if found is None or turn.steps > MOST_STEPS:
+        over(turn, call, leg)
+        return
+    turn.clear(f"node:{call.id}")
+    turn.enter(leg, Phase.FLOW)
+    turn.fact(f.NodeEntered(call.id, node))
+    if leg.digits:
+        turn.fact(f.DigitsKept(leg.id, ""))
+    nodes.KINDS[found.kind](turn, call, leg, found)
+
+
+def present(turn: Turn, call: Call) -> Node | None:
+    return turn.plan.nodes.get((call.flow, call.node)) if call.node else None
+
+
+def leave(turn: Turn, call: Call, why: str) -> None:
+    if call.node:
+        turn.fact(f.FlowLeft(call.id, why))
+
+
+def over(turn: Turn, call: Call, leg: Leg) -> None:
+    """The flow has nothing more to say: hang up."""
+    nodes.count_as_served(turn, call)
+    leave(turn, call, "hang-up")
+    calls.end(turn, call, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
+
+
+def played(turn: Turn, leg: Leg) -> None:
+    """The present node's prompt came to its end."""
+    call = turn.call_of(leg)
+    node = present(turn, call)
+    if node is None:
+        return
+    if node.kind in ("menu", "collect"):
+        turn.timer(f"node:{call.id}", node.timeout_s)
+    else:
+        go(turn, call, leg, node.next)
+
+
+def digit(turn: Turn, leg: Leg, digit: str) -> None:
+    call = turn.call_of(leg)
+    node = present(turn, call)
+    if node is not None and node.kind in nodes.KEYED:
+        nodes.KEYED[node.kind](turn, call, leg, node, digit)
+
+
+def timed_out(turn: Turn, number: int) -> None:
+    """Timer `node`: nothing (more) was keyed."""
+    turn.clear(f"node:{number}")
+    call = turn.state.calls.get(number)
+    leg = turn.caller(call) if call else None
+    node = present(turn, call) if call else None
+    if call is None or leg is None or node is None:
+        return
+    if node.kind == "collect" and leg.digits:
+        nodes.collected(turn, call, leg, node)
+    else:
+        nodes.ask_again(turn, call, leg, node, "no-input")
+
+
+def say_node(turn: Turn, call: Call, leg: Leg, node: Node, *before: str) -> None:
+    """A node's own prompt, after what must be said first; a node without words has ended at once."""
+    words = (*before, *((node.prompt,) if node.prompt else ()))
+    if words:
+        language = turn.language(leg)
+        turn.play(leg, "node", *(c.Phrase(one, language) for one in words))
+    else:
+        played(turn, leg)

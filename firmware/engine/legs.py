@@ -1,0 +1,94 @@
+"""A port in a call: taking it, letting it go, and what a telephone hears when it is left alone."""
+
+from __future__ import annotations
+
+from firmware.engine import agents, holding, recordings, voicemail
+from firmware.engine.state import Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, LegRole, ReleasedBy, Tone
+
+CONGESTED = frozenset(
+    {
+        Cause.NO_CIRCUIT_AVAILABLE,
+        Cause.NETWORK_OUT_OF_ORDER,
+        Cause.TEMPORARY_FAILURE,
+        Cause.CALL_REJECTED,
+        Cause.PREEMPTED,
+    }
+)
+TONE_FOR_S = 30.0
+HOWLER_FOR_S = 60.0
+
+
+def add(turn: Turn, call: int, port: int, role: LegRole, party: str, agent: str = "") -> Leg:
+    number = turn.state.legs_made + 1
+    turn.fact(f.LegAdded(number, call, port, role, party, agent))
+    leg = turn.state.legs[number]
+    if leg.fxo:
+        turn.lines_moved = True
+    elif role is not LegRole.AGENT:
+        agents.occupied(turn, party, "direct-call" if role is LegRole.CALLED else "own-call")
+    return leg
+
+
+def let_go(turn: Turn, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
+    """The leg and all that hangs on it end; its telephone hears a tone or goes back to its other call."""
+    if leg.phase == Phase.MAILBOX:
+        voicemail.keep(turn, leg)
+    recordings.stop(turn, leg, "released")
+    if leg.play:
+        turn.fact(f.PlayStopped(leg.id))
+    active = turn.state.ports[leg.port].leg == leg.id
+    turn.fact(f.LegReleased(leg.id, cause, by))
+    if leg.fxo:
+        turn.lines_moved = True
+        turn.command(c.Release(port=leg.port))
+    else:
+        _free_telephone(turn, leg, cause, active)
+
+
+def _free_telephone(turn: Turn, leg: Leg, cause: Cause, active: bool) -> None:
+    other = turn.leg_at(leg.port)
+    if other is not None:
+        if active:
+            holding.left_alone(turn, other, tone_for(cause))
+        return
+    if turn.state.port(leg.port).off_hook:
+        give_tone(turn, leg.port, tone_for(cause))
+    else:
+        turn.command(c.Release(port=leg.port))
+    agents.over(turn, leg.party)
+
+
+def tone_for(cause: Cause) -> Tone:
+    refused = (
+        Cause.NO_CIRCUIT_AVAILABLE,
+        Cause.NETWORK_OUT_OF_ORDER,
+        Cause.TEMPORARY_FAILURE,
+        Cause.CALL_REJECTED,
+    )
+    return Tone.CONGESTION if cause in refused else Tone.BUSY
+
+
+def give_tone(turn: Turn, port: int, tone: Tone) -> None:
+    """A telephone off-hook without a call hears `tone`; it may dial anew."""
+    telephone = turn.plan.telephones.get(port)
+    turn.fact(f.ToneGiven(port, tone))
+    turn.command(c.Listen(port=port, digits=True, pulses=telephone is not None and telephone.pulse))
+    turn.command(c.Play(port=port, play=f"port-{port}", items=(c.ToneItem(tone),)))
+    turn.timer(f"howl:{port}", HOWLER_FOR_S if tone is Tone.HOWLER else TONE_FOR_S)
+
+
+def howl(turn: Turn, port: int) -> None:
+    """Timer `howl`: from tone to howler, from howler to silence."""
+    turn.clear(f"howl:{port}")
+    now = turn.state.port(port)
+    if now.leg or not now.off_hook:
+        return
+    if now.tone != Tone.HOWLER:
+        give_tone(turn, port, Tone.HOWLER)
+    else:
+        turn.fact(f.ToneGiven(port, ""))
+        turn.command(c.StopPlay(port=port))

@@ -1,0 +1,84 @@
+"""Inbound on outside lines: rings, the caller's number, the answer, the far end that leaves."""
+
+from __future__ import annotations
+
+from firmware.engine import calls, flows, legs, numbers, trunks
+from firmware.engine.state import Leg, Phase
+from firmware.engine.turn import Turn, us
+from firmware.protocol import commands as c
+from firmware.protocol import events as e
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, Direction, LegRole, Presentation, ReleasedBy
+
+OFFER_LAPSES_S = 20.0
+"""No ring for so long: the offer is over, whether the line said so or not."""
+KEPT_FOR_S = 15.0
+"""Caller ID that came before the first ring belongs to a ring within this time."""
+
+
+def offered(turn: Turn, event: e.LineRang) -> None:
+    """A ring on an idle line: a call is offered."""
+    name = turn.plan.line_name(event.port)
+    call = calls.begin(turn, Direction.INBOUND, event.port, name)
+    leg = legs.add(turn, call.id, event.port, LegRole.CALLER, name)
+    port = turn.state.ports[event.port]
+    if port.kept is not None and turn.at_us - port.kept_us <= us(KEPT_FOR_S):
+        _take_caller(turn, leg, *port.kept)
+    rang(turn, leg, event)
+
+
+def rang(turn: Turn, leg: Leg, event: e.LineRang) -> None:
+    call = turn.call_of(leg)
+    turn.fact(f.RingCounted(call.id, max(event.count, call.rings)))
+    turn.timer(f"offered:{leg.id}", OFFER_LAPSES_S)
+    line = turn.plan.lines.get(leg.port)
+    if line is not None and line.flow in turn.plan.flows and call.rings >= line.answer_after_rings:
+        answer(turn, leg)
+
+
+def answer(turn: Turn, leg: Leg) -> None:
+    """The box goes off-hook; the line's flow takes the call."""
+    call = turn.call_of(leg)
+    turn.clear(f"offered:{leg.id}")
+    turn.command(c.Seize(port=leg.port))
+    turn.command(c.Listen(port=leg.port, digits=True, far_end=True))
+    turn.fact(f.CallAnswered(call.id, "flow"))
+    turn.fact(f.LegAnswered(leg.id))
+    turn.enter(leg, Phase.FLOW)
+    flows.enter(turn, call, leg, turn.plan.lines[leg.port].flow)
+
+
+def ringing_ended(turn: Turn, leg: Leg, event: e.SwitchEvent | None = None) -> None:
+    """The caller gave up before the box answered: in the menu that was to answer, else at a line without one."""
+    call = turn.call_of(leg)
+    line = turn.plan.lines.get(leg.port)
+    answers = line is not None and line.flow in turn.plan.flows
+    by = ReleasedBy.CALLER if answers else ReleasedBy.BOX
+    calls.end(turn, call, Cause.NORMAL_CLEARING if answers else Cause.NO_ROUTE, by)
+
+
+def caller_id(turn: Turn, leg: Leg | None, event: e.CallerIdReceived) -> None:
+    if leg is None:
+        turn.fact(f.CallerIdKept(event.port, event.number, event.name, event.presentation, event.form))
+    elif leg.fxo and leg.role is LegRole.CALLER and not turn.call_of(leg).number:
+        _take_caller(turn, leg, event.number, event.name, event.presentation, event.form)
+
+
+def _take_caller(turn: Turn, leg: Leg, number: str, name: str, presentation: Presentation, form: str) -> None:
+    config = turn.plan.config
+    e164 = numbers.normalise(number, config.dial_plan, config.site.area) if number else ""
+    turn.fact(f.CallerKnown(leg.call, number, e164, name, presentation, form))
+
+
+def far_end_left(turn: Turn, leg: Leg, event: e.FarEndReleased) -> None:
+    if leg.role is LegRole.TRUNK and not leg.answered:
+        trunks.far_end_left(turn, leg, event)
+        return
+    line = turn.plan.lines.get(leg.port)
+    if leg.phase != Phase.OFFERED and (line is None or event.sign in line.hangup):
+        calls.left(turn, leg)
+
+
+def stray(turn: Turn, event: e.SwitchEvent) -> None:
+    """A sign of life from a line nobody holds: it must not be off-hook."""
+    turn.command(c.Release(port=event.port))

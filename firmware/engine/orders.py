@@ -1,0 +1,130 @@
+"""What is asked for from outside a telephone: configuration, clock, agents' states, click-to-dial."""
+
+from __future__ import annotations
+
+import msgspec
+
+from firmware.config.schema import Config
+from firmware.engine import agents, calls, legs, queues
+from firmware.engine.state import Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import facts as f
+from firmware.protocol import inputs as i
+from firmware.protocol.names import AgentState, Cause, Direction, LegRole, ReleasedBy
+
+
+def started(turn: Turn, given: i.Started) -> None:
+    """A new life on this state: how do things stand?"""
+    turn.fact(f.EngineStarted(given.epoch))
+    turn.fact(f.ReportAsked())
+    turn.command(c.Report(port=-1))
+
+
+def config_applied(turn: Turn, given: i.ConfigApplied) -> None:
+    """What cannot be read is refused; the former configuration stays in force."""
+    try:
+        msgspec.json.decode(given.config, type=Config)
+    except msgspec.MsgspecError as error:
+        turn.fact(f.AttemptRefused(0, f"config:{given.version}", str(error)[:200], Cause.CALL_REJECTED))
+        return
+    first = not turn.state.config
+    turn.fact(f.ConfigTaken(given.version, given.author, given.config))
+    if first:
+        _seat_agents(turn)
+    for agent in list(turn.state.seats.values()):
+        if agent not in turn.plan.agents:
+            agents.wish(turn, agent, AgentState.SIGNED_OUT, "removed")
+    turn.dispatch = turn.lines_moved = True
+
+
+def _seat_agents(turn: Turn) -> None:
+    """A box with no history begins with the agents its extensions name."""
+    for extension in turn.plan.config.extensions:
+        if extension.agent in turn.plan.agents and extension.agent not in turn.state.agents:
+            agents.change(turn, extension.agent, AgentState.READY, "configured", extension=extension.number)
+
+
+def clock_set(turn: Turn, given: i.ClockSet) -> None:
+    turn.fact(f.ClockTaken(given.offset_us, given.quality))
+
+
+def _is_new(turn: Turn, order: str) -> bool:
+    if order in turn.state.orders:
+        return False
+    turn.fact(f.OrderTaken(order))
+    return True
+
+
+# -- agents -----------------------------------------------------------------------------------------
+
+_STATES = {
+    "sign-out": AgentState.SIGNED_OUT,
+    "ready": AgentState.READY,
+    "not-ready": AgentState.NOT_READY,
+}
+
+
+def agent_order(turn: Turn, given: i.AgentOrder) -> None:
+    if not _is_new(turn, given.id):
+        return
+    now = turn.state.agents.get(given.agent)
+    if given.do == "sign-in" and given.agent in turn.plan.agents and given.extension in turn.plan.ports:
+        agents.sign_in(turn, given.agent, given.extension)
+    elif given.do in _STATES and now is not None and now.state is not AgentState.SIGNED_OUT:
+        state = _STATES[given.do]
+        if now.state is AgentState.RINGING and state is not AgentState.READY:
+            _decline(turn, given.agent, state, given.reason)
+        else:
+            agents.wish(turn, given.agent, state, given.reason)
+    else:
+        turn.fact(f.AttemptRefused(0, f"{given.do}:{given.agent}", "not-possible", Cause.CALL_REJECTED))
+
+
+def _decline(turn: Turn, agent: str, state: AgentState, reason: str) -> None:
+    """Not ready while a call rings: the call is declined."""
+    turn.fact(f.AgentDeferred(agent, state, reason))
+    leg = _ringing_leg(turn, agent)
+    if leg is not None:
+        queues.withdraw(turn, leg, "declined")
+        turn.dispatch = True
+
+
+def _ringing_leg(turn: Turn, agent: str) -> Leg | None:
+    return next(
+        (
+            one
+            for one in turn.state.legs.values()
+            if one.agent == agent and one.role is LegRole.AGENT and one.phase == Phase.ALERTING
+        ),
+        None,
+    )
+
+
+# -- calls ------------------------------------------------------------------------------------------
+
+
+def call_order(turn: Turn, given: i.CallOrder) -> None:
+    if not _is_new(turn, given.id):
+        return
+    if given.do == "dial":
+        _dial(turn, given)
+    elif given.do == "hang-up" and given.call in turn.state.calls:
+        calls.end(turn, turn.state.calls[given.call], Cause.NORMAL_CLEARING, ReleasedBy.BOX)
+    else:
+        turn.fact(f.AttemptRefused(given.call, given.do, "not-possible", Cause.CALL_REJECTED))
+
+
+def _dial(turn: Turn, given: i.CallOrder) -> None:
+    """The telephone rings; lifted, it dials `number` as its keys would."""
+    port = turn.plan.ports.get(given.extension)
+    if port is None or not queues.telephone_free(turn, port):
+        turn.fact(f.AttemptRefused(0, f"dial:{given.number}", "telephone-busy", Cause.USER_BUSY))
+        return
+    call = calls.begin(turn, Direction.INTERNAL, port, given.extension)
+    seated = agents.at(turn, given.extension)
+    leg = legs.add(turn, call.id, port, LegRole.CALLER, given.extension, seated.id if seated else "")
+    turn.fact(f.DigitsKept(leg.id, given.number))
+    turn.fact(f.LegAlerted(leg.id))
+    turn.command(c.Ring(port=port, number=given.number, cadence="recall"))
+    turn.timer(f"ring:{leg.id}", turn.plan.extensions[given.extension].ring_s)

@@ -1,0 +1,69 @@
+"""The configuration as the engine asks it: who sits at which port, what a name means. Derived, never stored."""
+
+from __future__ import annotations
+
+import msgspec
+
+from firmware.config.schema import Agent, Config, Extension, Flow, Hours, Line, Mailbox, Node, Queue
+from firmware.engine.dialplan import DialTree
+
+PORTS_OF_CARD = {"spi-hat": 8}
+
+
+def port_of(config: Config, card: str, slot: int) -> int:
+    """Box-wide port index of a card's slot (from 1); -1 for a card that is not there."""
+    first = 0
+    for one in config.cards:
+        size = PORTS_OF_CARD.get(one.kind, len(one.slots))
+        if one.name == card:
+            return first + slot - 1
+        first += size
+    return -1
+
+
+class Plan:
+    """Look-ups over one configuration."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.lines: dict[int, Line] = {port_of(config, line.card, line.slot): line for line in config.lines}
+        self.telephones: dict[int, Extension] = {
+            port_of(config, one.card, one.slot): one for one in config.extensions
+        }
+        self.ports: dict[str, int] = {one.number: port for port, one in self.telephones.items()}
+        self.line_ports: dict[str, int] = {line.name: port for port, line in self.lines.items()}
+        self.extensions: dict[str, Extension] = {one.number: one for one in config.extensions}
+        self.agents: dict[str, Agent] = {one.id: one for one in config.agents}
+        self.queues: dict[str, Queue] = {one.id: one for one in config.queues}
+        self.flows: dict[str, Flow] = {one.id: one for one in config.flows}
+        self.nodes: dict[tuple[str, str], Node] = {
+            (flow.id, node.id): node for flow in config.flows for node in flow.nodes
+        }
+        self.hours: dict[str, Hours] = {one.id: one for one in config.hours}
+        self.mailboxes: dict[str, Mailbox] = {one.id: one for one in config.mailboxes}
+        self.dial_tree = DialTree(config)
+        self.outgoing = self._outgoing()
+
+    @classmethod
+    def of(cls, text: str) -> Plan:
+        return cls(msgspec.json.decode(text, type=Config) if text else Config())
+
+    def line_name(self, port: int) -> str:
+        line = self.lines.get(port)
+        return line.name if line else f"port-{port}"
+
+    def party(self, port: int) -> str:
+        """The extension number at a port; telephones nobody configured still have a name."""
+        telephone = self.telephones.get(port)
+        return telephone.number if telephone else f"port-{port}"
+
+    def mailbox_of(self, extension: Extension | None) -> Mailbox | None:
+        if extension is None:
+            return None
+        return self.mailboxes.get(extension.voicemail or extension.number)
+
+    def _outgoing(self) -> tuple[int, ...]:
+        """Ports in order of use for outgoing calls: as the dial plan says, else the last line first."""
+        order = self.config.dial_plan.outgoing_order or tuple(line.name for line in self.config.lines[::-1])
+        ports = (self.line_ports[name] for name in order if name in self.line_ports)
+        return tuple(port for port in ports if self.lines[port].outgoing)

@@ -1,0 +1,52 @@
+"""Spoken numbers and sentences, as prompt ids of the built-in set."""
+
+from __future__ import annotations
+
+_SIGNS = {"*": "digit-star", "#": "digit-hash"}
+
+
+def digits(text: str) -> tuple[str, ...]:
+    """Read one by one, as telephone and agent numbers are; other characters are left out."""
+    known = (_SIGNS.get(one) or (f"digit-{one}" if one.isascii() and one.isdigit() else "") for one in text)
+    return tuple(one for one in known if one)
+
+
+def number(value: int) -> tuple[str, ...]:
+    """A count from 0 to 999; more is said as 999."""
+    value = max(0, min(value, 999))
+    parts = []
+    if value >= 100:
+        parts.append(f"number-{value // 100 * 100}")
+        value %= 100
+        if value == 0:
+            return tuple(parts)
+        if value < 10:
+            return (*parts, "number-0", f"number-{value}")
+    if value <= 20:
+        return (*parts, f"number-{value}")
+    parts.append(f"number-{value // 10 * 10}")
+    if value % 10:
+        parts.append(f"number-{value % 10}")
+    return tuple(parts)
+
+
+def position(place: int) -> tuple[str, ...]:
+    if place <= 1:
+        return ("queue-next",)
+    return ("queue-position-before", *number(place), "queue-position-after")
+
+
+def expected_wait(seconds: int) -> tuple[str, ...]:
+    """Nothing for 0: there is nothing to go by."""
+    if seconds <= 0:
+        return ()
+    if seconds < 60:
+        return ("expected-wait-short",)
+    minutes = -(-seconds // 60)
+    return ("expected-wait-before", *number(minutes), "minute" if minutes == 1 else "minutes")
+
+
+def messages(count: int) -> tuple[str, ...]:
+    if count == 0:
+        return ("voicemail-none",)
+    return ("voicemail-you-have", *number(count), "voicemail-message" if count == 1 else "voicemail-messages")

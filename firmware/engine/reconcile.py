@@ -1,0 +1,116 @@
+"""After a restart of either half: how the ports stand against how the calls believe they stand.
+
+Wires win over memory. What changed after the report was asked for is newer than the report and left alone.
+"""
+
+from __future__ import annotations
+
+from firmware.engine import agents, calls, lines, queues, ringing, steps, telephones, trunks
+from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import events as e
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, LegRole
+
+
+def switch_lost(turn: Turn, epoch: int) -> None:
+    """The switch began anew: its tapes ended where they were."""
+    turn.fact(f.SwitchLost(epoch))
+    for recording in list(turn.state.recordings):
+        turn.fact(f.RecordingEnded(recording, "switch-died"))
+
+
+def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
+    asked_us = turn.at_us + 1 if lost else turn.state.report_asked_us
+    for port in event.ports:
+        if 0 <= port.port:
+            _alarm(turn, port)
+            _hook(turn, port, asked_us)
+    for port in event.ports:
+        leg = turn.leg_at(port.port)
+        if leg is not None and leg.since_us < asked_us:
+            _sound(turn, leg, port, lost)
+
+
+def _alarm(turn: Turn, port: e.PortReport) -> None:
+    known = turn.state.port(port.port).alarm
+    if port.alarm and port.alarm != known:
+        alarmed(turn, port.port, port.alarm)
+    elif known and not port.alarm:
+        restored(turn, port.port)
+
+
+def alarmed(turn: Turn, port: int, alarm: str) -> None:
+    """A port is not usable: its call ends, or goes on elsewhere."""
+    turn.fact(f.LineChanged(port, alarm))
+    turn.lines_moved = True
+    leg = turn.leg_at(port)
+    if leg is None:
+        return
+    if leg.role is LegRole.TRUNK:
+        trunks.alarmed(turn, leg)
+    elif leg.phase == Phase.ALERTING and leg.role is LegRole.AGENT:
+        queues.withdraw(turn, leg, "no-telephone")
+        turn.dispatch = True
+    elif leg.phase == Phase.ALERTING:
+        ringing.give_up(turn, leg, Cause.DESTINATION_OUT_OF_ORDER)
+    else:
+        calls.left(turn, leg, Cause.NETWORK_OUT_OF_ORDER, failed=True)
+
+
+def restored(turn: Turn, port: int) -> None:
+    turn.fact(f.LineChanged(port, ""))
+    turn.lines_moved = True
+    agents.usable_again(turn, port)
+
+
+def _hook(turn: Turn, port: e.PortReport, asked_us: int) -> None:
+    if port.kind == "fxs":
+        _telephone(turn, port)
+    elif port.kind == "fxo":
+        _line(turn, port, asked_us)
+
+
+def _telephone(turn: Turn, port: e.PortReport) -> None:
+    known = turn.state.port(port.port).off_hook
+    if port.off_hook and not known:
+        telephones.seized(turn, e.TelephoneSeized(port=port.port, at_us=turn.at_us))
+    elif known and not port.off_hook:
+        telephones.released(turn, e.TelephoneReleased(port=port.port, at_us=turn.at_us))
+
+
+def _line(turn: Turn, port: e.PortReport, asked_us: int) -> None:
+    leg = turn.leg_at(port.port)
+    if leg is None:
+        if port.off_hook:
+            turn.command(c.Release(port=port.port))
+        elif port.ringing:
+            lines.offered(turn, e.LineRang(port=port.port, at_us=turn.at_us, count=1))
+    elif not port.off_hook and leg.phase not in ON_HOOK_PHASES and leg.since_us < asked_us:
+        if leg.role is LegRole.TRUNK and leg.phase == Phase.SEIZING:
+            trunks.try_next(turn, leg, Cause.TEMPORARY_FAILURE)
+        else:
+            calls.left(turn, leg, Cause.TEMPORARY_FAILURE, failed=True)
+
+
+def _sound(turn: Turn, leg: Leg, port: e.PortReport, lost: bool) -> None:
+    """What the leg should hear and does not."""
+    if leg.play and not port.play:
+        steps.play_over(turn, leg, leg.play)
+    elif lost and leg.phase == Phase.TALKING:
+        _hear_again(turn, leg)
+    elif lost and leg.phase == Phase.ALERTING:
+        turn.command(c.Ring(port=leg.port))
+
+
+def _hear_again(turn: Turn, leg: Leg) -> None:
+    call = turn.call_of(leg)
+    turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
+    if call.conference:
+        ports = tuple(turn.state.legs[one].port for one in call.conference)
+        turn.command(c.Confer(port=ports[0], members=ports))
+        return
+    partner = next((one for one in call.talk if one != leg.id), None)
+    if partner is not None:
+        turn.command(c.Hear(port=leg.port, source=turn.state.legs[partner].port))

@@ -1,0 +1,236 @@
+"""Everything the engine remembers, as plain data: what a snapshot holds. Only `apply` changes it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct, field
+
+from firmware.engine.acd_state import AcdState
+from firmware.protocol.names import (
+    AgentState,
+    Direction,
+    LegRole,
+    Outcome,
+    Presentation,
+)
+
+SCHEMA = 1
+LINE_GUARD_US = 1_000_000
+"""A line let go stays on-hook so long before it is seized anew: the exchange must see a release, not a flash."""
+ORDERS_KEPT = 256
+
+
+class EngineError(Exception):
+    """Root of what the engine raises."""
+
+
+class UnknownSnapshot(EngineError, ValueError):
+    """A snapshot of a schema this version cannot read."""
+
+
+class Phase(StrEnum):
+    """What a leg is doing. Which events count in a phase is the table in `firmware.engine.steps`."""
+
+    OFFERED = "offered"
+    """Outside line that rings, not answered."""
+    FLOW = "flow"
+    QUEUED = "queued"
+    JOINING = "joining"
+    """Hears the announcement that comes before talking."""
+    CALLING = "calling"
+    """Waits for somebody who is being rung or dialled for it."""
+    TALKING = "talking"
+    HELD = "held"
+    MAILBOX = "mailbox"
+    """Leaves a message."""
+    PARTING = "parting"
+    """Hears a last word or tone, then is released."""
+    DIALLING = "dialling"
+    KEYING = "keying"
+    """Keys what a feature code asks for."""
+    PIN = "pin"
+    LISTENING = "listening"
+    """Hears its mailbox."""
+    ALERTING = "alerting"
+    """Telephone that rings."""
+    AWAY = "away"
+    """Its user is in another call."""
+    CHOOSING = "choosing"
+    """Flashed while a consultation talks: which digit follows?"""
+    WAITING_LINE = "waiting-line"
+    """Outgoing leg whose line must rest on-hook a moment longer."""
+    SEIZING = "seizing"
+    """Outgoing leg: off-hook, waiting for dial tone, sending digits."""
+    PROCEEDING = "proceeding"
+    """Outgoing leg: all digits are out."""
+
+
+ON_HOOK_PHASES = frozenset({Phase.OFFERED, Phase.WAITING_LINE})
+"""Phases in which an outside line is on-hook; in all others we hold it."""
+
+
+class Leg(Struct):
+    id: int
+    call: int
+    port: int
+    role: LegRole
+    party: str
+    agent: str
+    fxo: bool
+    phase: str
+    began_us: int
+    since_us: int
+    """When it entered its phase."""
+    answered: bool = False
+    alerted_us: int = 0
+    digits: str = ""
+    plays: int = 0
+    play: str = ""
+    """The player it hears."""
+    purpose: str = ""
+    recording: str = ""
+    uncovered: str = ""
+    """Why its time is not recorded now."""
+    talk_since_us: int = 0
+
+
+class Call(Struct):
+    id: int
+    direction: Direction
+    port: int
+    line: str
+    began_us: int
+    legs: list[int] = field(default_factory=list)
+    talk: list[int] = field(default_factory=list)
+    held_by: dict[int, int] = field(default_factory=dict)
+    """Held leg to the leg that holds it."""
+    conference: list[int] = field(default_factory=list)
+    number: str = ""
+    """The caller's number as received, or the number dialled."""
+    e164: str = ""
+    name: str = ""
+    presentation: Presentation = Presentation.NOT_OFFERED
+    emergency: bool = False
+    rings: int = 0
+    answered: bool = False
+    flow: str = ""
+    node: str = ""
+    tries: int = 0
+    variables: dict[str, str] = field(default_factory=dict)
+    language: str = ""
+    queue: str = ""
+    """The queue it waits in or was answered from."""
+    waits: bool = False
+    queued: bool = False
+    """It was in a queue at some time."""
+    reached: Outcome | None = None
+    served: bool = False
+    """A person of the box answered it."""
+    fallback: str = ""
+    tried: list[int] = field(default_factory=list)
+    record: bool = False
+    consent: str = ""
+
+
+class Port(Struct):
+    leg: int = 0
+    """The leg that is active here."""
+    away: int = 0
+    """The leg left aside while its user is in another call."""
+    off_hook: bool = False
+    alarm: str = ""
+    tone: str = ""
+    released_us: int = -LINE_GUARD_US
+    kept: tuple[str, str, Presentation, str] | None = None
+    """Caller ID that came before the first ring."""
+    kept_us: int = 0
+
+
+class AgentNow(Struct):
+    id: str
+    state: AgentState = AgentState.SIGNED_OUT
+    reason: str = ""
+    extension: str = ""
+    call: int = 0
+    since_us: int = 0
+    missed: int = 0
+    """Calls missed in a row."""
+    handling_since_us: int = 0
+    handling: str = ""
+    """Queue of the call being handled."""
+    deferred: tuple[AgentState, str] | None = None
+
+
+class Taping(Struct):
+    """A recording until the switch says its last frame is taped."""
+
+    id: str
+    call: int
+    leg: int
+    kind: str
+    began_us: int
+    from_tick: int = -1
+    ended: bool = False
+
+
+class VoiceMessage(Struct):
+    recording: str
+    at_us: int
+    heard: bool = False
+
+
+class State(Struct):
+    box: str
+    schema: int = SCHEMA
+    epoch: int = 0
+    number: int = 0
+    """(epoch, number) of the newest record."""
+    at_us: int = 0
+    config_version: int = 0
+    config: str = ""
+    clock_offset_us: int = 0
+    clock_quality: str = ""
+    switch_epoch: int = 0
+    switch_number: int = 0
+    report_asked_us: int = -1
+    """When the report that is under way was asked for; -1: none is."""
+    calls_made: int = 0
+    legs_made: int = 0
+    recordings_made: int = 0
+    calls: dict[int, Call] = field(default_factory=dict)
+    legs: dict[int, Leg] = field(default_factory=dict)
+    ports: dict[int, Port] = field(default_factory=dict)
+    agents: dict[str, AgentNow] = field(default_factory=dict)
+    seats: dict[str, str] = field(default_factory=dict)
+    """Extension to the agent signed in there."""
+    acd: AcdState = field(default_factory=AcdState)
+    timers: dict[str, int] = field(default_factory=dict)
+    recordings: dict[str, Taping] = field(default_factory=dict)
+    mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
+    orders: list[str] = field(default_factory=list)
+    all_busy: bool = False
+
+    def port(self, port: int) -> Port:
+        """A copy-free look; an unknown port is an idle one."""
+        return self.ports.get(port) or Port()
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(State)
+
+
+def freeze(state: State) -> bytes:
+    return _ENCODER.encode(state)
+
+
+def thaw(snapshot: bytes) -> State:
+    """Raises UnknownSnapshot for what this version cannot read."""
+    try:
+        state = _DECODER.decode(snapshot)
+    except msgspec.MsgspecError as error:
+        raise UnknownSnapshot(f"not a snapshot: {error}") from error
+    if state.schema != SCHEMA:
+        raise UnknownSnapshot(f"snapshot has schema {state.schema}, this version reads {SCHEMA}")
+    return state

@@ -1,0 +1,262 @@
+"""Which event means what in which phase, and what each timer and each end of a player leads to: the tables.
+
+What stands in no row cannot happen to a sane switch; it is dropped, and a line nobody holds is let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from firmware.engine import (
+    agents,
+    calls,
+    emergency,
+    features,
+    flows,
+    holding,
+    joining,
+    legs,
+    lines,
+    queues,
+    reconcile,
+    recordings,
+    ringing,
+    telephones,
+    trunks,
+    voicemail,
+)
+from firmware.engine.state import Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import events as e
+
+# -- events -----------------------------------------------------------------------------------------
+
+
+def _line_alarmed(turn: Turn, event: e.LineAlarmed) -> None:
+    reconcile.alarmed(turn, event.port, event.alarm or "unknown")
+
+
+def _line_restored(turn: Turn, event: e.LineRestored) -> None:
+    reconcile.restored(turn, event.port)
+
+
+def _play_ended(turn: Turn, event: e.PlayEnded) -> None:
+    leg = turn.leg_at(event.port)
+    if leg is not None:
+        play_over(turn, leg, event.play)
+
+
+def _late_caller(turn: Turn, event: e.CallerIdReceived) -> None:
+    lines.caller_id(turn, turn.leg_at(event.port), event)
+
+
+ALWAYS: Mapping[type, Callable[[Turn, Any], None]] = {
+    e.TelephoneSeized: telephones.seized,
+    e.TelephoneReleased: telephones.released,
+    e.HookFlashed: holding.flashed,
+    e.CallerIdReceived: _late_caller,
+    e.PlayEnded: _play_ended,
+    e.TapeBegan: recordings.tape_began,
+    e.TapeEnded: recordings.tape_ended,
+    e.LineAlarmed: _line_alarmed,
+    e.LineRestored: _line_restored,
+}
+"""Events whose meaning their handler finds out itself."""
+
+TELEPHONE_EVENTS = frozenset({e.TelephoneSeized, e.TelephoneReleased, e.HookFlashed})
+LINE_EVENTS = frozenset(
+    {
+        e.LineRang,
+        e.LineRingingEnded,
+        e.CallerIdReceived,
+        e.FarEndAnswered,
+        e.FarEndReleased,
+        e.ToneHeard,
+        e.DialEnded,
+    }
+)
+
+
+def _redial(turn: Turn, event: e.DigitReceived) -> None:
+    """A telephone that hears a tone because its call is over dials anew."""
+    if turn.state.port(event.port).off_hook:
+        telephones.digit(turn, telephones.own_call(turn, event.port), event.digit)
+
+
+IDLE: Mapping[type, Callable[[Turn, Any], None]] = {
+    e.LineRang: lines.offered,
+    e.DigitReceived: _redial,
+    e.FarEndAnswered: lines.stray,
+    e.FarEndReleased: lines.stray,
+    e.ToneHeard: lines.stray,
+    e.DialEnded: lines.stray,
+}
+"""At a port without a leg."""
+
+
+def _far_end_answered(turn: Turn, leg: Leg, event: e.FarEndAnswered) -> None:
+    trunks.answered(turn, leg, event.sign)
+
+
+def _by_digit(handler: Callable[[Turn, Leg, str], None]) -> Callable[[Turn, Leg, e.DigitReceived], None]:
+    def step(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
+        handler(turn, leg, event.digit)
+
+    return step
+
+
+def _heard_besides(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
+    """A telephone that waits or hears a last word: only an emergency number counts."""
+    if not leg.fxo:
+        emergency.redialled(turn, leg, event.digit)
+
+
+STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
+    (e.LineRang, Phase.OFFERED): lines.rang,
+    (e.LineRingingEnded, Phase.OFFERED): lines.ringing_ended,
+    (e.LineRang, Phase.SEIZING): trunks.glare,
+    (e.DialEnded, Phase.SEIZING): trunks.dial_ended,
+    (e.ToneHeard, Phase.SEIZING): trunks.tone_heard,
+    (e.ToneHeard, Phase.PROCEEDING): trunks.tone_heard,
+    (e.FarEndAnswered, Phase.PROCEEDING): _far_end_answered,
+    (e.FarEndReleased, Phase.SEIZING): lines.far_end_left,
+    (e.FarEndReleased, Phase.PROCEEDING): lines.far_end_left,
+    (e.FarEndReleased, Phase.FLOW): lines.far_end_left,
+    (e.FarEndReleased, Phase.QUEUED): lines.far_end_left,
+    (e.FarEndReleased, Phase.JOINING): lines.far_end_left,
+    (e.FarEndReleased, Phase.CALLING): lines.far_end_left,
+    (e.FarEndReleased, Phase.TALKING): lines.far_end_left,
+    (e.FarEndReleased, Phase.HELD): lines.far_end_left,
+    (e.FarEndReleased, Phase.MAILBOX): lines.far_end_left,
+    (e.FarEndReleased, Phase.PARTING): lines.far_end_left,
+    (e.DigitReceived, Phase.DIALLING): _by_digit(telephones.digit),
+    (e.DigitReceived, Phase.KEYING): _by_digit(features.keyed),
+    (e.DigitReceived, Phase.PIN): _by_digit(features.pin_digit),
+    (e.SecretEntered, Phase.PIN): features.pin_entered,
+    (e.DigitReceived, Phase.FLOW): _by_digit(flows.digit),
+    (e.DigitReceived, Phase.QUEUED): _by_digit(queues.exit_key),
+    (e.DigitReceived, Phase.MAILBOX): _by_digit(voicemail.key),
+    (e.DigitReceived, Phase.LISTENING): _by_digit(voicemail.listener_key),
+    (e.DigitReceived, Phase.CHOOSING): _by_digit(holding.chosen),
+    (e.DigitReceived, Phase.PARTING): _heard_besides,
+    (e.DigitReceived, Phase.AWAY): _heard_besides,
+}
+"""At a port with an active leg."""
+
+
+def event_taken(turn: Turn, event: e.AnySwitchEvent) -> None:
+    kind = type(event)
+    if event.port < 0 or _impossible(turn, event):
+        return
+    always = ALWAYS.get(kind)
+    if always is not None:
+        always(turn, event)
+        return
+    leg = turn.leg_at(event.port)
+    if leg is None:
+        idle = IDLE.get(kind)
+        if idle is not None:
+            idle(turn, event)
+        return
+    step = STEPS.get((kind, leg.phase))
+    if step is not None:
+        step(turn, leg, event)
+
+
+def _impossible(turn: Turn, event: e.AnySwitchEvent) -> bool:
+    """A telephone's event from a line, or the other way round."""
+    kind = type(event)
+    leg = turn.leg_at(event.port)
+    fxo = leg.fxo if leg is not None else event.port in turn.plan.lines
+    if kind in TELEPHONE_EVENTS:
+        return fxo
+    if kind in LINE_EVENTS:
+        return not fxo if leg is not None else event.port in turn.plan.telephones
+    return kind is e.DigitReceived and leg is None and fxo
+
+
+# -- players ----------------------------------------------------------------------------------------
+
+
+def _nothing(turn: Turn, leg: Leg) -> None:
+    """Nobody waits for this player's end."""
+
+
+AFTER_PLAY: Mapping[str, Callable[[Turn, Leg], None]] = {
+    "": _nothing,
+    "node": flows.played,
+    "join": joining.announced,
+    "part": calls.said,
+    "back": holding.retrieve,
+    "greeted": voicemail.greeted,
+    "listen": voicemail.next_message,
+    "heard": voicemail.heard,
+}
+
+
+def play_over(turn: Turn, leg: Leg, play: str) -> None:
+    """The leg's player came to its end; an older player's end is old news."""
+    if leg.play != play:
+        return
+    purpose = leg.purpose
+    from firmware.protocol import facts as f
+
+    turn.fact(f.PlayStopped(leg.id))
+    AFTER_PLAY[purpose](turn, leg)
+
+
+# -- timers -----------------------------------------------------------------------------------------
+
+
+def _parted(turn: Turn, number: int) -> None:
+    turn.clear(f"part:{number}")
+    leg = turn.state.legs.get(number)
+    if leg is not None and leg.phase == Phase.PARTING:
+        calls.said(turn, leg)
+
+
+def _offer_lapsed(turn: Turn, number: int) -> None:
+    turn.clear(f"offered:{number}")
+    leg = turn.state.legs.get(number)
+    if leg is not None and leg.phase == Phase.OFFERED:
+        lines.ringing_ended(turn, leg)
+
+
+def _message_time(turn: Turn, number: int) -> None:
+    leg = turn.state.legs.get(number)
+    if leg is not None and leg.phase == Phase.LISTENING:
+        turn.clear(f"record:{number}")
+        voicemail.listener_silent(turn, leg)
+    else:
+        voicemail.full(turn, number)
+
+
+NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
+    "max": calls.too_long,
+    "node": flows.timed_out,
+    "announce": queues.announce,
+    "wait": queues.waited_too_long,
+    "offer": queues.not_taken,
+    "digit": telephones.no_more_digits,
+    "ask": features.ask,
+    "ring": ringing.not_lifted,
+    "seize": trunks.rested,
+    "dial": trunks.dial_lapsed,
+    "answer": trunks.answer_assumed,
+    "choose": holding.not_chosen,
+    "part": _parted,
+    "offered": _offer_lapsed,
+    "record": _message_time,
+    "howl": legs.howl,
+}
+
+
+def timer_due(turn: Turn, name: str) -> None:
+    kind, _, what = name.partition(":")
+    if kind == "wrap":
+        agents.wrapped_up(turn, what)
+    elif kind == "rested":
+        queues.rested(turn)
+    else:
+        NUMBERED_TIMERS[kind](turn, int(what))

@@ -1,0 +1,150 @@
+"""Telephones of the house: lifting, dialling, what a dialled number leads to, hanging up."""
+
+from __future__ import annotations
+
+from firmware.engine import agents, calls, emergency, features, holding, legs, ringing, trunks
+from firmware.engine import numbers as numbering
+from firmware.engine.dialplan import Match, MatchKind
+from firmware.engine.state import Call, Leg, Phase
+from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
+from firmware.protocol import events as e
+from firmware.protocol import facts as f
+from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy, Tone
+
+
+def seized(turn: Turn, event: e.TelephoneSeized) -> None:
+    turn.fact(f.TelephoneLifted(event.port))
+    leg = turn.leg_at(event.port)
+    if leg is None:
+        own_call(turn, event.port)
+    elif leg.phase == Phase.ALERTING:
+        ringing.lifted(turn, leg)
+
+
+def own_call(turn: Turn, port: int, role: LegRole = LegRole.CALLER) -> Leg:
+    """A telephone begins a call of its own: dial tone."""
+    party = turn.plan.party(port)
+    call = calls.begin(turn, Direction.INTERNAL, port, party)
+    seated = agents.at(turn, party)
+    leg = legs.add(turn, call.id, port, role, party, seated.id if seated else "")
+    turn.enter(leg, Phase.DIALLING)
+    telephone = turn.plan.telephones.get(port)
+    turn.command(c.Listen(port=port, digits=True, pulses=telephone is not None and telephone.pulse))
+    mailbox = turn.plan.mailbox_of(telephone)
+    new = mailbox is not None and any(not one.heard for one in turn.state.mailboxes.get(mailbox.id, []))
+    turn.play(leg, "", c.ToneItem(Tone.SPECIAL_DIAL if new else Tone.DIAL))
+    turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.first_digit_s)
+    return leg
+
+
+def released(turn: Turn, event: e.TelephoneReleased) -> None:
+    turn.fact(f.TelephoneReplaced(event.port))
+    port = turn.state.ports[event.port]
+    leg = turn.leg_at(event.port)
+    if leg is None:
+        turn.command(c.Release(port=event.port))
+        agents.usable_again(turn, event.port)
+    elif port.away or leg.phase == Phase.AWAY:
+        holding.hung_up(turn, event.port)
+    elif leg.phase != Phase.ALERTING:
+        calls.left(turn, leg)
+
+
+# -- dialling ---------------------------------------------------------------------------------------
+
+
+def digit(turn: Turn, leg: Leg, digit: str) -> None:
+    turn.quiet(leg)
+    turn.fact(f.DigitsKept(leg.id, leg.digits + digit))
+    if features.asks_for_agent(turn, leg):
+        return
+    _follow(turn, leg, turn.plan.dial_tree.match(leg.digits))
+
+
+def no_more_digits(turn: Turn, number: int) -> None:
+    """Timer `digit`."""
+    turn.clear(f"digit:{number}")
+    leg = turn.state.legs.get(number)
+    if leg is None:
+        return
+    if leg.phase in (Phase.KEYING, Phase.PIN):
+        features.no_more_digits(turn, leg)
+    elif leg.phase == Phase.DIALLING and leg.digits:
+        follow_now(turn, leg, turn.plan.dial_tree.settle(leg.digits))
+    elif leg.phase == Phase.DIALLING:
+        calls.end(turn, turn.call_of(leg), Cause.INVALID_NUMBER_FORMAT, ReleasedBy.BOX)
+
+
+def _follow(turn: Turn, leg: Leg, match: Match) -> None:
+    if match.kind in (MatchKind.INCOMPLETE, MatchKind.AMBIGUOUS):
+        turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.inter_digit_s)
+    else:
+        follow_now(turn, leg, match)
+
+
+def follow_now(turn: Turn, leg: Leg, match: Match) -> None:
+    """The number is complete."""
+    turn.clear(f"digit:{leg.id}")
+    turn.command(c.Listen(port=leg.port, digits=True))
+    call = turn.call_of(leg)
+    _FOLLOW.get(match.kind, _invalid)(turn, call, leg, match)
+
+
+def _dialled(turn: Turn, call: Call, number: str, direction: Direction, urgent: bool = False) -> None:
+    config = turn.plan.config
+    outside = direction is Direction.OUTBOUND and not urgent
+    e164 = numbering.normalise(number, config.dial_plan, config.site.area) if outside else ""
+    turn.fact(f.NumberDialled(call.id, number, e164, direction, urgent))
+
+
+def _extension(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
+    _dialled(turn, call, match.number, Direction.INTERNAL)
+    ringing.call_telephone(turn, call, leg, match.number)
+
+
+def _outside(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
+    _dialled(turn, call, match.number, Direction.OUTBOUND)
+    config, telephone = turn.plan.config, turn.plan.telephones.get(leg.port)
+    number_class = numbering.classify(match.number, config.dial_plan, config.site)
+    if not numbering.may_call(telephone.may_call if telephone else "internal", number_class):
+        _refuse(turn, call, leg, match.number, "not-allowed", Cause.CALL_REJECTED, "not-allowed")
+        return
+    if telephone is not None and telephone.record:
+        turn.fact(f.RecordingRuled(call.id, True))
+    trunks.place(turn, call, leg, match.number)
+
+
+def _emergency(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
+    emergency.place(turn, leg, match.number)
+
+
+def _feature(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
+    _dialled(turn, call, getattr(turn.plan.config.features, match.feature), Direction.INTERNAL)
+    features.run(turn, leg, match)
+
+
+def _invalid(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
+    _dialled(turn, call, leg.digits, Direction.INTERNAL)
+    _refuse(turn, call, leg, leg.digits, "no-such-number", Cause.UNALLOCATED_NUMBER, "number-unknown")
+
+
+def _refuse(turn: Turn, call: Call, leg: Leg, wanted: str, reason: str, cause: Cause, words: str) -> None:
+    turn.fact(f.AttemptRefused(call.id, wanted, reason, cause))
+    calls.farewell(turn, leg, words)
+
+
+_FOLLOW = {
+    MatchKind.EXTENSION: _extension,
+    MatchKind.OUTSIDE: _outside,
+    MatchKind.EMERGENCY: _emergency,
+    MatchKind.FEATURE: _feature,
+}
+
+
+def dial_for(turn: Turn, leg: Leg) -> None:
+    """Click-to-dial: the telephone was lifted, now its number is dialled."""
+    digits = leg.digits
+    turn.command(c.Listen(port=leg.port, digits=True))
+    turn.enter(leg, Phase.DIALLING)
+    follow_now(turn, leg, turn.plan.dial_tree.settle(digits))

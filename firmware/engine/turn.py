@@ -1,0 +1,100 @@
+"""One decision under way: what is decided is applied at once and collected, what is ordered is collected."""
+
+from __future__ import annotations
+
+from firmware.engine.apply import APPLY
+from firmware.engine.board import Board
+from firmware.engine.plan import Plan
+from firmware.engine.state import Call, Leg, Phase, State
+from firmware.protocol import commands as c
+from firmware.protocol import facts as f
+
+SECOND_US = 1_000_000
+
+
+def us(seconds: float) -> int:
+    return round(seconds * SECOND_US)
+
+
+class Turn:
+    """The logic's one way to look and to act. `steps` bounds what a flow without pauses may do."""
+
+    def __init__(self, board: Board, at_us: int) -> None:
+        self.board = board
+        self.at_us = at_us
+        self.facts: list[f.AnyFact] = []
+        self.commands: list[c.AnySwitchCommand] = []
+        self.steps = 0
+        self.dispatch = False
+        """Somebody waits or came free: ask the distributor before the turn ends."""
+        self.lines_moved = False
+        """An outside line was taken or let go."""
+
+    @property
+    def state(self) -> State:
+        return self.board.state
+
+    @property
+    def plan(self) -> Plan:
+        return self.board.plan
+
+    def fact(self, fact: f.AnyFact) -> None:
+        self.facts.append(fact)
+        APPLY[type(fact)](self.board, fact, self.at_us)
+
+    def command(self, command: c.AnySwitchCommand) -> None:
+        self.commands.append(command)
+
+    # -- looking ------------------------------------------------------------------------------------
+
+    def leg_at(self, port: int) -> Leg | None:
+        """The active leg of a port."""
+        one = self.state.ports.get(port)
+        return self.state.legs[one.leg] if one and one.leg else None
+
+    def call_of(self, leg: Leg) -> Call:
+        return self.state.calls[leg.call]
+
+    def legs_of(self, call: Call) -> list[Leg]:
+        return [self.state.legs[one] for one in call.legs]
+
+    def caller(self, call: Call) -> Leg | None:
+        """The outside caller's leg of an inbound call."""
+        for leg in self.legs_of(call):
+            if leg.fxo and leg.port == call.port:
+                return leg
+        return None
+
+    def language(self, leg: Leg) -> str:
+        call = self.call_of(leg)
+        telephone = None if leg.fxo else self.plan.telephones.get(leg.port)
+        chosen = telephone.language if telephone else "" if not leg.fxo else call.language
+        return chosen or self.plan.config.site.language
+
+    # -- acting -------------------------------------------------------------------------------------
+
+    def enter(self, leg: Leg, phase: Phase) -> None:
+        if leg.phase != phase:
+            self.fact(f.PhaseEntered(leg.id, phase))
+
+    def timer(self, name: str, seconds: float) -> None:
+        self.fact(f.TimerSet(name, self.at_us + us(seconds)))
+
+    def clear(self, name: str) -> None:
+        if name in self.state.timers:
+            self.fact(f.TimerCleared(name))
+
+    def play(self, leg: Leg, purpose: str, *items: c.PlayItem) -> None:
+        """`leg` hears these; at their end the row `purpose` of `firmware.engine.steps` follows."""
+        play = f"{leg.id}.{leg.plays + 1}"
+        self.fact(f.PlayBegan(leg.id, play, purpose))
+        self.command(c.Play(port=leg.port, play=play, items=items))
+
+    def say(self, leg: Leg, purpose: str, *prompts: str) -> None:
+        language = self.language(leg)
+        self.play(leg, purpose, *(c.Phrase(one, language) for one in prompts))
+
+    def quiet(self, leg: Leg) -> None:
+        if leg.play:
+            self.fact(f.PlayStopped(leg.id))
+            self.command(c.StopPlay(port=leg.port))
