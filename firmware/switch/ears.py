@@ -10,12 +10,23 @@ from msgspec import Struct
 from drivers.dsp.caller_id_bank import CallerIdBank
 from drivers.dsp.dtmf import DtmfBank
 from drivers.dsp.echo import EchoBank
-from drivers.ports import TICK_SAMPLES, TICK_US, Samples
+from drivers.dsp.progress import ProgressDetector
+from drivers.ports import TICK_SAMPLES, TICK_US, PortKind, Samples
 from firmware.protocol.commands import Listen
-from firmware.protocol.names import Presentation
+from firmware.protocol.names import Presentation, Tone
 from firmware.switch.echoed_digits import EchoedDigits
-from firmware.switch.lines.exchanged import CallerIdDecoded, Given
+from firmware.switch.lines.exchanged import (
+    CallerIdDecoded,
+    Given,
+    SilenceReached,
+    ToneRecognised,
+    VoiceRecognised,
+)
 from firmware.switch.plan import PortPlan
+
+VOICE = "voice"
+SILENCE_AGAIN_TICKS = 50
+"""A silence beyond the limit is told again so often."""
 
 
 class DigitHeard(Struct, frozen=True):
@@ -47,16 +58,25 @@ class Flags:
 class Ears:
     """`clean` is what the ports say without the echo of what they hear, valid until the next tick."""
 
-    def __init__(self, ports: int, loop_delays: Sequence[int]) -> None:
+    def __init__(self, plans: Sequence[PortPlan], loop_delays: Sequence[int]) -> None:
+        ports = len(plans)
         self.clean: Samples = np.zeros((ports, TICK_SAMPLES), np.int16)
         self.off_hook = Flags(ports)
         self.digits = Flags(ports)
-        self.tonal = Flags(ports)
+        self.tones = Flags(ports)
+        """Lines on which call progress and silence are watched."""
+        self.steady = Flags(ports)
         """Ports to which we send a steady tone: nothing to learn for the canceller."""
         self.echoed_digits = 0
+        self._wished: set[int] = set()
+        self._watched: set[int] = set()
+        self._silence_ticks = np.array([plan.silence_limit_us // TICK_US for plan in plans], np.int64)
         self._echo = EchoBank(ports, delay_samples=np.array(loop_delays, np.int32))
         self._dtmf = DtmfBank(ports)
         self._caller_id = CallerIdBank(ports)
+        self._progress = ProgressDetector(
+            [plan.country if plan.kind is PortKind.FXO else None for plan in plans]
+        )
         self._sent = EchoedDigits(ports)
 
     def lift(self, plan: PortPlan, off_hook: bool) -> None:
@@ -73,6 +93,13 @@ class Ears:
         if wanted.digits and port not in self.digits:
             self._dtmf.reset(port)
         self.digits.put(port, wanted.digits)
+        self._put(self._wished, port, wanted.progress or wanted.far_end)
+
+    def watch_tones(self, plan: PortPlan, watch: bool) -> None:
+        """Dialling's wish, beside the engine's."""
+        if watch:
+            self._progress.reset(plan.port)
+        self._put(self._watched, plan.port, watch)
 
     def watch_caller_id(self, plan: PortPlan, watch: bool) -> None:
         """Wait for the caller ID of the line's form, or no longer."""
@@ -81,17 +108,20 @@ class Ears:
         elif self._caller_id.listening(plan.port):
             self._caller_id.stop(plan.port)
 
-    def watch_tones(self, plan: PortPlan, watch: bool) -> None: ...
-
     def tick(self, rx: Samples, tx: Samples, now_us: int) -> list[Heard]:
         """`tx` went out in the exchange that brought `rx`, which ended at `now_us`."""
         np.copyto(self.clean, rx)
         self._sent.sent(tx)
-        frozen = np.flatnonzero(self.off_hook.mask & (self._dtmf.keyed | self.tonal.mask))
+        toned = self._dtmf.keyed | self._progress.tonal | self.steady.mask
+        frozen = np.flatnonzero(toned & self.off_hook.mask)
         if frozen.size:
             self._echo.freeze(frozen, 1)
         self._echo.process(self.clean, tx, self.off_hook.rows)
-        return [*self._digits(now_us), *self._callers(now_us)]
+        return [*self._digits(now_us), *self._callers(now_us), *self._tones(tx, now_us)]
+
+    def _put(self, wishes: set[int], port: int, on: bool) -> None:
+        (wishes.add if on else wishes.discard)(port)
+        self.tones.put(port, port in self._wished or port in self._watched)
 
     def _digits(self, now_us: int) -> list[Heard]:
         heard: list[Heard] = []
@@ -111,3 +141,14 @@ class Ears:
             )
             for port, said in self._caller_id.process(self.clean)
         ]
+
+    def _tones(self, tx: Samples, now_us: int) -> list[Heard]:
+        rows = self.tones.rows
+        found: list[Heard] = []
+        for one in self._progress.process(self.clean, rows, tx):
+            what = VoiceRecognised() if one.heard == VOICE else ToneRecognised(Tone(one.heard))
+            found.append((one.row, now_us, what))
+        over = self._progress.silent_ticks[rows] - self._silence_ticks[rows]
+        silent = rows[(over >= 0) & (over % SILENCE_AGAIN_TICKS == 0)]
+        found += [(port, now_us, SilenceReached()) for port in silent.tolist()]
+        return found

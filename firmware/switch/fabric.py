@@ -33,6 +33,8 @@ class Gain:
 
     def apply(self, matrix: Samples) -> None:
         """In place, saturating."""
+        if not self._which.size:
+            return
         scaled = matrix[self._which] * self._column
         np.rint(scaled, out=scaled)
         np.clip(scaled, -32768, 32767, out=scaled)

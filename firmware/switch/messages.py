@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import soundfile
+import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 RECORDINGS = "recordings"
@@ -13,7 +13,7 @@ LONGEST_SAMPLES = 10 * 60 * 8000
 
 
 class RecordingShelf:
-    """A `MessageShelf` over the archive's directory. A recording that is not cut yet, or unreadable, is not there."""
+    """A `MessageShelf` over the archive's directory. What is not cut yet, or unreadable, is not there."""
 
     def __init__(self, data: Path) -> None:
         self._directory = data / RECORDINGS

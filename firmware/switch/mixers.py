@@ -39,6 +39,8 @@ class Mixers:
 
     def mix(self, said: Samples, out: Samples) -> None:
         """`out[member]` from `said`, both `int16[ports, n]`; as many Python calls for any number of ports."""
+        if not self._members.size:
+            return
         own = said[self._members].astype(np.int32)
         others = np.add.reduceat(own, self._first, axis=0)[self._room_of]
         np.subtract(others, own, out=others)

@@ -78,9 +78,12 @@ class Players:
 
     def tick(self, out: Samples) -> None:
         """Write one tick of every running player into `out[slot]`."""
-        out[self._hushed] = 0
-        self._hushed = []
+        if self._hushed:
+            out[self._hushed] = 0
+            self._hushed = []
         slots = self._running
+        if not slots.size:
+            return
         node, at = self._node[slots], self._at[slots]
         out[slots] = self._shelf.windows[self._start[node] + at]
         over = np.flatnonzero(at + TICK_SAMPLES > self._length[node])

@@ -64,7 +64,7 @@ class Switch:
         country = plan.ports[0].country
         self.voice = Voice(self.rack.ports, Playlist(bank, country, messages or NoMessages()))
         self.tape = Tape(tape, epoch)
-        self.ears = Ears(self.rack.ports, self.rack.loop_delays)
+        self.ears = Ears(plan.ports, self.rack.loop_delays)
         self.inbox = Inbox()
         self._events: list[AnySwitchEvent] = []
         self._pulsing: set[int] = set()
@@ -187,7 +187,7 @@ class Switch:
 
     def _hear(self, rx: Samples, now_us: int) -> None:
         for number, tonal in self.voice.tonal_changed:
-            self.ears.tonal.put(number, tonal)
+            self.ears.steady.put(number, tonal)
         self.voice.tonal_changed.clear()
         for number, at_us, what in self.ears.tick(rx, self.voice.fabric.heard, now_us):
             if isinstance(what, DigitHeard):

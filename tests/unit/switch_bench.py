@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class LoopCard:
 
     def __init__(self, kinds: Sequence[PortKind | None], clock: HandClock, name: str = "card") -> None:
         self.name = name
-        self.kinds = list(kinds)
+        self.kinds: Sequence[PortKind | None] = list(kinds)
         self.commands: list[tuple[int, AnyLineCommand]] = []
         self.given: list[Samples] = []
         self.dialling_ports: set[int] = set()
@@ -113,12 +114,12 @@ class ListTape:
         return True
 
 
-def config(country: str = "CN", lines: int = 4, **line: object) -> Config:
+def config(country: str = "CN", lines: int = 4, **line: Any) -> Config:
     """Slots 1-4 outside lines, 5-8 telephones."""
     return Config(
         site=Site(country=country),
         cards=(CardConfig(name="hat", slots=("fxo",) * 4 + ("fxs",) * 4),),
-        lines=tuple(Line(name=f"line-{n}", card="hat", slot=n, **line) for n in range(1, lines + 1)),  # type: ignore[arg-type]
+        lines=tuple(Line(name=f"line-{n}", card="hat", slot=n, **line) for n in range(1, lines + 1)),
         extensions=tuple(Extension(number=f"80{n}", card="hat", slot=4 + n) for n in range(1, 5)),
     )
 
@@ -131,7 +132,7 @@ class Bench:
         bank: PromptBank | None = None,
         country: str = "CN",
         kinds: Sequence[PortKind | None] = (FXO,) * 4 + (FXS,) * 4,
-        **line: object,
+        **line: Any,
     ) -> None:
         self.clock = HandClock()
         self.country = profile(country)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -22,7 +24,7 @@ def ramp(length: int, start: int = 1000) -> np.ndarray:
     return (start + np.arange(length) % 97).astype(np.int16)
 
 
-def of(events: list[told.AnySwitchEvent], kind: type) -> list:
+def of(events: list[told.AnySwitchEvent], kind: type) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
 
 
@@ -384,5 +386,5 @@ def test_the_far_end_leaves_by_open_loop_or_reversal_where_the_line_believes_it(
             assert [one.sign for one in of(bench.run(1), told.FarEndReleased)] == [sign] * believed
 
 
-def _fields(event: wires.AnyLineEvent) -> dict:
+def _fields(event: wires.AnyLineEvent) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__struct_fields__}
