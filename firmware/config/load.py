@@ -26,7 +26,7 @@ from firmware.config.syntax import parse
 
 __all__ = ["Check", "as_toml", "load", "loads", "render_faults"]
 
-_Value = TypeVar("_Value")
+_Value = TypeVar("_Value", bound=msgspec.Struct)
 Check = Callable[[_Value], Iterable[Finding]]
 """Looks at a value as a whole; also at one that has faults, where broken texts are `shape.BROKEN`."""
 

@@ -64,6 +64,7 @@ class Site(Part, frozen=True):
     """The box as a whole."""
 
     name: str = "Tipring"
+    """What the box is called on screens and reports."""
     country: str = "CN"
     """Two letters; the country profile of tones, cadences, caller ID, impedance."""
     area: Digits = ""
@@ -73,13 +74,16 @@ class Site(Part, frozen=True):
     language: Language = "zh"
     """Language of prompts where nothing else is said: `zh` or `en`."""
     box: str = "box-1"
+    """This box among others: every record carries it."""
 
 
 class Card(Part, frozen=True):
     """One card of ports."""
 
     name: Annotated[str, Meta(extra={"defines": "card", "form": "name"})]
+    """What lines and extensions call it."""
     kind: Annotated[str, _one_of("spi-hat")] = "spi-hat"
+    """Kind of card."""
     bus: Annotated[int, Meta(ge=0, le=31)] = 0
     """SPI bus; its two chip selects serve slots 1-4 and 5-8."""
     pcm: str = "hw:0"
@@ -87,13 +91,16 @@ class Card(Part, frozen=True):
     slots: tuple[SlotKind, ...] = ()
     """What should be in each slot: `fxo`, `fxs` or `empty`; one family for each four slots."""
     law: Annotated[str, _one_of("a", "mu")] = "a"
+    """Companding on the PCM highway: A-law or µ-law."""
 
 
 class Line(Part, frozen=True):
     """One outside line on an FXO port."""
 
     name: Annotated[str, Meta(extra={"defines": "line", "form": "name"})]
+    """What reports and `outgoing_order` call it."""
     card: CardName
+    """Card it is plugged into."""
     slot: Slot
     """From 1."""
     number: str = ""
@@ -103,7 +110,7 @@ class Line(Part, frozen=True):
     answer_after_rings: Annotated[int, Meta(ge=1, le=20)] = 1
     """Rings to hear before answering; 2 where the country sends caller ID after the first ring."""
     caller_id: Annotated[str, _one_of("country", "fsk", "dtmf", "none")] = "country"
-    """`country`, `fsk`, `dtmf`, `none`."""
+    """How its exchange sends the caller; `country`: any way usual there."""
     hangup: tuple[HangUp, ...] = ("open-loop", "reversal", "busy-tone", "silence")
     """Which signs of a far end that left are believed."""
     silence_limit_s: Seconds = 60.0
@@ -113,30 +120,40 @@ class Line(Part, frozen=True):
     answer_timeout_s: Seconds = 20.0
     """With `timeout`: treated as answered this long after dialling."""
     dial: Annotated[str, _one_of("dtmf", "pulse")] = "dtmf"
-    """`dtmf` or `pulse`."""
+    """Tones or loop pulses."""
     dial_tone_within_s: Seconds = 5.0
+    """How long to wait for dial tone before a call is given up on this line."""
     dial_without_tone: bool = False
+    """Dial even when no dial tone came."""
     impedance: str = ""
     """Preset of the country table; empty: the site country's."""
     outgoing: bool = True
     """May be used for outgoing calls."""
     gain_in_db: GainDb = 0.0
+    """Louder or softer what comes from the line."""
     gain_out_db: GainDb = 0.0
+    """Louder or softer what goes to the line."""
 
 
 class Extension(Part, frozen=True):
     """One telephone on an FXS port."""
 
     number: Annotated[str, Meta(extra={"defines": "extension", "form": "digits"})]
+    """What others dial."""
     card: CardName
+    """Card it is plugged into."""
     slot: Slot
+    """From 1."""
     name: str = ""
+    """Person or place."""
     language: LanguageOrNone = ""
+    """Language of prompts to it; empty: the site's."""
     pulse: bool = False
     """A pulse telephone: short breaks before the call is through are digits."""
     may_call: Annotated[str, _one_of("internal", "local", "national", "international", "all")] = "national"
-    """`internal`, `local`, `national`, `international`, `all`."""
+    """How far it may call; emergency numbers always."""
     ring_s: Seconds = 30.0
+    """How long it rings before the call goes on to voicemail or ends."""
     voicemail: MailboxId = ""
     """Mailbox that takes calls not answered."""
     agent: AgentId = ""
@@ -146,39 +163,55 @@ class Extension(Part, frozen=True):
 
 
 class Agent(Part, frozen=True):
+    """Somebody who serves queues from a telephone."""
+
     id: Annotated[str, Meta(extra={"defines": "agent", "form": "name"})]
+    """What is dialled at sign-in and stands in reports."""
     name: str = ""
+    """The person."""
     pin: Digits = ""
     """Asked at sign-in when set."""
     announced: str = ""
     """Number said to the caller ("agent 800 is at your service"); empty: nothing is said."""
     queues: tuple[QueueId, ...] = ()
+    """Queues this agent serves, given the skills."""
     skills: dict[str, Level] = field(default_factory=dict)
+    """Skill to level, 0 to 100."""
     kind: Annotated[str, _one_of("normal", "supervisor", "vip", "foreign-language")] = "normal"
-    """`normal`, `supervisor`, `vip`, `foreign-language`."""
+    """Kind of position."""
 
 
 class Queue(Part, frozen=True):
+    """Callers who wait for an agent."""
+
     id: Annotated[str, Meta(extra={"defines": "queue", "form": "name"})]
+    """What flows and agents call it."""
     name: str = ""
+    """What reports show."""
     strategy: Strategy = "longest-idle"
-    """`longest-idle`, `round-robin`, `least-talk`, `ring-all`, `linear`."""
+    """Who of the ready agents is rung."""
     ring_s: Seconds = 15.0
     """How long one agent is rung before the call goes on to another (a missed call)."""
     wrap_up_s: Seconds = 10.0
+    """Time for notes after a call before the next is offered."""
     retry_missed_s: Seconds = 30.0
     """An agent who missed a call is not offered this queue's calls for so long."""
     missed_limit: Count = 3
     """After this many missed calls in a row the agent is not-ready (`missed-calls`)."""
     music: str = "default"
+    """Music while waiting."""
     announce_every_s: Seconds = 30.0
     """Position and expected wait; 0: never."""
     announce_first_s: Seconds = 8.0
+    """How long after the call arrived the first announcement comes."""
     expected_wait: bool = True
+    """Say the expected wait with the position."""
     announce_agent: bool = True
+    """Say the agent's number to the caller where the agent has one."""
     max_wait_s: Seconds = 300.0
     """Then overflow; 0: no limit."""
     max_waiting: Count = 50
+    """When so many wait already, further callers overflow at once."""
     overflow: str = ""
     """`voicemail:BOX`, `queue:ID`, `extension:NUMBER`, `outside:NUMBER`, `flow:ID`, or empty: hang up."""
     no_agents: Annotated[str, _one_of("wait", "overflow")] = "wait"
@@ -186,25 +219,32 @@ class Queue(Part, frozen=True):
     exit_key: Key = ""
     """A key that takes the caller out to `overflow`."""
     record: bool = True
+    """Record conversations of this queue."""
     consent: PromptId = ""
     """Prompt that must have ended before a frame is recorded; empty: none wanted."""
     service_level_s: Seconds = 20.0
+    """Answered within this time counts for the service level."""
     skills: dict[str, Level] = field(default_factory=dict)
-    """Least level an agent needs."""
+    """Least level an agent needs, by skill."""
     priority: Annotated[int, Meta(ge=-100, le=100)] = 0
+    """Calls of a higher one are served first wherever an agent serves both."""
 
 
 class Node(Part, frozen=True):
     """One step of a flow; which keys count depends on `kind`."""
 
     id: str
+    """What other nodes of the flow call it."""
     kind: NodeKind
     """What the step does; which keys count depends on it."""
     prompt: PromptId = ""
+    """What is said."""
     next: str = ""
+    """Node that follows."""
     keys: dict[Key, str] = field(default_factory=dict)
     """`menu`: digit to node."""
     timeout_s: Seconds = 5.0
+    """How long to wait for a key."""
     retries: Count = 2
     """`menu`, `collect`: how often wrong or missing input is asked again."""
     otherwise: str = ""
@@ -212,30 +252,46 @@ class Node(Part, frozen=True):
     digits: Annotated[int, Meta(ge=1, le=40)] = 1
     """`collect`: most digits; `#` ends earlier."""
     variable: str = ""
+    """`collect`, `set`: where the digits or the value are kept."""
     value: str = ""
+    """`set`: what the variable becomes."""
     secret: bool = False
+    """`collect`: the digits are never written down."""
     hours: HoursId = ""
+    """`hours`: opening hours; open goes on to `next`, closed to `otherwise`."""
     queue: QueueId = ""
+    """`queue`: where the caller waits."""
     extension: str = ""
     """A number, or `{variable}`."""
     mailbox: MailboxId = ""
+    """`voicemail`: where the message goes."""
     number: str = ""
+    """`outside`: number to call."""
     flow: FlowId = ""
+    """`flow`: flow that goes on."""
     language: LanguageOrNone = ""
     """`set`: the caller's language from here on."""
 
 
 class Flow(Part, frozen=True):
+    """What a caller hears and can do before somebody answers."""
+
     id: Annotated[str, Meta(extra={"defines": "flow", "form": "name"})]
+    """What lines and other flows call it."""
     start: str
+    """First node."""
     nodes: tuple[Node, ...] = field(default=(), name="node")
     record: bool = False
+    """Record the caller in this flow too."""
     self_served: bool = False
     """A caller who heard this flow to a `hang-up` node counts as self-served."""
 
 
 class Hours(Part, frozen=True):
+    """When it is open."""
+
     id: Annotated[str, Meta(extra={"defines": "hours", "form": "name"})]
+    """What flows call it."""
     open: dict[Day, tuple[Span, ...]] = field(default_factory=dict)
     """Day (`mon` .. `sun`) to spans `08:30-12:00`, in the site's zone."""
     holidays: tuple[Date, ...] = ()
@@ -246,31 +302,51 @@ class Prompt(Part, frozen=True):
     """A text to be spoken, or a WAV that replaces it."""
 
     id: Annotated[str, Meta(extra={"defines": "prompt", "form": "name"})]
+    """What queues and flows call it; that of a built-in prompt replaces it."""
     zh: str = ""
+    """Text in Mandarin."""
     en: str = ""
+    """Text in English."""
     zh_wav: str = ""
+    """WAV file instead of the Mandarin text."""
     en_wav: str = ""
+    """WAV file instead of the English text."""
 
 
 class Mailbox(Part, frozen=True):
+    """Where messages are left."""
+
     id: Annotated[str, Meta(extra={"defines": "mailbox", "form": "name"})]
+    """What extensions, queues and flows call it."""
     name: str = ""
+    """Person or department."""
     greeting: PromptId = "voicemail-greeting"
+    """Prompt before the tone."""
     max_message_s: Seconds = 120.0
+    """A message ends after this."""
     least_message_s: Seconds = 2.0
+    """A shorter message is no message."""
     pin: Digits = ""
+    """Asked before messages are played, when set."""
 
 
 class DialPlan(Part, frozen=True):
+    """What the digits of a telephone mean; the defaults are those of China."""
+
     outside_prefix: Digits = "9"
     """Digit that takes an outside line; with `0` or more it is stripped."""
     emergency: tuple[Digits, ...] = ("110", "119", "120", "122")
     """Work from every telephone, in every state, without prefix."""
     trunk_prefix: Digits = "0"
+    """In front of national numbers."""
     international_prefix: Digits = "00"
+    """In front of numbers abroad."""
     country_code: Digits = "86"
+    """E.164 code of the country, without the plus."""
     first_digit_s: Seconds = 10.0
+    """How long dial tone waits for the first digit."""
     inter_digit_s: Seconds = 4.0
+    """A pause this long ends a number that could go on."""
     outgoing_order: tuple[LineName, ...] = ()
     """Names of lines in order of use; empty: last line first."""
     transfer_outside: bool = False
@@ -283,11 +359,15 @@ class Features(Part, frozen=True):
     sign_in: StarCode = "*41"
     """`*41` agent `#` [pin `#`]."""
     sign_out: StarCode = "*42"
+    """Sign out."""
     ready: StarCode = "*43"
+    """Take calls."""
     not_ready: StarCode = "*44"
     """Followed by one digit: the reason."""
     voicemail: StarCode = "*98"
+    """Hear messages."""
     pickup: StarCode = "*8"
+    """Take a call that rings elsewhere."""
     not_ready_reasons: dict[Key, str] = field(
         default_factory=lambda: {
             "1": "break",
@@ -297,9 +377,12 @@ class Features(Part, frozen=True):
             "5": "paperwork",
         }
     )
+    """Digit to reason."""
 
 
 class Config(Part, frozen=True):
+    """The whole document."""
+
     site: Site = Site()
     cards: tuple[Card, ...] = field(default=(), name="card")
     lines: tuple[Line, ...] = field(default=(), name="line")
