@@ -14,7 +14,9 @@ Figures = dict[str, Any]
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "bench", help="measure this machine", epilog="Example: tipring bench fabric --ports 480 --dtmf --record"
+        "bench",
+        help="measure this machine",
+        epilog="Example: tipring bench fabric --ports 480 --dtmf --record",
     )
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
     fabric = _add(names, "fabric", "one tick of the switch's array program", _fabric, bench_fabric.text)

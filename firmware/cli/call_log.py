@@ -29,7 +29,10 @@ CHINESE_STATES = {
 
 # Fact -> (English, Chinese); fields are the fact's own, `who` the party of its leg.
 LINES: dict[type[facts.Fact], tuple[str, str]] = {
-    facts.CallerKnown: ("caller is {number} {name} ({presentation})", "主叫 {number} {name}（{presentation}）"),
+    facts.CallerKnown: (
+        "caller is {number} {name} ({presentation})",
+        "主叫 {number} {name}（{presentation}）",
+    ),
     facts.NumberDialled: ("dials {number} ({direction})", "拨打 {number}（{direction}）"),
     facts.CallAnswered: ("answered by {by}", "应答：{by}"),
     facts.FlowEntered: ("hears menu {flow}", "进入菜单 {flow}"),
@@ -70,13 +73,19 @@ class CallLog:
 
     def _tell(self, fact: facts.Fact) -> str:
         if isinstance(fact, facts.CallBegan):
-            return self._call(fact.call, self._pick(f"begins: {fact.direction} on {fact.line}", f"开始：{fact.direction} {fact.line}"))
+            return self._call(
+                fact.call,
+                self._pick(f"begins: {fact.direction} on {fact.line}", f"开始：{fact.direction} {fact.line}"),
+            )
         if isinstance(fact, facts.CallEnded):
             return self._call(fact.call, self._ended(fact))
         if isinstance(fact, facts.AgentChanged):
             return self._agent(fact)
         if isinstance(fact, facts.LineChanged):
-            return self._pick(f"port {fact.port + 1}: {fact.alarm or 'in service'}", f"端口 {fact.port + 1}：{fact.alarm or '正常'}")
+            return self._pick(
+                f"port {fact.port + 1}: {fact.alarm or 'in service'}",
+                f"端口 {fact.port + 1}：{fact.alarm or '正常'}",
+            )
         pattern = LINES.get(type(fact))
         if pattern is None:
             return ""

@@ -26,9 +26,15 @@ class Keeper:
         self.engine = engine
         self._journal = journal
         self._send = send
+        self._at_us = 0
+
+    def not_before(self, at_us: int) -> int:
+        """Time never runs backwards for an engine: an event stamped earlier than the last input counts as now."""
+        return max(at_us, self._at_us)
 
     def give(self, given: AnyInput, at_us: int) -> Record | None:
         """One input, one decision. None when it was a repeat."""
+        self._at_us = at_us
         record = self.engine.take(given, at_us)
         if record is None:
             return None

@@ -110,7 +110,7 @@ class EngineProcess:
         self._rings = Rings(places.run)
         self._configs = ConfigStore(places.config_db)
         engine = recover(places.root, self._rings.journal, box)
-        self._epoch = engine.epoch + 1
+        self._epoch = engine.state.epoch + 1
         self.link = SwitchLink(places.switch_socket)
         self.keeper = Keeper(engine, self._journal, self._send)
         self._since_snapshot = 0
@@ -129,7 +129,7 @@ class EngineProcess:
         now_us = self._clock.now_us()
         for frame in frames:
             given = FromSwitch(frame.epoch, frame.number, frame.event)
-            self.keeper.give(given, max(frame.event.at_us, self.keeper.engine.at_us))
+            self.keeper.give(given, self.keeper.not_before(frame.event.at_us))
         if frames:
             self.link.send(Ack(frames[-1].epoch, frames[-1].number))
         self._snapshot()
@@ -160,7 +160,7 @@ class EngineProcess:
             return
         self._config_us = now_us + CONFIG_US
         newest = self._configs.current()
-        if newest is not None and newest.version != self.keeper.engine.config_version:
+        if newest is not None and newest.version != self.keeper.engine.state.config_version:
             self.keeper.give(ConfigApplied(newest.version, newest.author, newest.json), now_us)
 
     def _journal(self, record: Record) -> None:
@@ -177,7 +177,7 @@ class EngineProcess:
         if self._since_snapshot < SNAPSHOT_RECORDS:
             return
         engine = self.keeper.engine
-        if self._rings.snapshots.put(pack(engine.snapshot(), engine.epoch, engine.number)):
+        if self._rings.snapshots.put(pack(engine.snapshot(), engine.state.epoch, engine.state.number)):
             self._since_snapshot = 0
 
 

@@ -59,7 +59,7 @@ class DecidingHalf:
         """One event of the switch, numbered and given."""
         self._events += 1
         given = FromSwitch(self.switch_epoch, self._events, event)
-        self.keeper.give(given, max(event.at_us, self.keeper.engine.at_us))
+        self.keeper.give(given, self.keeper.not_before(event.at_us))
 
     def switch_lost(self) -> None:
         """The switch begins a new life and numbers its events anew."""
