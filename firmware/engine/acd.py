@@ -25,7 +25,7 @@ Asked, when deciding (nothing changes):
     next_due_us() -> int | None          when a pause ends that may make a new offer possible
     position(call) -> int                from 1; 0 when it does not wait
     expected_wait_s(queue, position) -> int     0 when there is nothing to go by
-    waiting(queue) -> int ; ready(queue) -> int ; staffed(queue) -> int ; signed_in(queue) -> int
+    waiting(queue) -> int ; ready(queue, at_us) -> int ; staffed(queue) -> int ; signed_in(queue) -> int
     members(queue) -> tuple[str, ...]    who may serve it (queue and skills), in the configuration's order
 
 The most urgent call of all that can be served is served first (priority, then longest wait); its queue's
@@ -193,8 +193,16 @@ class Acd:
     def waiting(self, queue: str) -> int:
         return len(self._queue_of(queue).order)
 
-    def ready(self, queue: str) -> int:
-        return len(self._queue_of(queue).ready)
+    def ready(self, queue: str, at_us: int | None = None) -> int:
+        """Agents with nothing to do; with `at_us` without those this queue leaves alone then."""
+        standings = (self.state.agents.get(one) for one in self._queue_of(queue).members)
+        return sum(
+            one is not None
+            and one.state is AgentState.READY
+            and not one.offered
+            and (at_us is None or one.not_before_us.get(queue, 0) <= at_us)
+            for one in standings
+        )
 
     def staffed(self, queue: str) -> int:
         """Agents at work for it: signed in and not not-ready."""
