@@ -1,0 +1,9 @@
+"""The part of spidev 3.8 that drivers.backends touches; the package itself has no types."""
+
+class SpiDev:
+    mode: int
+    max_speed_hz: int
+    bits_per_word: int
+    def open(self, bus: int, device: int, /) -> None: ...
+    def close(self) -> None: ...
+    def xfer2(self, values: list[int], /) -> list[int]: ...
