@@ -69,10 +69,9 @@ class DialTree:
             self._grow(extension.number, Match(MatchKind.EXTENSION, extension.number))
         for name in (*_PLAIN_FEATURES, "sign_in", "not_ready"):
             self._grow(getattr(config.features, name), Match(MatchKind.FEATURE, feature=name))
-        for number in config.dial_plan.emergency:
-            emergency = Match(MatchKind.EMERGENCY, number)
-            self._grow(config.dial_plan.outside_prefix + number, emergency)
-            self._grow(number, emergency)
+        for prefix in (config.dial_plan.outside_prefix, ""):
+            for number in config.dial_plan.emergency:
+                self._grow(prefix + number, Match(MatchKind.EMERGENCY, number))
 
     def match(self, digits: str) -> Match:
         """What the keys so far are. Never raises; the work is bounded however many there are."""
