@@ -148,9 +148,9 @@ class Ring:
 
 
 def shared_memory(path: Path, size: int) -> memoryview:
-    """The file as memory shared with all who map it in this boot; zeros where it is new or of an earlier boot.
+    """The file as memory shared with all who map it in this boot; zeros where it is new or older.
 
-    What a power cut left in such a file is neither whole nor needed. Raises NotARing for another size, OSError.
+    What a power cut left in such a file is neither whole nor needed. Raises NotARing, OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     boot = _BOOT_ID.read_bytes()[:_BOOT_BYTES]
@@ -166,4 +166,5 @@ def shared_memory(path: Path, size: int) -> memoryview:
             raise NotARing(f"{path} has {there - _BOOT_BYTES} bytes, not {size}")
         return memoryview(mmap.mmap(handle, size + _BOOT_BYTES))[:size]
     finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)  # closing alone would not: mmap keeps a copy of the handle
         os.close(handle)
