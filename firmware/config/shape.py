@@ -162,9 +162,10 @@ class Shaper:
             return self._wrong(path, "text", value)
         if kind.pattern is not None and not re.search(kind.pattern, value):
             return self.tell(path, say.NO_MATCH, value=_shown(value), pattern=kind.pattern)
-        if not _within(len(value), kind.min_length, kind.max_length):
-            return self._out(path, len(value), (kind.min_length, kind.max_length), say.BAD_LENGTH)
-        return value
+        if _within(len(value), kind.min_length, kind.max_length):
+            return value
+        low, high = _limit(kind.min_length), _limit(kind.max_length)
+        return self.tell(path, say.BAD_LENGTH, value=len(value), least=low, most=high)
 
     def _bool(self, value: Any, _kind: inspect.BoolType, path: Path) -> Any:
         return value if isinstance(value, bool) else self._wrong(path, "bool", value)
@@ -184,14 +185,15 @@ class Shaper:
     def _number(self, value: float, kind: inspect.IntType | inspect.FloatType, path: Path) -> Any:
         least = kind.ge if kind.gt is None else kind.gt
         most = kind.le if kind.lt is None else kind.lt
-        at_border = value in (kind.gt, kind.lt)
-        if at_border or not _within(value, least, most):
-            return self._out(path, value, (least, most), say.OUT_OF_RANGE)
-        return value
+        if value not in (kind.gt, kind.lt) and _within(value, least, most):
+            return value
+        low = _limit(least) if kind.gt is None else f">{_limit(kind.gt)}"
+        high = _limit(most) if kind.lt is None else f"<{_limit(kind.lt)}"
+        return self.tell(path, say.OUT_OF_RANGE, value=_limit(value), least=low, most=high)
 
-    def _out(self, path: Path, size: float, span: tuple[float | None, float | None], wording: Wording) -> Any:
-        low, high = ("…" if one is None else f"{one:g}" for one in span)
-        return self.tell(path, wording, value=f"{size:g}", least=low, most=high)
+
+def _limit(value: float | None) -> str:
+    return "…" if value is None else f"{value:.12g}"
 
 
 def _within(size: float, least: float | None, most: float | None) -> bool:
