@@ -119,7 +119,7 @@ def text(figures: dict[str, Any]) -> str:
     did = [name for name in ("dtmf", "record") if figures[name]]
     return (
         f"{figures['ports']} ports{' with ' + ' and '.join(did) if did else ''}: {figures['cpu_percent']} % of"
-        f" one core over {figures['ticks']} ticks of 20 ms\n"
+        f" one core, {figures['ticks']} ticks of 20 ms\n"
         f"one tick: {figures['tick_us_p50']:.0f} µs in the middle, {figures['tick_us_p99']:.0f} µs p99,"
         f" {figures['tick_us_p999']:.0f} µs p99.9"
     )

@@ -58,6 +58,8 @@ class Switch:
         """`plan` has the ports of `cards` in order. `epoch` numbers this life of the switch."""
         self.rack = Rack(cards, clock)
         self.tick_number = 0
+        self.woke_us = 0
+        """Box time when the last tick's block was there."""
         self.epoch = epoch
         self._plan = plan
         self._clock = clock
@@ -101,7 +103,7 @@ class Switch:
         voice = self.voice
         sent = voice.fabric.heard
         rx = self.rack.exchange(sent)
-        now_us = self._clock.now_us()
+        now_us = self.woke_us = self._clock.now_us()
         self.tick_number += 1
         if self._first:
             self._first = False

@@ -1,0 +1,135 @@
+"""The switch's side of the socket to the engine: events out, kept until acknowledged; commands in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from firmware.protocol.commands import Numbered
+from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.wire_format import (
+    Ack,
+    CommandFrame,
+    EventFrame,
+    Frame,
+    FrameStream,
+    Hello,
+    LastResort,
+    Outbox,
+    encode,
+)
+
+ROLE = "switch"
+UNSENT_LIMIT = 8 << 20
+"""An engine that takes nothing for so long is let go; it gets everything again when it comes back."""
+CHUNK = 1 << 16
+
+
+class EngineLink:
+    """`exchange` once a tick; it never waits. A newer connection replaces the former: a new engine."""
+
+    def __init__(self, path: Path, epoch: int) -> None:
+        """Raises OSError when the socket cannot be made. The role lock says that nobody else has it."""
+        path.unlink(missing_ok=True)
+        self._path = path
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(path))
+        path.chmod(0o600)
+        self._listener.listen(1)
+        self._listener.setblocking(False)
+        self._engine: socket.socket | None = None
+        self._stream = FrameStream()
+        self._out = bytearray()
+        self.outbox = Outbox(epoch)
+        self.last_resort: LastResort | None = None
+        """What the engine left for the time without it."""
+        self.connections = 0
+        self.garbled = 0
+        self._epoch = epoch
+
+    @property
+    def up(self) -> bool:
+        return self._engine is not None
+
+    def exchange(self, events: Sequence[AnySwitchEvent]) -> list[Numbered]:
+        """Tell these events; commands that came since the last call, in order."""
+        for event in events:
+            self._send(self.outbox.add(event))
+        self._accept()
+        commands = self._receive()
+        self._flush()
+        return commands
+
+    def close(self) -> None:
+        self._hang_up()
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        try:
+            engine, _ = self._listener.accept()
+        except BlockingIOError:
+            return
+        except OSError:
+            return
+        self._hang_up()
+        engine.setblocking(False)
+        self._engine, self._stream = engine, FrameStream()
+        self.connections += 1
+        self._send(Hello(ROLE, self._epoch))
+        for frame in self.outbox.unacknowledged():
+            self._send(frame)
+
+    def _send(self, frame: Hello | EventFrame) -> None:
+        if self._engine is None:
+            return
+        self._out += encode(frame)
+        if len(self._out) > UNSENT_LIMIT:
+            self._hang_up()
+
+    def _receive(self) -> list[Numbered]:
+        commands: list[Numbered] = []
+        while self._engine is not None:
+            try:
+                data = self._engine.recv(CHUNK)
+            except BlockingIOError:
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self._hang_up()
+                break
+            for frame in self._stream.receive(data):
+                self._take(frame, commands)
+            if self._stream.broken:
+                self._hang_up()
+        return commands
+
+    def _take(self, frame: Frame, commands: list[Numbered]) -> None:
+        match frame:
+            case CommandFrame(command):
+                commands.append(command)
+            case Ack():
+                self.outbox.acknowledge(frame)
+            case LastResort():
+                self.last_resort = frame
+            case _:
+                pass
+
+    def _flush(self) -> None:
+        try:
+            while self._out and self._engine is not None:
+                del self._out[: self._engine.send(self._out)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.garbled += self._stream.garbled
+        self._stream = FrameStream()
+        self._out.clear()
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = None

@@ -1,0 +1,90 @@
+/* The control timer: a thread that does nothing but wake every period and note how late it was. What it suffers, the
+   machine did; only what the tick suffers beside that is ours. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "pace.h"
+
+static atomic_llong worst_us;
+static atomic_int running;
+static pthread_t thread;
+static long long period_ns;
+
+static void add_ns(struct timespec *at, long long ns)
+{
+    at->tv_nsec += ns % 1000000000LL;
+    at->tv_sec += ns / 1000000000LL;
+    if (at->tv_nsec >= 1000000000L) {
+        at->tv_nsec -= 1000000000L;
+        at->tv_sec++;
+    }
+}
+
+static long long slip_us(const struct timespec *due)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - due->tv_sec) * 1000000LL + (now.tv_nsec - due->tv_nsec) / 1000;
+}
+
+static void *control(void *unused)
+{
+    struct timespec due;
+
+    clock_gettime(CLOCK_MONOTONIC, &due);
+    while (atomic_load(&running)) {
+        long long slip;
+
+        add_ns(&due, period_ns);
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+            ;
+        slip = slip_us(&due);
+        if (slip > atomic_load(&worst_us))
+            atomic_store(&worst_us, slip);
+        if (slip * 1000 > 10 * period_ns)
+            clock_gettime(CLOCK_MONOTONIC, &due);
+    }
+    return unused;
+}
+
+int tip_pace_start(int period_us)
+{
+    struct sched_param first = {.sched_priority = 60};
+    int error;
+
+    if (atomic_exchange(&running, 1))
+        return 0;
+    period_ns = period_us * 1000LL;
+    atomic_store(&worst_us, 0);
+    error = pthread_create(&thread, NULL, control, NULL);
+    if (error)
+        atomic_store(&running, 0);
+    else
+        pthread_setschedparam(thread, SCHED_FIFO, &first); /* where allowed */
+    return error;
+}
+
+long long tip_pace_take_worst_us(void)
+{
+    return atomic_exchange(&worst_us, 0);
+}
+
+void tip_pace_stop(void)
+{
+    if (atomic_exchange(&running, 0))
+        pthread_join(thread, NULL);
+}
+
+int tip_lock_memory(void)
+{
+    if (mlockall(MCL_CURRENT) == 0 && mlockall(MCL_FUTURE | MCL_ONFAULT) == 0)
+        return 0;
+    return errno;
+}

@@ -1,0 +1,121 @@
+"""The switch's process: one thread that ticks for ever; all its concurrency is the control timer in C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from drivers.ports import Clock
+from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.places import Places
+from firmware.protocol.role import RoleLock
+from firmware.switch.engine_link import EngineLink
+from firmware.switch.life import next_epoch
+from firmware.switch.pacing import Pacing, Punctuality
+from firmware.switch.realtime import ControlTimer, harden, soften
+from firmware.switch.status_file import StatusFile
+from firmware.switch.switch import Switch
+
+ROLE = "switch"
+SECOND_TICKS = 50
+
+
+class SwitchStatus(Struct, frozen=True):
+    """`switch.status.json`, written once a second."""
+
+    epoch: int
+    tick: int
+    at_us: int
+    pace: Punctuality
+    engine_up: bool
+    engine_connections: int
+    events_unacknowledged: int
+    events_lost: int
+    garbled_frames: int
+    repeated_commands: int
+    misfit_commands: int
+    missing_prompts: int
+    tape_lost_blocks: int
+    audio_ring_fill: float
+    slips: int
+    findings: tuple[str, ...]
+
+
+class SwitchProcess:
+    """Everything one switch process holds; `step` is one tick."""
+
+    def __init__(
+        self, places: Places, make: Callable[[int], Switch], clock: Clock, ring_fill: Callable[[], float]
+    ) -> None:
+        """`make(epoch)` builds the switch of this life; its cards come up here."""
+        self.epoch = next_epoch(places.root)
+        self._clock = clock
+        self._ring_fill = ring_fill
+        self.switch = make(self.epoch)
+        self.findings: Sequence[str] = self.switch.start()
+        self.link = EngineLink(places.switch_socket, self.epoch)
+        self._status = StatusFile(places.status(ROLE))
+        self.pacing = Pacing()
+
+    def step(self, control: ControlTimer) -> None:
+        pacing, switch = self.pacing, self.switch
+        events: list[AnySwitchEvent] = switch.tick()
+        pacing.woke(switch.woke_us)
+        for command in self.link.exchange(events):
+            switch.submit(command)
+        pacing.worked(self._clock.now_us())
+        if switch.tick_number % SECOND_TICKS == 0:
+            pacing.second_over(control.take_worst_us())
+            self._status.write(self.status())
+
+    def status(self) -> SwitchStatus:
+        switch, link = self.switch, self.link
+        return SwitchStatus(
+            epoch=self.epoch,
+            tick=switch.tick_number,
+            at_us=switch.woke_us,
+            pace=self.pacing.punctuality(),
+            engine_up=link.up,
+            engine_connections=link.connections,
+            events_unacknowledged=len(link.outbox.unacknowledged()),
+            events_lost=link.outbox.lost,
+            garbled_frames=link.garbled,
+            repeated_commands=switch.inbox.repeats,
+            misfit_commands=switch.misfits,
+            missing_prompts=switch.voice.playlist.missing,
+            tape_lost_blocks=switch.tape.lost_blocks,
+            audio_ring_fill=self._ring_fill(),
+            slips=switch.rack.slips,
+            findings=tuple(self.findings),
+        )
+
+    def close(self) -> None:
+        """Lines on-hook, socket gone."""
+        self.switch.stop()
+        self.link.close()
+        self._status.close()
+
+
+def run(
+    places: Places,
+    make: Callable[[int], Switch],
+    *,
+    clock: Clock,
+    ring_fill: Callable[[], float],
+    stopped: Callable[[], bool],
+) -> None:
+    """Returns after `stopped()`. Raises RoleHeld."""
+    lock = RoleLock(places.run, ROLE)
+    try:
+        process = SwitchProcess(places, make, clock, ring_fill)
+        process.findings = [*process.findings, *harden()]
+        try:
+            with ControlTimer() as control:
+                while not stopped():
+                    process.step(control)
+        finally:
+            process.close()
+            soften()
+    finally:
+        lock.release()
