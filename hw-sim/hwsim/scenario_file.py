@@ -72,7 +72,8 @@ def load_scenario(
                 for finding in one(scenario.box):
                     yield Finding(("box", *finding.path), finding.wording, finding.data)
 
-    scenario, faults = load(path, Scenario, (check,), known)
+    checks: tuple[Check[Scenario], ...] = (check,)
+    scenario, faults = load(path, Scenario, checks, known)
     if scenario is None or isinstance(scenario.box, Config):
         return scenario, faults
     box, box_faults = load(Path(path).parent / scenario.box, Config, box_checks, known)

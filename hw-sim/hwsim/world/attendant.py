@@ -22,6 +22,7 @@ from hwsim.world.percepts import (
     HeardVoice,
     Hush,
     Lift,
+    LostVoice,
     Percept,
     Press,
     Rang,
@@ -30,7 +31,7 @@ from hwsim.world.percepts import (
 )
 from hwsim.world.person import Doing, Person
 
-NOBODY_US = 25_000_000
+NOBODY_US = 20_000_000
 """How long somebody who answered says hello to nobody."""
 FAREWELL_US = 1_000_000
 NOTICE_US = 1_200_000
@@ -38,6 +39,10 @@ NOTICE_US = 1_200_000
 BETWEEN_US = 500_000
 """From hanging up to lifting again, and from hearing what was waited for to going on."""
 OVER = (Tone.BUSY, Tone.CONGESTION, Tone.SPECIAL_INFORMATION, Tone.HOWLER)
+
+
+BACK = (Step(400_000, flash=True), Step(0, talk=True))
+"""From a consultation that came to nothing to the first party."""
 
 
 class AttendantState(Enum):
@@ -65,6 +70,7 @@ class Attendant(Person):
         self._current: Step | None = None
         self._to_do: list[Errand] = []
         self._met: set[str] = set()
+        self._hears: set[str] = set()
         self._errands: list[Errand] = []
         for at_us, digits in errands.planned(plan, features):
             self._plan(at_us, errands.feature_code(digits))
@@ -95,6 +101,7 @@ class Attendant(Person):
         self._calls += 1
         self.state = AttendantState.TALKING
         self._met.clear()
+        self._hears.clear()
         limit_us = drawn_us(self.plan.talk_limit_s, generator(self._seed, "limit", self.name, self._calls))
         self.set_timer("over", now_us + NOBODY_US)
         self.set_timer("limit", now_us + limit_us)
@@ -104,6 +111,7 @@ class Attendant(Person):
 
     def _heard_voice(self, percept: Percept, now_us: int) -> list[Act]:
         assert isinstance(percept, HeardVoice)
+        self._hears.add(percept.who)
         if self._current is not None:
             return self._came(Wait.VOICE, now_us)
         self.clear_timers("over")
@@ -128,6 +136,14 @@ class Attendant(Person):
         self._steps = list(errands.handling(self.plan.handling[int(percept.timer.partition(":")[2])]))
         return self._next(now_us)
 
+    def _lost_voice(self, percept: Percept, now_us: int) -> list[Act]:
+        """Nobody there any more: a while of hello, then on-hook."""
+        assert isinstance(percept, LostVoice)
+        self._hears.discard(percept.who)
+        if not self._hears and self._current is None and "over" not in self._timers:
+            self.set_timer("over", now_us + NOBODY_US)
+        return []
+
     def _goodbye(self, _: Percept, now_us: int) -> list[Act]:
         self.set_timer("over", now_us + FAREWELL_US)
         return []
@@ -140,7 +156,8 @@ class Attendant(Person):
         if percept.tone not in (*OVER, *DIAL_TONES) or "over" in self._timers:
             return []
         if self.state is AttendantState.TALKING and current is not None:
-            self._steps = [Step(0, flash=True), Step(0, talk=True)]
+            self._steps = list(BACK)
+            self._current = Step(NOTICE_US)
             self.set_timer("step", now_us + NOTICE_US)
         elif current is None or current.until is not Wait.DIAL_TONE:
             self.set_timer("over", now_us + NOTICE_US)
@@ -179,6 +196,8 @@ class Attendant(Person):
     def _step_over(self, _: Percept, now_us: int) -> list[Act]:
         if self._current is not None and self._current.give_up:
             return self._hang_up(Due(), now_us)
+        if self._current is not None and self._current.go_back:
+            self._steps = list(BACK)
         return self._next(now_us)
 
     def _came(self, what: Wait, now_us: int) -> list[Act]:
@@ -226,6 +245,7 @@ Attendant.STEPS = {
     (AttendantState.IDLE, Rang): Attendant._rang,
     (AttendantState.RINGING, RingingStopped): Attendant._ringing_stopped,
     (AttendantState.TALKING, HeardVoice): Attendant._heard_voice,
+    (AttendantState.TALKING, LostVoice): Attendant._lost_voice,
     (AttendantState.TALKING, HeardGoodbye): Attendant._goodbye,
     (AttendantState.TALKING, HeardTone): Attendant._tone,
     (AttendantState.BUSY, HeardVoice): Attendant._heard_voice,

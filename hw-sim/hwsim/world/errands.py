@@ -31,11 +31,15 @@ class Step(Struct, frozen=True):
     hush: bool = False
     give_up: bool = False
     """What was waited for did not come: hang up."""
+    go_back: bool = False
+    """What was waited for did not come: flash, and go on talking to the first party."""
 
 
 Errand = tuple[Step, ...]
 
 DIAL_TONES = (Tone.DIAL, Tone.SPECIAL_DIAL)
+CONFERENCE_KEY = "3"
+"""After a flash while consulting: all three together."""
 _TONE_US = 4_000_000
 _CALL_US = 45_000_000
 
@@ -73,11 +77,11 @@ def handling(plan: Handling) -> Errand:
     dial = Step(dialling_us(plan.to) + 2_000_000, press=plan.to)
     if plan.do == "blind":
         return (away, dial, Step(0, hang_up=True))
-    consult = Step(dialling_us(plan.to) + 25_000_000, Wait.VOICE, press=plan.to)
+    consult = Step(dialling_us(plan.to) + 25_000_000, Wait.VOICE, press=plan.to, go_back=True)
     talk = Step(for_us, talk=True)
     if plan.do == "attended":
         return (away, consult, talk, Step(0, hush=True, hang_up=True))
-    return (away, consult, talk, Step(300_000, flash=True))
+    return (away, consult, talk, Step(400_000, flash=True), Step(600_000, press=CONFERENCE_KEY))
 
 
 def planned(person: Person, features: Features) -> list[tuple[int, str]]:

@@ -30,7 +30,7 @@ from hwsim.world.outside import Outside
 from hwsim.world.party import OutsideParty
 from hwsim.world.percepts import Displayed, HeardTone, Rang, RingingStopped
 from hwsim.world.speech import LEVEL_DBM0, Speech
-from hwsim.world.telephone import Telephone
+from hwsim.world.telephone import OFF_HOOK_OHM, Telephone
 from hwsim.world.timeline import Timeline
 from hwsim.world.voiceprint import GOODBYE
 
@@ -39,6 +39,10 @@ PHONE_ECHO_DB = 20.0
 PHONE_ECHO_MS = 0.5
 PHONE_NOISE_DBM0 = -72.0
 FLASH_MS = 100
+RINGS_FROM_V = 25.0
+"""Ringing voltage (peak) at which a bell sounds."""
+FEED_RINGING = 4
+"""Si321x linefeed code; see `hwsim.wire`."""
 
 
 class World:
@@ -124,9 +128,13 @@ class World:
         )
 
     def _lay_telephone(self, number: str, port: int) -> None:
-        rang = partial(self._bell, number, True)
-        stopped = partial(self._bell, number, False)
-        self.telephones[number] = Telephone(port, self.wire, self.timeline, rang, stopped)
+        self.telephones[number] = Telephone(
+            port,
+            self.timeline,
+            partial(self._loop, port),
+            partial(self._bell, number, True),
+            partial(self._bell, number, False),
+        )
         self.copper.lay(
             port,
             loss_db=PHONE_LOSS_DB,
@@ -135,6 +143,10 @@ class World:
             noise_dbm0=PHONE_NOISE_DBM0,
             hum_dbm0=-90.0,
         )
+
+    def _loop(self, port: int, closed: bool, now_us: int) -> None:
+        del now_us
+        self.wire.world["loop_ohm"][port] = OFF_HOOK_OHM if closed else np.inf
 
     def _bell(self, number: str, ringing: bool, now_us: int) -> None:
         self.cast.tell(f"ext-{number}", Rang() if ringing else RingingStopped(), now_us)
@@ -158,9 +170,13 @@ class World:
             circuit.hook(bool(self.wire.box["off_hook"][port]), now_us)
             self._alive(port)
         for telephone in self.telephones.values():
-            telephone.look(now_us)
+            telephone.ring(self._ringing(telephone.port), now_us)
             self._displays.look(telephone)
         self.timeline.run(now_us)
+
+    def _ringing(self, port: int) -> bool:
+        box = self.wire.box
+        return bool(box["feed"][port] == FEED_RINGING and box["ring_v"][port] >= RINGS_FROM_V)
 
     def _alive(self, port: int) -> None:
         circuit = self.lines[port]
@@ -257,8 +273,8 @@ class World:
         self.outside.place_call(who, now_us)
 
     def lift(self, who: str, now_us: int) -> None:
-        self.telephone_of(who).lift()
-        self._hook(who, now_us)
+        self.telephone_of(who).lift(now_us)
+        self._hook(who)
 
     def answer(self, who: str, now_us: int) -> None:
         self.outside.answer(who, now_us)
@@ -266,8 +282,8 @@ class World:
     def hang_up(self, who: str, now_us: int) -> None:
         self.hearing.forget(who)
         if who.startswith("ext-"):
-            self.telephone_of(who).hang_up()
-            self._hook(who, now_us)
+            self.telephone_of(who).hang_up(now_us)
+            self._hook(who)
         else:
             self.outside.leave(who, now_us)
 
@@ -319,11 +335,10 @@ class World:
         port = self.outside.port_of(who)
         return self.line_mouths[port] if port is not None and self.lines[port].through else None
 
-    def _hook(self, who: str, now_us: int) -> None:
+    def _hook(self, who: str) -> None:
         telephone = self.telephone_of(who)
         self.copper.alive(telephone.port, telephone.off_hook)
         self.ear.forget(telephone.port)
-        telephone.look(now_us)
         self._displays.look(telephone)
 
     # -- faults --------------------------------------------------------------------------------------
@@ -337,7 +352,7 @@ class World:
     def fault(self, fault: Fault, begins: bool, now_us: int) -> None:
         """A fault of the world begins or ends now."""
         if fault.kind == "phone-unplug":
-            self.telephones[fault.target].plug(not begins)
+            self.telephones[fault.target].plug(not begins, now_us)
             return
         port = self.line_names[fault.target]
         if fault.kind == "noise":

@@ -1,0 +1,43 @@
+"""How late everything is noticed in the whole box with silicon and audio, in microseconds: all measured.
+
+`tests/scenario/test_fast_latencies.py` holds the figures that hang on our own code against the full model.
+"""
+
+from __future__ import annotations
+
+from firmware.protocol.names import Tone
+
+TICK_US = 20_000
+
+RING_US = 100_000
+"""Ringing current to `RingBegan` (ring validation of three alternations)."""
+RING_OVER_US = 80_000
+CALLER_ID_US = 20_000
+"""End of a message to its decoding."""
+REVERSAL_US = 70_000
+OPEN_LOOP_US = 85_000
+BATTERY_US = 1_000_000
+"""Loss of battery on-hook to the alarm."""
+HOOK_US = 5_000
+"""A command to the loop, to the exchange's seeing it."""
+DTMF_US = 60_000
+"""Beginning of a key to its decoding, both at the box and at the exchange."""
+PULSE_DIGIT_US = 250_000
+"""End of a digit's last pulse to the exchange's knowing it."""
+VOICE_US = 240_000
+"""Beginning of speech to `VoiceRecognised`."""
+MARK_US = 240_000
+"""Beginning of a voiceprint at the lips to its being known at the ear."""
+GOODBYE_US = 240_000
+BEEP_US = 190_000
+AUDIO_US = 40_000
+"""Lips to ear, and player to ear."""
+
+TONES_HEARD_US = {Tone.DIAL: 700_000, Tone.SPECIAL_DIAL: 1_000_000}
+"""By the box on a line; the others by their cadence."""
+CYCLES_HEARD = 2.5
+"""Cycles of busy tone or congestion until the box is sure."""
+CYCLES_EAR = 2.0
+"""Cycles until a person is."""
+EAR_DIAL_US = 1_320_000
+EAR_SLACK_US = 60_000

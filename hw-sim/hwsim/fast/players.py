@@ -1,0 +1,82 @@
+"""What the engine plays to each port, without samples: when it ends and which tones a person hears in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from drivers.countries import CountryProfile
+from firmware.protocol.commands import Play
+from firmware.protocol.names import Tone
+from firmware.switch.plan import PortPlan
+from hwsim.fast import latencies as late
+from hwsim.fast.sound import Sounds
+from hwsim.world.timeline import Timeline
+
+PATTERNS = (Tone.BUSY, Tone.CONGESTION, Tone.SPECIAL_DIAL)
+
+
+class Players:
+    """`ended(port, play, at_us)` and `heard(port, tone, at_us)` are called when it comes to that."""
+
+    def __init__(
+        self,
+        sounds: Sounds,
+        plans: Sequence[PortPlan],
+        timeline: Timeline,
+        *,
+        ended: Callable[[int, str, int], None],
+        heard: Callable[[int, Tone, int], None],
+    ) -> None:
+        self._sounds = sounds
+        self._plans = plans
+        self._timeline = timeline
+        self._ended = ended
+        self._heard = heard
+        self._runs = [0] * len(plans)
+        self._plays = [""] * len(plans)
+
+    def playing(self, port: int) -> str:
+        return self._plays[port]
+
+    def stop(self, port: int) -> None:
+        self._runs[port] += 1
+        self._plays[port] = ""
+
+    def play(self, command: Play, now_us: int) -> None:
+        port = command.port
+        self.stop(port)
+        self._plays[port] = command.play
+        run = self._runs[port]
+        programme = self._sounds.programme(command.items, command.repeat)
+        for after_us, tone in programme.tones:
+            ear_us = ear_after_us(self._plans[port].country, tone)
+            if ear_us is not None:
+                at_us = now_us + after_us + late.AUDIO_US + ear_us
+                self._timeline.at(at_us, partial(self._tone, port, run, tone))
+        if programme.us is not None:
+            self._timeline.at(now_us + programme.us, partial(self._over, port, run))
+
+    def _tone(self, port: int, run: int, tone: Tone, now_us: int) -> None:
+        """A beep is over before it is recognised; other tones go on."""
+        if self._runs[port] == run or tone is Tone.BEEP:
+            self._heard(port, tone, now_us)
+
+    def _over(self, port: int, run: int, now_us: int) -> None:
+        if self._runs[port] == run:
+            self._ended(port, self._plays[port], now_us)
+
+
+def ear_after_us(profile: CountryProfile, tone: Tone) -> int | None:
+    """From a tone's beginning to a person's knowing it; None for tones nobody minds."""
+    if tone is Tone.BEEP:
+        return late.BEEP_US
+    if tone is Tone.DIAL:
+        return late.EAR_DIAL_US
+    if tone not in PATTERNS:
+        return None
+    bursts = profile.tones[tone.value].bursts()
+    if any(not one.on_ms for one in bursts):
+        return late.EAR_DIAL_US
+    cycle_ms = sum(one.on_ms + one.off_ms for one in bursts) / len(bursts)
+    return int(cycle_ms * 1000 * late.CYCLES_EAR) + late.EAR_SLACK_US

@@ -1,0 +1,219 @@
+"""Lines, telephones and people around a switch of events: the same as in the whole box, without wires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from drivers.countries import profile
+from drivers.ports import SendPulses
+from firmware.switch.lines.exchanged import Given, VoiceRecognised
+from firmware.switch.plan import PortPlan
+from hwsim.fast import latencies as late
+from hwsim.fast.event_loop import EventLoop
+from hwsim.fast.hearers import Hearers
+from hwsim.fast.speech import Silence, Speech
+from hwsim.fast.telephones import Telephones
+from hwsim.places import line_ports, telephone_ports
+from hwsim.scenario import BOX_FAULTS, Fault, Scenario
+from hwsim.world.attendant import Attendant
+from hwsim.world.cast import Cast
+from hwsim.world.diary import Diary
+from hwsim.world.hearing import Hearing
+from hwsim.world.line_circuit import LineCircuit
+from hwsim.world.outside import Outside
+from hwsim.world.percepts import Displayed
+from hwsim.world.timeline import Timeline
+
+KEY_US = 200_000
+"""One key and the pause after it."""
+PAUSE_US = 500_000
+PULSE_DIGIT_GAP_US = 700_000
+FLASH_MS = 100
+
+
+class FastWorld:
+    """A `cast.Stage`. `give(port, what, at_us)` tells the box's port, `key(port, digit, at_us)` its ears."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        plans: Sequence[PortPlan],
+        timeline: Timeline,
+        hearers: Hearers,
+        *,
+        give: Callable[[int, Given, int], None],
+        key: Callable[[int, str, int], None],
+        seed: int | None = None,
+        diary: Diary | None = None,
+    ) -> None:
+        config = scenario.config
+        self.scenario = scenario
+        self.diary = diary or Diary()
+        self.timeline = timeline
+        self.rung: dict[int, tuple[str, str]] = {}
+        """What the box last told each telephone about its caller."""
+        self._give = give
+        self._key = key
+        self.cast = Cast(scenario, scenario.about.seed if seed is None else seed, timeline, self, self.diary)
+        self.outside = Outside(
+            config,
+            parties=scenario.outside_parties,
+            people=self.cast.people,
+            tell=self.cast.tell,
+            timeline=timeline,
+            starts=scenario.about.starts,
+        )
+        self.telephones = Telephones(telephone_ports(config), timeline, self.cast.tell, give)
+        self.lines: dict[int, LineCircuit] = {}
+        self.loops: dict[int, EventLoop] = {}
+        self.line_names = line_ports(config)
+        for name, port in self.line_names.items():
+            self._lay_line(name, port)
+        hearing = Hearing(timeline, self.cast)
+        self.hearing = hearing
+        self.speech = Speech(timeline, hearing, hearers, self.person_at, self.port_of)
+        limits_us = {port: plans[port].silence_limit_us for port in self.loops}
+        self.silence = Silence(self.loops, limits_us, self.speech, hearers, timeline=timeline, give=give)
+        for fault in scenario.faults:
+            if fault.kind not in BOX_FAULTS:
+                self._plan_fault(fault)
+
+    def _lay_line(self, name: str, port: int) -> None:
+        line = self.scenario.outside_line(name)
+        country = self.scenario.config.site.country
+        loop = EventLoop(port, profile(line.country or country), self.timeline, self._give)
+        circuit = LineCircuit(port, line, country, loop=loop, timeline=self.timeline, far=self.outside)
+        self.loops[port], self.lines[port] = loop, circuit
+        self.outside.circuits[port] = circuit
+
+    # -- what the box does to its ports ----------------------------------------------------------------
+
+    def watch_caller_id(self, port: int, watch: bool) -> None:
+        if port in self.loops:
+            self.loops[port].hears_caller_id = watch
+
+    def hook(self, port: int, closed: bool, now_us: int) -> None:
+        """The box closes or opens a line's loop."""
+        loop, circuit = self.loops[port], self.lines[port]
+        loop.off_hook = closed
+        self.silence.weigh(now_us)
+        self.timeline.at(now_us + late.HOOK_US, partial(circuit.hook, closed))
+
+    def digits(self, port: int, digits: str, now_us: int) -> int:
+        """The box keys digits on a line; the result is when it is done."""
+        at_us, circuit = now_us, self.lines.get(port)
+        for digit in digits:
+            if digit == ",":
+                at_us += PAUSE_US
+                continue
+            if circuit is not None:
+                self.timeline.at(at_us + late.AUDIO_US + late.DTMF_US, partial(circuit.digit, digit))
+            at_us += KEY_US
+        return at_us
+
+    def pulses(self, port: int, sent: SendPulses, now_us: int) -> int:
+        """The box dials by pulses: whole digits arrive at the exchange. The result is when it is done."""
+        at_us, circuit = now_us, self.lines[port]
+        for digit in sent.digits:
+            at_us += round((int(digit) or 10) * 1e6 / sent.pulses_per_second)
+            self.timeline.at(at_us + late.PULSE_DIGIT_US, partial(circuit.digit, digit))
+            at_us += PULSE_DIGIT_GAP_US
+        return at_us
+
+    def display(self, port: int, sent_us: int) -> None:
+        """The box's caller ID to a telephone ends at `sent_us`."""
+        self.timeline.at(sent_us + late.AUDIO_US, partial(self._displayed, port))
+
+    def _displayed(self, port: int, now_us: int) -> None:
+        telephone = self.telephones.at(port)
+        if telephone is None or telephone.off_hook or port not in self.rung:
+            return
+        telephone.displayed.append(self.rung[port])
+        self.cast.tell(f"ext-{self.telephones.numbers[port]}", Displayed(*self.rung[port]), now_us)
+
+    # -- who is where ----------------------------------------------------------------------------------
+
+    def person_at(self, port: int) -> str | None:
+        """Who listens at this port: a telephone off-hook, or the far person of a line that is through."""
+        if port in self.lines:
+            return self.outside.on.get(port) if self.lines[port].through else None
+        telephone = self.telephones.at(port)
+        if telephone is None or not telephone.off_hook:
+            return None
+        return f"ext-{self.telephones.numbers[port]}"
+
+    def port_of(self, who: str) -> int | None:
+        return self.telephones.of(who).port if who.startswith("ext-") else self.outside.port_of(who)
+
+    # -- what people do (a `cast.Stage`) ---------------------------------------------------------------
+
+    def place_call(self, who: str, now_us: int) -> None:
+        self.outside.place_call(who, now_us)
+
+    def lift(self, who: str, now_us: int) -> None:
+        self.telephones.of(who).lift(now_us)
+
+    def answer(self, who: str, now_us: int) -> None:
+        self.outside.answer(who, now_us)
+
+    def hang_up(self, who: str, now_us: int) -> None:
+        self.hearing.forget(who)
+        if who.startswith("ext-"):
+            self.telephones.of(who).hang_up(now_us)
+        else:
+            self.outside.leave(who, now_us)
+        self.silence.weigh(now_us)
+
+    def press(self, who: str, digits: str, now_us: int) -> None:
+        port = self.port_of(who)
+        if port is None or self.person_at(port) != who:
+            return
+        person = self.cast.people.get(who)
+        if isinstance(person, Attendant) and person.plan.pulse:
+            plan = person.plan
+            self.telephones.of(who).dial_pulses(digits, plan.pulses_per_second, plan.make_percent, now_us)
+            return
+        for i, digit in enumerate(digits):
+            self.timeline.at(now_us + i * KEY_US + late.DTMF_US, partial(self._keyed, who, port, digit))
+
+    def _keyed(self, who: str, port: int, digit: str, now_us: int) -> None:
+        if self.person_at(port) == who:
+            self._key(port, digit, now_us)
+
+    def flash(self, who: str, now_us: int) -> None:
+        person = self.cast.people.get(who)
+        for_ms = person.plan.flash_ms if isinstance(person, Attendant) else FLASH_MS
+        self.telephones.of(who).flash(for_ms, now_us)
+
+    def talk(self, who: str, now_us: int) -> None:
+        self.speech.talk(who, now_us, self._voice)
+        self.silence.weigh(now_us)
+
+    def _voice(self, port: int, now_us: int) -> None:
+        if port in self.lines:
+            self._give(port, VoiceRecognised(), now_us)
+
+    def hush(self, who: str, now_us: int) -> None:
+        self.speech.hush(who)
+        self.silence.weigh(now_us)
+
+    def goodbye(self, who: str, now_us: int) -> None:
+        self.speech.goodbye(who, now_us)
+        self.silence.weigh(now_us)
+
+    # -- faults ----------------------------------------------------------------------------------------
+
+    def _plan_fault(self, fault: Fault) -> None:
+        at_us = round(fault.at_s * 1e6)
+        self.timeline.at(at_us, partial(self._fault, fault, True))
+        if fault.for_s:
+            self.timeline.at(at_us + round(fault.for_s * 1e6), partial(self._fault, fault, False))
+
+    def _fault(self, fault: Fault, begins: bool, now_us: int) -> None:
+        if fault.kind == "phone-unplug":
+            self.telephones.by_number[fault.target].plug(not begins, now_us)
+        elif fault.kind == "unplug":
+            self.lines[self.line_names[fault.target]].unplug(begins, now_us)
+        elif fault.kind == "battery":
+            self.lines[self.line_names[fault.target]].cut_battery(begins, now_us)
