@@ -1,7 +1,7 @@
 """Hardware by name: who opens chip selects and PCM streams, and cards built on them.
 
-The one module that knows `spidev` and `alsaaudio`, and only when the backend `pi` is asked for. Others register:
-in a bare tree by `register`, installed ones by the entry point group `tipring.backends`.
+The one module that knows `spidev` and `alsaaudio`, and only when the backend `pi` is asked for. Others
+register: in a bare tree by `register`, installed ones by the entry point group `tipring.backends`.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ class DeviceBackend:
         if granted["period_size"] != CYCLE_SAMPLES or granted["rate"] != SAMPLE_RATE_HZ:
             pcm.close()
             raise HatUnusable(
-                f"sound device {device} gives periods of {granted['period_size']} frames at {granted['rate']} Hz, "
-                f"not {CYCLE_SAMPLES} at {SAMPLE_RATE_HZ}"
+                f"sound device {device} gives periods of {granted['period_size']} frames "
+                f"at {granted['rate']} Hz, not {CYCLE_SAMPLES} at {SAMPLE_RATE_HZ}"
             )
         opened: PcmDevice = pcm
         return opened
@@ -121,8 +121,8 @@ class DeviceBackend:
 
 def _pi() -> Backend:
     try:
-        import alsaaudio
-        import spidev
+        import alsaaudio  # noqa: TID251 - the one module
+        import spidev  # noqa: TID251 - the one module
     except ImportError as error:
         raise HatUnusable(f"{error}; on the box they come with `pip install tipring[box]`") from error
     return DeviceBackend(spidev.SpiDev, alsaaudio)
@@ -152,7 +152,9 @@ def build_cards(specs: Sequence[HatSpec], backend: Backend, clock: Clock) -> lis
     hats = [build_hat(spec, backend, clock) for spec in specs]
     for follower in hats[1:]:
         hats[0].lead(follower)
-    return list(hats)
+    cards: list[Card] = []
+    cards += hats
+    return cards
 
 
 def build_hat(spec: HatSpec, backend: Backend, clock: Clock) -> SpiHat:

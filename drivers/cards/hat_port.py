@@ -129,11 +129,8 @@ class FxoPort(HatPort):
             return
         line = self.line
         self._turn = turn = self._turn + 1
-        if line.on_hook:
-            looks_at_voltage = turn & 3 == 0 if self._ring_seen else turn & 1
-        else:
-            looks_at_voltage = True
-        if looks_at_voltage:
+        # While it rings register 5 tells more, else the two take turns; off-hook only the voltage counts.
+        if not line.on_hook or (turn & 3 == 0 if self._ring_seen else turn & 1):
             raw = self._chain.read(self._chip, daa.LINE_VOLTAGE)
             events = line.voltage(raw - 256 if raw > 127 else raw, now_us)
         else:

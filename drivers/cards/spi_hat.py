@@ -35,7 +35,7 @@ SLOTS = 8
 CYCLES = TICK_SAMPLES // CYCLE_SAMPLES
 PERIOD_BYTES = CYCLE_SAMPLES * SLOTS
 PREFILL_PERIODS = 4
-"""Periods of silence the playback side is ahead: what the tick's thread may be late before the line hears it."""
+"""Periods of silence the playback side is ahead: so late may the tick be before the line hears it."""
 SLOT_OF_BYTE = np.array([3, 2, 1, 0, 7, 6, 5, 4])
 """Two 32-bit little-endian words a frame; the first slot is the most significant byte of the first word."""
 LAWS = {"a": "alaw", "u": "ulaw"}
@@ -58,7 +58,7 @@ class SpiHat:
     `ports[i]` is slot i or None where nothing should be; `open_pcm` gives capture and playback anew.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - composition: ports in, once
         self,
         name: str,
         ports: Sequence[Port | None],
@@ -93,7 +93,7 @@ class SpiHat:
         self._aligned = False
 
     def lead(self, other: SpiHat) -> None:
-        """Run `other`'s inner cycles inside ours: its chips are looked at every 5 ms though exchanged afterwards.
+        """Run `other`'s inner cycles inside ours: so its chips too are looked at every 5 ms.
 
         What `other.exchange` is given plays in the next tick, which its loop delay says.
         """
@@ -135,7 +135,7 @@ class SpiHat:
             led[0].lead(other)
 
     def exchange(self, tx: Samples) -> Samples:
-        """One tick; the result is valid until the next call. A led hat only hands over what its leader moved."""
+        """One tick; the result is valid until the next call. A led hat hands over what its leader moved."""
         octets = self._encode[tx.view(np.uint16)].T[:, SLOT_OF_BYTE].tobytes()
         self._out = [octets[at : at + PERIOD_BYTES] for at in range(0, len(octets), PERIOD_BYTES)]
         if self._leader is None:
@@ -148,7 +148,7 @@ class SpiHat:
         return self._rx
 
     def _tick(self, hats: list[SpiHat]) -> None:
-        """Four cycles of all hats: all write, then all read (the first waits), then all look at their chips."""
+        """Four cycles of all hats: all write, all read (the first waits), then all look at their chips."""
         for hat in hats:
             if not hat._aligned:
                 hat._align()

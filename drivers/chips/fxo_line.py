@@ -1,4 +1,6 @@
-"""The exchange's side of an FXO port: ringing, battery, polarity, and the loop we close, flash and pulse. Sans-IO.
+"""The exchange's side of an FXO port: ringing, battery, polarity; the loop we close, flash and pulse.
+
+Sans-IO.
 
 `ring_bits` takes each look at register 5, `voltage` each at register 29, `command` what the switch wants,
 `advance` the time; `loop_closed` is what the hook bit must be after any of them.
@@ -119,7 +121,7 @@ class FxoTimes(Struct, frozen=True):
     """Off-hook delay and calibrations of the chip (128 + 17 + 256 ms), and a cycle or two."""
     between_digits_ms: int = 700
     idle_again_ms: int = 60_000
-    """A reversal that stays on an on-hook line for so long is its new idle polarity (tip and ring were swapped)."""
+    """A reversal that stays on an on-hook line for so long is its idle polarity (wires were swapped)."""
 
 
 class FxoLine:
@@ -163,9 +165,9 @@ class FxoLine:
         return self._battery
 
     def ring_bits(self, bits: int, now_us: int) -> Sequence[AnyLineEvent]:
-        """One look at RDTP and RDTN: ringing is what changes between them often enough while there is battery."""
+        """One look at RDTP and RDTN: ringing is what changes between them often enough with battery there."""
         half = bits & RING_BITS
-        if half == 0 or half == RING_BITS:
+        if half in (0, RING_BITS):
             return NOTHING if self._ring_us is None else self._no_ring(now_us)
         self._ring_us = now_us
         if half != self._half:

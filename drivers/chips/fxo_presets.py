@@ -1,4 +1,4 @@
-"""DC and AC terminations of the FXO line by country (HARDWARE.md 1.1.3); an admin may choose another preset."""
+"""DC and AC terminations of the FXO line by country (HARDWARE.md 1.1.3); another may be chosen."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def _read(table: str) -> dict[str, FxoPreset]:
 
 
 PRESETS: Mapping[str, FxoPreset] = _read(_TABLE) | {
-    # The chip maker's own choice for China: the complex impedance 200+(680||100n), 3.5 V and 10 mA, where DAHDI
-    # takes the "global" one, 3.1 V and 16 mA.
+    # The chip maker's own choice for China: the complex impedance 200+(680||100n), 3.5 V and 10 mA, where
+    # DAHDI takes the "global" one, 3.1 V and 16 mA.
     "CHINA-COMPLEX": FxoPreset("CHINA-COMPLEX", 0x00, 0xC0, 0x0A),
 }
 

@@ -160,7 +160,7 @@ class FxsLine:
         return self.state in OFF_HOOK_STATES
 
     def hook(self, closed: bool, now_us: int) -> Sequence[AnyLineEvent]:
-        """One look at the loop; a change counts when it outlasts the debounce, from when it was first seen."""
+        """One look at the loop; a change counts when it outlasts the debounce, from its first sight."""
         if closed is self._closed:
             self._changed_us = None
             return NOTHING

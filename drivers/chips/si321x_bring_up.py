@@ -94,7 +94,7 @@ def bring_up_si321x(chain: Si321xChain, chip: int, setup: FxsSetup) -> BringUp:
 
 
 def _missing(part: Slic) -> str:
-    """Why this is no chip in working order, or nothing. A chip left running by a former process passes too."""
+    """Why this is no chip in working order, or nothing. One left running by a former process passes."""
     mode, hybrid, pcm = part.read(slic.SPI_MODE), part.read(slic.HYBRID), part.read(slic.PCM_MODE)
     if mode in (0x00, 0xFF) or not 2 <= mode & 0x0F < 0x0F:
         return f"no FXS chip answers (register 0 reads {mode:#04x})"

@@ -52,7 +52,7 @@ class Si3050Chain:
         xfer(_BYTES[value])
 
     def align(self) -> bool:
-        """Find the start of a frame after somebody stopped in the middle of one; False where no chip answers."""
+        """Find the start of a frame after somebody stopped inside one; False where no chip answers."""
         for _ in range(3):
             if any(self.read(chip, 2) == 0x03 for chip in range(CHIPS)):
                 return True

@@ -1,4 +1,4 @@
-"""Simulated SPI hats on a wire: chips, chains, highways, and the backend that opens them as a box opens its own.
+"""Simulated SPI hats on a wire: chips, chains, highways, and the backend that opens them like a box its own.
 
 hats = SimulatedHats(wire, clock, [("fxo",) * 4 + ("fxs",) * 4])
 [card] = build_cards(hats.specs(), hats.backend(), clock)
@@ -27,7 +27,7 @@ AnyChip = Si3050 | Si321x
 class SimulatedHats:
     """`layout[hat]` names its eight slots: `fxo`, `fxs` (Si3215), `fxs-si3210` or `empty`.
 
-    Hat h is SPI bus h with two chip selects and the PCM device `hw:h`; its slot s is row `8 h + s` of the wire.
+    Hat h is SPI bus h with two chip selects and PCM device `hw:h`; its slot s is row `8 h + s` of the wire.
     `chips[row]` is the silicon itself, for faults: `missing`, `hung`, `reset()`, `raise_power_alarm()`,
     `lose_line_side()`; `highways[hat].broken = True` is a broken PCM stream.
     """

@@ -1,4 +1,4 @@
-"""Four chips behind one chip select: one byte a frame, three frames an access (HARDWARE.md 1.0, 1.1.1, 1.2.1)."""
+"""Four chips behind one chip select: one byte a frame, three frames an access (HARDWARE.md 1.0)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Si3050Chain:
             self.strays += 1
         return FLOATING
 
-    def long_frame(self, length: int) -> None:
+    def long_frame(self, _length: int, /) -> None:
         """Chip select stayed low over more (or less) than one byte: the access is lost."""
         self.framing_errors += 1
         self._count = 0
@@ -93,7 +93,7 @@ class Si321xChain:
             self._chained = bool(byte & 0x80)
         return FLOATING
 
-    def long_frame(self, length: int) -> None:
+    def long_frame(self, _length: int, /) -> None:
         """Chip select stayed low over more (or less) than one byte: the access is lost."""
         self.framing_errors += 1
         self._count = 0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.dsp.g711 import DECODERS, ENCODERS
-from drivers.ports import CYCLE_SAMPLES, CYCLE_US, TICK_SAMPLES, Clock
+from drivers.ports import CYCLE_SAMPLES, CYCLE_US, TICK_SAMPLES, TICK_US, Clock
 from hwsim.silicon.si321x import Si321x
 from hwsim.silicon.si3050 import Si3050
 from hwsim.wire import RING_BLOCKS, Wire
@@ -146,15 +146,16 @@ def _gains(gains: list[float]) -> NDArray[np.float32] | None:
 
 
 def _scaled(samples: NDArray[np.int16], gains: NDArray[np.float32]) -> NDArray[np.int16]:
-    return np.clip(np.rint(samples * gains), -32768, 32767).astype(np.int16)
+    scaled: NDArray[np.int16] = np.clip(np.rint(samples * gains), -32768, 32767).astype(np.int16)
+    return scaled
 
 
 class Backplane:
     """The frame clock all highways of one wire share.
 
-    Period k ends at `t0 + (k + 1) * 5 ms`; block b is periods 4b … 4b + 3. `blocks[0]` of the wire is raised when
-    the chips have played all of a tick, which is just before time reaches its end; the world must then have
-    `to_box[blocks[0]]` ready (`blocks[1] > blocks[0]`) by the end of the next period.
+    Blocks begin at multiples of 20 ms of box time and are counted as the world counts them: a stream begins
+    with the block the world rendered last. Block b is periods 4b … 4b + 3. `blocks[0]` is raised when the
+    chips have played all of a tick, just before time reaches its end; the world renders the next one then. A block not there by the end of its first period is silence, and counted in `late_blocks`.
     """
 
     def __init__(self, wire: Wire, clock: Clock) -> None:
@@ -168,11 +169,14 @@ class Backplane:
         self._counted_late = -1
 
     def start(self, highway: Highway) -> None:
-        """A stream (re)starts: with the next whole tick, at this moment."""
-        now_us = self.clock.now_us()
+        """A stream (re)starts with the next block."""
         if not any(other.running for other in self.highways):
-            self._period = -(-self._period // PERIODS) * PERIODS
-            self._t0_us = now_us - self._period * CYCLE_US
+            begins_us = -(-self.clock.now_us() // TICK_US) * TICK_US
+            self.clock.wait_until(begins_us)
+            block = max(0, int(self.wire.blocks[1]) - 1)
+            self._period = block * PERIODS
+            self._t0_us = begins_us - block * TICK_US
+            self.wire.blocks[0] = block
         highway.start(-(-self._period // PERIODS) * PERIODS)
 
     def due(self, highway: Highway) -> bool:

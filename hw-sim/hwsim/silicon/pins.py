@@ -1,4 +1,4 @@
-"""One port's two wires as a chip feels them: single figures of `Wire.world` and `Wire.box`, quick to reach."""
+"""One port's two wires as a chip feels them: figures of `Wire.world` and `Wire.box`, quick to reach."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Pins:
 
     def __init__(self, wire: Wire, port: int) -> None:
         self.port = port
-        self._world_bytes = memoryview(wire.world.view(np.uint8)).cast("B")
-        self._box_bytes = memoryview(wire.box.view(np.uint8)).cast("B")
+        self._world_bytes = wire.world.view(np.uint8).data
+        self._box_bytes = wire.box.view(np.uint8).data
         self._world = self._world_bytes.cast("f")
         self._box = self._box_bytes.cast("f")
         self._in = port * _FLOATS_WORLD

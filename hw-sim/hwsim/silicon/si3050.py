@@ -1,6 +1,8 @@
-"""Register model of an Si3050 with its line side: SPI and PCM on one end, the exchange's wires on the other."""
+"""Register model of an Si3050 with its line side: SPI and PCM here, the exchange's wires there."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from drivers.chips import si3050 as daa
 from drivers.ports import Clock
@@ -68,10 +70,10 @@ class Si3050(Chip):
         self._off_hook = False
         self._hook_moved()
 
-    def _read_only(self, value: int) -> None:
+    def _read_only(self, _value: int) -> None:
         self.violations += 1
 
-    def _pcm_writer(self, address: int):  # type: ignore[no-untyped-def]
+    def _pcm_writer(self, address: int) -> Callable[[int], None]:
         def write(value: int) -> None:
             self.registers[address] = value
             self.moved()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drivers.chips import si321x as slic
 from drivers.ports import Clock
 from hwsim.silicon.chip import SILENT, Chip, Slot, timeslot
@@ -12,7 +14,7 @@ REVISION = 5
 INDIRECT_US = 63
 """One turn of the 16 kHz indirect register machine."""
 LOOK_US = 25
-"""What three SPI frames take at least; looks at the busy bit move its machine on where the clock stands still."""
+"""What three SPI frames take; looks at the busy bit move its machine on where the clock stands still."""
 CALIBRATION_US = 30_000
 POWER_UP_US = 60_000
 SHARP_CLOSURE_MA = 11.0
@@ -74,7 +76,7 @@ class Si321x(Chip):
         self.reset()
 
     def reset(self) -> None:
-        """A reset inside service. Strategy: the SPI mode stays, else the chain's framing would be lost for all."""
+        """A reset in service. Strategy: the SPI mode stays, else the chain's framing would be lost for all."""
         mode = self.registers[0]
         self._load_resets()
         self.registers[0] = mode
@@ -87,10 +89,10 @@ class Si321x(Chip):
         self.registers[slic.IRQ_2] |= 1 << (transistor + 1)
         self._set_linefeed(slic.FEED_OPEN)
 
-    def _read_only(self, value: int) -> None:
+    def _read_only(self, _value: int) -> None:
         self.violations += 1
 
-    def _pcm_writer(self, address: int):  # type: ignore[no-untyped-def]
+    def _pcm_writer(self, address: int) -> Callable[[int], None]:
         def write(value: int) -> None:
             kept = self.registers[1] & slic.SI3215 if address == slic.PCM_MODE else 0
             self.registers[address] = value & 0x7F | kept if address == slic.PCM_MODE else value

@@ -1,7 +1,7 @@
 """A stand-in with the surface of `alsaaudio` 0.11 that matters to a PCM highway, on simulated timeslots.
 
-Time passes in `PCM.read`: it waits through the clock for the end of its period. `on(backplane, devices)` makes
-an object to be used as the module.
+Time passes in `PCM.read`: it waits through the clock for the end of its period. `on(backplane, devices)`
+makes an object to be used as the module.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class ALSAAudioError(Exception):
 
 
 class PCM:
-    """One direction of one hat's highway: 8 kHz, two channels of S32_LE, periods of 40 frames and nothing else.
+    """One direction of one hat's highway: 8 kHz, two channels of S32_LE, periods of 40 frames, nothing else.
 
     Like a real device it grants what it can do whatever it is asked; `info()` tells.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the real package's arguments
         self,
         backplane: Backplane,
         devices: Mapping[str, Highway],
@@ -84,7 +84,7 @@ class PCM:
         return self._state == PCM_STATE_XRUN
 
     def read(self) -> tuple[int, bytes]:
-        """One period: (frames, bytes); (−EPIPE, b"") after an overrun; (0, b"") when there is none yet in NONBLOCK."""
+        """One period: (frames, bytes); (−EPIPE, b"") after an overrun; (0, b"") when NONBLOCK has none yet."""
         self._check_open()
         if self._type != PCM_CAPTURE:
             raise ALSAAudioError(f"Cannot read from playback PCM [{self._name}]")
@@ -216,7 +216,7 @@ class PCM:
         self._check_open()
         return []
 
-    def polldescriptors_revents(self, descriptors: list[tuple[int, int]], /) -> int:
+    def polldescriptors_revents(self, _descriptors: list[tuple[int, int]], /) -> int:
         self._check_open()
         return 0
 
@@ -241,19 +241,19 @@ class PCM:
         self._check_open()
         return [2]
 
-    def setchannels(self, channels: int, /) -> int:
+    def setchannels(self, _channels: int, /) -> int:
         self._check_open()
         return 2
 
-    def setrate(self, rate: int, /) -> int:
+    def setrate(self, _rate: int, /) -> int:
         self._check_open()
         return RATE_HZ
 
-    def setformat(self, format: int, /) -> int:  # noqa: A002 - the real package's name
+    def setformat(self, _format: int, /) -> int:
         self._check_open()
         return PCM_FORMAT_S32_LE
 
-    def setperiodsize(self, frames: int, /) -> int:
+    def setperiodsize(self, _frames: int, /) -> int:
         self._check_open()
         return CYCLE_SAMPLES
 

@@ -16,7 +16,7 @@ class SpiChain(Protocol):
     """What hangs on one chip select."""
 
     def frame(self, byte: int) -> int: ...
-    def long_frame(self, length: int) -> None: ...
+    def long_frame(self, length: int, /) -> None: ...
 
 
 class _Flag:
@@ -36,7 +36,7 @@ class _Flag:
 
 
 class SpiDev:
-    """`chains` maps (bus, device) to what is there. Each call is one frame of chip select, as in the real one."""
+    """`chains` maps (bus, device) to what is there. Each call is one frame of chip select."""
 
     cshigh = _Flag()
     loop = _Flag()
@@ -131,7 +131,7 @@ class SpiDev:
         self._max_speed_hz = value
 
     def xfer2(
-        self, values: Sequence[int], speed_hz: int = 0, delay_us: int = 0, bits: int = 0, /
+        self, values: Sequence[int], _speed_hz: int = 0, _delay_us: int = 0, _bits: int = 0, /
     ) -> list[int]:
         if self._chain is not None and len(values) == 1 and self._mode == 3:
             byte = values[0]
@@ -142,7 +142,7 @@ class SpiDev:
     xfer = xfer2
 
     def xfer3(
-        self, values: Sequence[int], speed_hz: int = 0, delay_us: int = 0, bits: int = 0, /
+        self, values: Sequence[int], _speed_hz: int = 0, _delay_us: int = 0, _bits: int = 0, /
     ) -> tuple[int, ...]:
         octets = _octets(values, limit=None)
         received: list[int] = []
