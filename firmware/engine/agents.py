@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.engine import queues
 from firmware.engine.state import AgentNow
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -12,7 +13,7 @@ OWN_REASONS = frozenset({"own-call", "direct-call", "no-telephone", "off-hook"})
 
 
 def change(
-    turn: Turn, agent: str, state: AgentState, reason: str = "", call: int = 0, extension: str = ""
+    turn: Turn, agent: str, state: AgentState, reason: str = "", *, call: int = 0, extension: str = ""
 ) -> None:
     now = turn.state.agents.get(agent)
     seat = extension or (now.extension if now else "")
@@ -48,12 +49,12 @@ def occupied(turn: Turn, extension: str, reason: str) -> None:
 def talks(turn: Turn, extension: str, call: int) -> None:
     """The agent answered a call that no queue offered."""
     agent = at(turn, extension)
-    if agent is None or agent.state is AgentState.SIGNED_OUT:
+    if agent is None or (agent.state is AgentState.TALKING and agent.call == call):
         return
     own = agent.state is AgentState.NOT_READY and agent.reason in OWN_REASONS
     if own or agent.state in (AgentState.READY, AgentState.WRAP_UP, AgentState.TALKING):
         after = agent.deferred
-        change(turn, agent.id, AgentState.TALKING, "direct", call)
+        change(turn, agent.id, AgentState.TALKING, "direct", call=call)
         if after is not None:
             defer(turn, agent.id, *after)
 
@@ -115,16 +116,24 @@ def usable_again(turn: Turn, port: int) -> None:
 def sign_in(turn: Turn, agent: str, extension: str) -> None:
     """Whoever sat there, and wherever this agent sat, is signed out."""
     seated = at(turn, extension)
-    if seated is not None and seated.id != agent:
-        wish(turn, seated.id, AgentState.SIGNED_OUT, "replaced")
+    if seated is not None and seated.id == agent:
+        wish(turn, agent, AgentState.READY)
+        return
+    if seated is not None:
+        _vacate(turn, seated, "replaced")
     now = turn.state.agents.get(agent)
     if now is not None and now.state is not AgentState.SIGNED_OUT:
-        if now.extension == extension:
-            wish(turn, agent, AgentState.READY)
-            return
-        change(turn, agent, AgentState.SIGNED_OUT, "moved")
+        _vacate(turn, now, "moved")
     change(turn, agent, AgentState.NOT_READY, "own-call", extension=extension)
     free(turn, agent)
+
+
+def _vacate(turn: Turn, agent: AgentNow, reason: str) -> None:
+    """Signed out at once, whatever goes on there."""
+    leg = turn.leg_at(turn.plan.ports.get(agent.extension, -1))
+    if agent.state is AgentState.RINGING and leg is not None:
+        queues.withdraw(turn, leg, "declined")
+    change(turn, agent.id, AgentState.SIGNED_OUT, reason)
 
 
 def wish(turn: Turn, agent: str, state: AgentState, reason: str = "") -> None:

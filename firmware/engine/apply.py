@@ -1,5 +1,7 @@
 """What each fact does to the state: the only place where it changes. The table is at the end."""
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The state with what is derived from it: configuration look-ups, the distributor's indices, the order of timers."""
+"""The state and what is derived from it: configuration look-ups, the distributor's indices, timers in order."""
 
 from __future__ import annotations
 

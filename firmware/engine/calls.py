@@ -60,7 +60,6 @@ def left(turn: Turn, leg: Leg, cause: Cause = Cause.NORMAL_CLEARING, failed: boo
 
 def end(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = False) -> None:
     """All legs are let go; an offered call gets its one outcome."""
-    outcome = outcome_of(call, by, failed) if call.direction is Direction.INBOUND else None
     if call.waits:
         queues.caller_left(turn, call)
     if call.node:
@@ -70,6 +69,12 @@ def end(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = Fal
         turn.fact(f.HoldEnded(call.id, held))
     for leg in turn.legs_of(call):
         legs.let_go(turn, leg, cause, by)
+    close(turn, call, cause, by, failed)
+
+
+def close(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = False) -> None:
+    """The call itself, whose legs went or moved on."""
+    outcome = outcome_of(call, by, failed) if call.direction is Direction.INBOUND else None
     turn.fact(f.CallEnded(call.id, outcome, cause, by))
 
 

@@ -12,20 +12,24 @@ from firmware.protocol.names import Cause, ReleasedBy
 
 def begin(turn: Turn, consult: Leg) -> None:
     """From a consultation: all three in the first call."""
-    first = turn.state.legs[turn.state.ports[consult.port].away]
-    held, target = holding.held_by(turn, first), holding.held_by(turn, consult)
-    if held is None or target is None:
+    first = turn.state.legs.get(turn.state.ports[consult.port].away)
+    held = holding.held_by(turn, first) if first else None
+    target = holding.held_by(turn, consult)
+    if first is None or held is None or target is None:
         holding.toggle(turn, consult)
         return
+    if not holding.older(turn, first, consult):
+        first, consult, held, target = consult, first, target, held
     call, second = turn.call_of(first), turn.call_of(consult)
     turn.fact(f.HoldEnded(call.id, held.id))
     turn.fact(f.HoldEnded(second.id, target.id))
     recordings.stop(turn, target, "transferred")
     recordings.stop(turn, consult, "transferred")
-    turn.fact(f.LegsSwapped(consult.port))
+    if turn.state.ports[first.port].leg != first.id:
+        turn.fact(f.LegsSwapped(first.port))
     turn.fact(f.LegMoved(target.id, call.id))
     legs.let_go(turn, consult, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
-    turn.fact(f.CallEnded(second.id, None, Cause.NORMAL_CLEARING, ReleasedBy.CALLER))
+    calls.close(turn, second, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
     _talk(turn, call, (first, held, target))
 
 
@@ -43,7 +47,7 @@ def _talk(turn: Turn, call: Call, members: tuple[Leg, ...]) -> None:
 
 
 def leave(turn: Turn, call: Call, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
-    """One of three goes; the two others talk on, unless both are outside and the house may not leave them alone."""
+    """One of three goes; the two others talk on, unless they are both outside and may not be left alone."""
     one, other = (turn.state.legs[number] for number in call.conference if number != leg.id)
     taped = one.recording or other.recording
     same_two = call.conference[0] != leg.id and taped

@@ -1,17 +1,17 @@
 """Emergency calls: from every telephone, in every state, over whatever line can be had.
 
-Pre-emption takes the line whose loss hurts least: a caller in a menu, then the last who came into a queue, then an
-outgoing call not answered, a message being left, a last word, a call on hold, and at last the youngest talk. A line
+Pre-emption takes the line whose loss hurts least: a last word, a caller in a menu, then the last who came into a
+queue, an outgoing call not answered, a message being left, a call on hold, and at last the youngest talk. A line
 that rings is not taken (seizing it would answer the caller), nor is another emergency call.
 """
 
 from __future__ import annotations
 
-from firmware.engine import calls, trunks
+from firmware.engine import calls, telephones, trunks
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
-from firmware.protocol.names import Cause, Direction, ReleasedBy
+from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy
 
 HURTS = {
     Phase.PARTING: 0,
@@ -32,6 +32,7 @@ def place(turn: Turn, leg: Leg, number: str) -> None:
     """`leg`'s telephone wants `number`; its class of service does not matter."""
     call = turn.call_of(leg)
     turn.fact(f.NumberDialled(call.id, number, "", Direction.OUTBOUND, True))
+    turn.clear(f"digit:{leg.id}")
     telephone = turn.plan.telephones.get(leg.port)
     if telephone is not None and telephone.record:
         turn.fact(f.RecordingRuled(call.id, True))
@@ -68,6 +69,17 @@ def redialled(turn: Turn, leg: Leg, digit: str) -> bool:
     for number in turn.plan.config.dial_plan.emergency:
         if number and keys.endswith(number):
             turn.quiet(leg)
-            place(turn, leg, number)
+            place(turn, _own_call_for(turn, leg), number)
             return True
     return False
+
+
+def _own_call_for(turn: Turn, leg: Leg) -> Leg:
+    """An emergency call is a call of its own where the telephone is in somebody else's."""
+    if leg.phase == Phase.AWAY:
+        return telephones.own_call(turn, leg.port, LegRole.CONSULT)
+    call = turn.call_of(leg)
+    if call.direction is not Direction.INBOUND:
+        return leg
+    calls.end(turn, call, Cause.NORMAL_CLEARING, calls.side_of(leg))
+    return telephones.own_call(turn, leg.port)

@@ -1,4 +1,4 @@
-"""The deciding half: one input, one decision, one record. `decide` looks and collects, `apply` alone changes state."""
+"""The deciding half: one input, one decision, one record. `decide` collects, `apply` alone changes state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORGET_EVERY = 1000
 
 def _from_switch(turn: Turn, given: i.FromSwitch) -> None:
     state = turn.state
-    lost = given.epoch != state.switch_epoch and state.switch_epoch != 0
+    lost = state.switch_epoch not in (0, given.epoch)
     if lost:
         reconcile.switch_lost(turn, given.epoch)
     turn.fact(f.EventsTaken(given.epoch, given.number))

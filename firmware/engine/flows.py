@@ -1,5 +1,7 @@
 """Call flows as data: where a caller is in a graph of nodes. What each kind of node does is in `nodes`."""
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
 from firmware.config.schema import Node

@@ -13,7 +13,7 @@ from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
-from firmware.protocol.names import Cause, LegRole, ReleasedBy, Tone
+from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy, Tone
 
 CHOOSE_WITHIN_S = 2.0
 BLIND_WITHIN_US = us(2.0)
@@ -200,30 +200,42 @@ def _recall(turn: Turn, leg: Leg) -> None:
     targets.go(turn, call, held, f"recall:{number}")
 
 
+def older(turn: Turn, one: Leg, other: Leg) -> bool:
+    """Whether `one`'s call is the one that lives on: the offered one, else the one that began first."""
+    first, second = turn.call_of(one), turn.call_of(other)
+    outside = first.direction is Direction.INBOUND, second.direction is Direction.INBOUND
+    return first.id < second.id if outside[0] == outside[1] else outside[0]
+
+
 def _transfer(turn: Turn, first: Leg, consult: Leg, held: Leg, target: Leg) -> None:
+    """`held` and `target` go on without the telephone that hung up, whose legs are `first` and `consult`."""
+    through = target.phase in (Phase.TALKING, Phase.HELD)
+    if through and not older(turn, first, consult):
+        first, consult, held, target = consult, first, target, held
     call, second = turn.call_of(first), turn.call_of(consult)
-    kind = _kind(turn, target)
-    calls.part(turn, second)
-    for one in (held, target):
-        if one.id in turn.call_of(one).held_by:
-            turn.fact(f.HoldEnded(one.call, one.id))
-    for one in (held, target, first, consult):
-        recordings.stop(turn, one, "transferred")
-    turn.fact(f.TransferMade(call.id, kind, held.id, first.id, target.party))
+    for one in (call, second):
+        calls.part(turn, one)
+        for waiting in list(one.held_by):
+            turn.fact(f.HoldEnded(one.id, waiting))
+    for leg in (held, target, first, consult):
+        recordings.stop(turn, leg, "transferred")
+    turn.fact(f.TransferMade(call.id, _kind(turn, target, through), held.id, first.id, target.party))
     turn.fact(f.LegMoved(target.id, call.id))
     number = first.party
-    for one in (first, consult):
-        legs.let_go(turn, one, Cause.NORMAL_CLEARING, calls.side_of(first))
-    turn.fact(f.CallEnded(second.id, None, Cause.NORMAL_CLEARING, ReleasedBy.CALLER))
-    if target.answered:
+    port = turn.state.ports[first.port]
+    for leg in (turn.state.legs[port.away], turn.state.legs[port.leg]):
+        legs.let_go(turn, leg, Cause.NORMAL_CLEARING, calls.side_of(first))
+    calls.close(turn, second, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
+    if through:
         agents.talks(turn, target.party, call.id)
+        agents.talks(turn, held.party, call.id)
         joining.begin(turn, call, held, target)
     else:
         _wait_for(turn, call, held, target, number)
 
 
-def _kind(turn: Turn, target: Leg) -> str:
-    if target.answered:
+def _kind(turn: Turn, target: Leg, through: bool) -> str:
+    if through:
         return "attended"
     return "blind" if turn.at_us - target.began_us < BLIND_WITHIN_US else "semi-attended"
 

@@ -1,5 +1,7 @@
 """Inbound on outside lines: rings, the caller's number, the answer, the far end that leaves."""
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
 from firmware.engine import calls, flows, legs, numbers, trunks

@@ -1,5 +1,7 @@
 """What each kind of flow node does when a caller comes to it, and when a key is pressed there."""
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

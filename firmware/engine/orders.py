@@ -1,5 +1,7 @@
 """What is asked for from outside a telephone: configuration, clock, agents' states, click-to-dial."""
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
 import msgspec

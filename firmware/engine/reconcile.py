@@ -3,9 +3,11 @@
 Wires win over memory. What changed after the report was asked for is newer than the report and left alone.
 """
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
-from firmware.engine import agents, calls, lines, queues, ringing, steps, telephones, trunks
+from firmware.engine import agents, calls, lines, queues, recordings, ringing, steps, telephones, trunks
 from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -18,7 +20,7 @@ def switch_lost(turn: Turn, epoch: int) -> None:
     """The switch began anew: its tapes ended where they were."""
     turn.fact(f.SwitchLost(epoch))
     for recording in list(turn.state.recordings):
-        turn.fact(f.RecordingEnded(recording, "switch-died"))
+        recordings.cut_off(turn, recording, "switch-died")
 
 
 def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
@@ -111,6 +113,9 @@ def _hear_again(turn: Turn, leg: Leg) -> None:
         ports = tuple(turn.state.legs[one].port for one in call.conference)
         turn.command(c.Confer(port=ports[0], members=ports))
         return
-    partner = next((one for one in call.talk if one != leg.id), None)
-    if partner is not None:
-        turn.command(c.Hear(port=leg.port, source=turn.state.legs[partner].port))
+    partner = next((turn.state.legs[one] for one in call.talk if one != leg.id), None)
+    if partner is None:
+        return
+    turn.command(c.Hear(port=leg.port, source=partner.port))
+    if leg.id == call.talk[0]:
+        recordings.begin_talk(turn, call, leg, partner)

@@ -66,5 +66,15 @@ def tape_ended(turn: Turn, event: e.TapeEnded) -> None:
     if taping is None:
         return
     if not taping.ended:
-        turn.fact(f.RecordingEnded(event.recording, "released"))
+        cut_off(turn, event.recording, "released")
     turn.fact(f.RecordingTaped(event.recording, max(taping.from_tick, 0), event.tick))
+
+
+def cut_off(turn: Turn, recording: str, why: str) -> None:
+    """The switch ended it by itself: what follows on that leg is not recorded."""
+    taping = turn.state.recordings[recording]
+    ended = taping.ended
+    turn.fact(f.RecordingEnded(recording, why))
+    leg = turn.state.legs.get(taping.leg)
+    if leg is not None and not ended and not leg.recording:
+        turn.fact(f.NotRecorded(leg.call, leg.id, "switch"))

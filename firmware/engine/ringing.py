@@ -132,6 +132,6 @@ def pick_up(turn: Turn, leg: Leg) -> bool:
     port, party, agent = leg.port, leg.party, leg.agent
     legs.let_go(turn, theirs, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
     turn.fact(f.LegReleased(leg.id, Cause.NORMAL_CLEARING, ReleasedBy.BOX))
-    turn.fact(f.CallEnded(own.id, None, Cause.NORMAL_CLEARING, ReleasedBy.BOX))
+    calls.close(turn, own, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
     _called_lifted(turn, legs.add(turn, call.id, port, LegRole.CALLED, party, agent))
     return True

@@ -1,5 +1,7 @@
 """Telephones of the house: lifting, dialling, what a dialled number leads to, hanging up."""
 
+# ruff: noqa: ARG001 - rows of a table share one signature
+
 from __future__ import annotations
 
 from firmware.engine import agents, calls, emergency, features, holding, legs, ringing, trunks

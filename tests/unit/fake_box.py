@@ -166,7 +166,7 @@ class FakeBox:
 
     def _silence(self, port: int) -> None:
         for one in (self.playing, self.hears, self.recording, self.ringing):
-            one.pop(port, None)  # type: ignore[attr-defined]
+            one.pop(port, None)
 
     # -- the world ----------------------------------------------------------------------------------
 
