@@ -40,9 +40,11 @@ class PromptBank:
         """
         phrases: dict[tuple[str, str], Sound] = {}
         faults: list[str] = []
-        for prompt, language, path in [*_rendered(folder), *_replacing(config, wavs or folder)]:
+        sounds = [(one, True) for one in _rendered(folder)]
+        sounds += [(one, False) for one in _replacing(config, wavs or folder)]
+        for (prompt, language, path), as_is in sounds:
             try:
-                phrases[prompt, language] = read_wav(path, as_is=path.is_relative_to(folder))
+                phrases[prompt, language] = read_wav(path, as_is=as_is)
             except UnreadableSound as error:
                 faults.append(f"prompt {prompt} ({language}): {error}")
         faults += [

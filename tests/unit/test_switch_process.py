@@ -20,6 +20,7 @@ from firmware.protocol.places import Places
 from firmware.protocol.role import RoleHeld, RoleLock
 from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, Frame, FrameStream, Hello, encode
 from firmware.switch import realtime, runner
+from firmware.switch._pace import lib
 from firmware.switch.engine_link import EngineLink
 from firmware.switch.life import next_epoch
 from firmware.switch.plan import SwitchPlan
@@ -138,7 +139,7 @@ def test_the_process_ticks_talks_to_its_engine_and_leaves_its_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_setscheduler", _refused)
-    monkeypatch.setattr(realtime, "lib", _Unlocked(realtime.lib))
+    monkeypatch.setattr(realtime, "lib", _Unlocked(lib))
     places, clock, card = process_parts(tmp_path)
     engines: list[EngineEnd] = []
     ticks = 0
