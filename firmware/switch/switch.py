@@ -66,7 +66,6 @@ class Switch:
         country = plan.ports[0].country
         self.voice = Voice(self.rack.ports, Playlist(bank, country, messages or NoMessages()))
         self.tape = Tape(tape, epoch)
-        self.ears = Ears(plan.ports, self.rack.loop_delays)
         self.inbox = Inbox()
         self._events: list[AnySwitchEvent] = []
         self._pulsing: set[int] = set()
@@ -77,6 +76,7 @@ class Switch:
     def start(self) -> list[str]:
         """Bring the cards up. Findings in plain language, also where a port is not what is configured."""
         findings = self.rack.start()
+        self.ears = Ears(self._plan.ports, self.rack.loop_delays)
         for plan, kind in zip(self._plan.ports, self.rack.kinds, strict=False):
             self._ports.append(self._port(plan, kind))
             if plan.kind is not None and kind is not plan.kind:
