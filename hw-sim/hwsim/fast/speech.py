@@ -10,7 +10,8 @@ from firmware.switch.lines.exchanged import Given, SilenceReached, VoiceRecognis
 from hwsim.fast import latencies as late
 from hwsim.fast.event_loop import EventLoop
 from hwsim.fast.hearers import PLAYER, Hearers
-from hwsim.world.hearing import TURN_US, Hearing
+from hwsim.world.hearing import Hearing
+from hwsim.world.mouth import turn_samples
 from hwsim.world.timeline import Timeline
 
 Give = Callable[[int, Given, int], None]
@@ -39,7 +40,7 @@ class Speech:
         """From the next block on; `voice(port, at_us)` is called when a detector would know of each turn."""
         self._talks += 1
         self._talking[who] = self._talks
-        self._turn(who, self._talks, voice, -(-now_us // TICK_US) * TICK_US)
+        self._turn(who, self._talks, voice, 0, -(-now_us // TICK_US) * TICK_US)
 
     def hush(self, who: str) -> None:
         self._talking.pop(who, None)
@@ -55,12 +56,13 @@ class Speech:
         who = self._person_at(port)
         return who is not None and who in self._talking
 
-    def _turn(self, who: str, talk: int, voice: Callable[[int, int], None], now_us: int) -> None:
+    def _turn(self, who: str, talk: int, voice: Callable[[int, int], None], turn: int, now_us: int) -> None:
         port = self._port_of(who)
         if self._talking.get(who) != talk or port is None:
             return
         self._timeline.at(now_us + late.MARK_US, partial(self._marked, who, port, now_us))
-        self._timeline.at(now_us + TURN_US, partial(self._turn, who, talk, voice))
+        next_us = now_us + turn_samples(turn) * 125
+        self._timeline.at(next_us, partial(self._turn, who, talk, voice, turn + 1))
         self._timeline.at(now_us + late.VOICE_US, partial(self._voice, who, port, voice))
 
     def _voice(self, who: str, port: int, voice: Callable[[int, int], None], now_us: int) -> None:

@@ -14,6 +14,10 @@ TURN = 8 * 8000
 """Samples from one voiceprint of a speaker to the next."""
 SPEAKS = 3 * 8000 + 4000
 """Of a turn; the rest is left to the other side."""
+OPENING_TURNS = 4
+OPENING_TURN = 20_000
+"""The first turns are short: hello, who is there?"""
+OPENING_SPEAKS = 12_000
 _GAP = 640
 Row = NDArray[np.int16]
 
@@ -113,11 +117,12 @@ class Mouth:
         return self._now is not None
 
     def _turn_of(self, turn: int) -> Row:
-        row = np.zeros(TURN, np.int16)
+        opening = turn < OPENING_TURNS
+        row = np.zeros(turn_samples(turn), np.int16)
         mark = voiceprint(self.number)
         row[: len(mark)] = mark
         if self._chunks:
-            chunk = self._chunks[turn % len(self._chunks)]
+            chunk = self._chunks[turn % len(self._chunks)][: OPENING_SPEAKS if opening else None]
             start = len(mark) + _GAP
             row[start : start + len(chunk)] = chunk
         return row
@@ -129,6 +134,11 @@ class Mouth:
             self._keys[0] = row[TICK_SAMPLES:]
         else:
             self._keys.pop(0)
+
+
+def turn_samples(turn: int) -> int:
+    """How long the turn of this number (from 0) lasts."""
+    return OPENING_TURN if turn < OPENING_TURNS else TURN
 
 
 def _chunks(sentence: Row) -> list[Row]:
