@@ -10,5 +10,5 @@ setup(
     package_dir={"hwsim": "hw-sim/hwsim"},
     include_package_data=True,
     package_data={"": ["*.toml", "*.h", "*.c", "py.typed"]},
-    cffi_modules=["drivers/dsp/build_dsp.py:ffibuilder"],
+    cffi_modules=["drivers/dsp/build_dsp.py:ffibuilder", "firmware/switch/build_pace.py:ffibuilder"],
 )

@@ -10,38 +10,31 @@ from collections.abc import Callable, Sequence
 DONE, FOUND_WRONG, MISUSED = 0, 1, 2
 
 # Each module has `add_parser(subparsers)`, whose parser sets `run`: Namespace -> exit code.
-COMMANDS = (
-    "firmware.cli.run",
-    "firmware.cli.sim",
-    "firmware.cli.rehearse",
-    "firmware.cli.bench",
-    "firmware.cli.doctor",
-    "firmware.cli.config",
-    "firmware.cli.report",
-    "firmware.cli.recordings",
-    "firmware.cli.role",
-)
+COMMANDS = ("run", "sim", "rehearse", "bench", "doctor", "config", "report", "recordings", "role")
 
 
 class CommandError(Exception):
     """What the person asked cannot be done; the text says what to do. Exit code 2."""
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Only the modules of `wanted` are imported: a role of the box carries nothing it does not use."""
     parser = argparse.ArgumentParser(
         prog="tipring",
         description="The CTI box: switchboard, queues, menus and recordings on telephone lines.",
         epilog="Example: tipring run --sim hw-sim/scenarios/demo.toml",
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in COMMANDS:
-        importlib.import_module(name).add_parser(subparsers)
+    for name in wanted:
+        importlib.import_module(f"firmware.cli.{name}").add_parser(subparsers)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns 0 done, 1 found something wrong, 2 misused."""
-    arguments = build_parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    wanted = words[:1] if words and words[0] in COMMANDS else COMMANDS
+    arguments = build_parser(wanted).parse_args(words)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from drivers.clock import MonotonicClock, boot_id
+from firmware.cli.box_plan import BoxPlan, read_plan
 from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol.places import Places
-
-
-class BoxPlan(Struct, frozen=True):
-    """`run/box.json`: what every role of one run must agree about."""
-
-    offset_us: int
-    """Box time minus CLOCK_MONOTONIC."""
-    boot: str
-    sim: str = ""
-    """Scenario file of the simulated world; empty on the box."""
-    start_us: int = 0
-    """Simulated only: box time of the wire's block 0."""
 
 
 class Prepared(Struct, frozen=True):
@@ -42,14 +32,6 @@ def prepare(data: Path, sim: Path | None) -> Prepared:
     plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "")
     places.plan.write_bytes(msgspec.json.encode(plan))
     return Prepared(places, config, offset_us)
-
-
-def read_plan(places: Places) -> BoxPlan:
-    """Raises CommandError where `tipring run` was never started."""
-    try:
-        return msgspec.json.decode(places.plan.read_bytes(), type=BoxPlan)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise CommandError(f"{places.plan} cannot be read ({error}): start the box with `tipring run`") from error
 
 
 def _config(places: Places, sim: Path | None) -> Config:
@@ -71,12 +53,10 @@ def _config(places: Places, sim: Path | None) -> Config:
 
 def _offset(places: Places) -> int:
     """Box time goes on over reboots: never before the last time any process of the box has seen."""
-    try:
+    with suppress(CommandError):
         former = read_plan(places)
-    except CommandError:
-        return 0
-    if former.boot == boot_id():
-        return former.offset_us
+        if former.boot == boot_id():
+            return former.offset_us
     last_us = last_box_time_us(places)
     return max(0, last_us - MonotonicClock().now_us() + 1_000_000)
 

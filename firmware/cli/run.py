@@ -59,6 +59,7 @@ def _start(places: Places, sim: bool) -> subprocess.Popen[bytes]:
     places.supervisor_conf.write_text(conf)
     environment = os.environ | {
         "TIPRING_DATA": str(places.root.resolve()),
+        "TIPRING_RUN": str(places.run),
         "TIPRING_PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",
     }

@@ -52,6 +52,7 @@ class FullBox:
         self.switch = self._make(self.half.switch_epoch)
         self._faults = BoxFaults(scenario.faults)
         self.findings = self.switch.start()
+        self.half.begin()
 
     @property
     def now_us(self) -> int:
@@ -86,11 +87,12 @@ class FastBox:
     def __init__(self, scenario: Scenario, out: Path, bank: PromptBank) -> None:
         config = scenario.config
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
-        self.switch = FastSwitch(scenario, bank)
+        self.switch = FastSwitch(scenario, {key: len(sound) for key, sound in bank.phrases.items()})
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
         # A switch that dies takes its audio with it: only the full box can show that.
         self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind == "kill-engine")
         self.now_us = 0
+        self.half.begin()
 
     def run_until(self, at_us: int) -> None:
         while self.now_us < at_us:

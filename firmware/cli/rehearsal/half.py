@@ -53,7 +53,14 @@ class DecidingHalf:
         self.kills = 0
         self.listeners: list[Callable[[Record], None]] = []
         self.keeper = Keeper(Engine(box), self._journal, send)
-        self._first_words(wall_us)
+        self._wall_us = wall_us
+
+    def begin(self) -> None:
+        """The engine starts: it asks the switch for a report, learns the time and the configuration."""
+        self.keeper.give(Started(1), 0)
+        self.keeper.give(ClockSet(self._wall_us, "manual"), 0)
+        text = msgspec.json.encode(self._config).decode()
+        self.keeper.give(ConfigApplied(1, "scenario", text), 0)
 
     def event(self, event: AnySwitchEvent) -> None:
         """One event of the switch, numbered and given."""
@@ -84,12 +91,6 @@ class DecidingHalf:
         self._recorder.close(at_us)
         self.archive.follow_files()
         self.archive.finish()
-
-    def _first_words(self, wall_us: int) -> None:
-        self.keeper.give(Started(1), 0)
-        self.keeper.give(ClockSet(wall_us, "manual"), 0)
-        text = msgspec.json.encode(self._config).decode()
-        self.keeper.give(ConfigApplied(1, "scenario", text), 0)
 
     def _journal(self, record: Record) -> None:
         self.records += 1

@@ -1,0 +1,86 @@
+"""What each process of the box is made of. One function a role; it returns when `stopped()` says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.clock import MonotonicClock
+from firmware.cli.box_plan import BoxPlan, read_plan
+from firmware.cli.main import CommandError
+from firmware.config.schema import Config
+from firmware.config.versions import ConfigStore
+from firmware.protocol.places import Places
+from firmware.protocol.rings import Rings
+
+Stopped = Callable[[], bool]
+
+
+def switch(data: Path, stopped: Stopped) -> None:
+    from firmware.cli.cards import make_cards
+    from firmware.cli.prompts import prompt_bank
+    from firmware.switch import runner
+    from firmware.switch.messages import RecordingShelf
+    from firmware.switch.plan import SwitchPlan
+    from firmware.switch.switch import Switch
+
+    places, plan, config = _box(data)
+    clock = MonotonicClock(plan.offset_us)
+    rings = Rings(places.run)
+    bank = prompt_bank(config, places.prompts)
+    ports = SwitchPlan.from_config(config)
+
+    def make(epoch: int) -> Switch:
+        cards = make_cards(places, plan, config, clock)
+        return Switch(cards, ports, clock, bank, rings.audio, epoch, RecordingShelf(data))
+
+    runner.run(places, make, clock=clock, ring_fill=lambda: rings.audio.fill, stopped=stopped)
+
+
+def engine(data: Path, stopped: Stopped) -> None:
+    from firmware.engine import runner
+
+    places, plan, config = _box(data)
+    clock = MonotonicClock(plan.offset_us)
+    runner.run(places, config.site.box, clock=clock, wall_us=clock.wall_us, stopped=stopped)
+
+
+def recorder(data: Path, stopped: Stopped) -> None:
+    from firmware.recorder import runner
+
+    places, plan, config = _box(data)
+    clock = MonotonicClock(plan.offset_us)
+    runner.run(data, places.run, config.site.box, clock=clock, stopped=stopped)
+
+
+def archive(data: Path, stopped: Stopped) -> None:
+    from firmware.archive import runner
+
+    places, plan, config = _box(data)
+    clock = MonotonicClock(plan.offset_us)
+    runner.run(data, places.run, config.site.box, config.site.zone, clock=clock, stopped=stopped)
+
+
+def world(data: Path, stopped: Stopped) -> None:
+    """Simulated boxes only: the lines, the exchange and everybody who telephones."""
+    from firmware.cli.cards import shared_wire
+    from firmware.cli.files import load_scenario
+    from hwsim.world import runner
+
+    places, plan, _ = _box(data)
+    if not plan.sim:
+        raise CommandError("this box has real lines; a world is only simulated with `tipring run --sim BENCH.toml`")
+    scenario = load_scenario(Path(plan.sim))
+    clock = MonotonicClock(plan.offset_us)
+    wire = shared_wire(places, scenario.config)
+    runner.run(scenario, wire, places.world_socket, clock=clock, stopped=stopped)
+
+
+def _box(data: Path) -> tuple[Places, BoxPlan, Config]:
+    places = Places(data)
+    plan = read_plan(places)
+    with ConfigStore(places.config_db) as store:
+        newest = store.current()
+    if newest is None:
+        raise CommandError(f"{data} has no configuration: start the box with `tipring run`")
+    return places, plan, newest.config
