@@ -13,6 +13,8 @@
 
 /* The reference runs a little ahead of the loop delay, so the filter stays causal if the delay is short-told. */
 #define GUARD 16
+/* speexdsp's response is Q15 and as large as its transform (two frames), measured on 1.2.1. */
+#define SCALE (1.0f / 32767 / (2 * TIP_TICK))
 
 typedef struct {
     SpeexEchoState *state;
@@ -22,7 +24,7 @@ typedef struct {
     int delay;
     int frozen; /* ticks left */
     int held;   /* taps are those of the present freeze */
-    float notch[2];
+    float notch[2], inverse[4];
 } echo_row;
 
 struct tip_echo_bank {
@@ -113,7 +115,7 @@ int tip_echo_response(tip_echo_bank *bank, int number, float *out, int max)
     if (size > max)
         size = max;
     for (int i = 0; i < size; i++)
-        out[i] = whole[i] / 32767.0f;
+        out[i] = whole[i] * SCALE;
     return size;
 }
 
@@ -130,6 +132,15 @@ static void notched(float mem[2], const int16_t *in, float *out)
     }
 }
 
+static int16_t saturated(float value)
+{
+    if (value > 32767.0f)
+        return 32767;
+    if (value < -32768.0f)
+        return -32768;
+    return (int16_t) (value < 0 ? value - 0.5f : value + 0.5f);
+}
+
 static void predict(const float *taps, int tail, const float *seen, float *out)
 {
     memset(out, 0, TIP_TICK * sizeof *out);
@@ -141,13 +152,19 @@ static void predict(const float *taps, int tail, const float *seen, float *out)
     }
 }
 
-static int16_t saturated(float value)
+/* What the notch turns into `in`: its inverse, made stable by poles a little inside the circle (10 Hz). */
+static void unnotched(float mem[4], const float *in, int16_t *out)
 {
-    if (value > 32767.0f)
-        return 32767;
-    if (value < -32768.0f)
-        return -32768;
-    return (int16_t) (value < 0 ? value - 0.5f : value + 0.5f);
+    const float radius = 0.9f, den2 = 0.81f + 0.7f * 0.01f, pole = 0.993f;
+
+    for (int i = 0; i < TIP_TICK; i++) {
+        float v = (in[i] - 2 * radius * mem[0] + den2 * mem[1]) / radius + 2 * pole * mem[2] - pole * pole * mem[3];
+        mem[1] = mem[0];
+        mem[0] = in[i];
+        mem[3] = mem[2];
+        mem[2] = v;
+        out[i] = saturated(v);
+    }
 }
 
 static void pass_frozen(tip_echo_bank *bank, echo_row *row, int number, const int16_t *reference,
@@ -156,13 +173,14 @@ static void pass_frozen(tip_echo_bank *bank, echo_row *row, int number, const in
     float echo[TIP_TICK];
     int16_t own[TIP_TICK], unused[TIP_TICK];
 
-    if (!row->held)
+    if (!row->held) {
+        memset(row->inverse, 0, sizeof row->inverse);
         row->held = tip_echo_response(bank, number, row->taps, bank->tail);
-    predict(row->taps, bank->tail, row->seen, echo);
-    for (int i = 0; i < TIP_TICK; i++) {
-        own[i] = saturated(echo[i]);
-        rx[i] = saturated(heard[i] - echo[i]);
     }
+    predict(row->taps, bank->tail, row->seen, echo);
+    unnotched(row->inverse, echo, own);
+    for (int i = 0; i < TIP_TICK; i++)
+        rx[i] = saturated(heard[i] - echo[i]);
     speex_echo_cancellation(row->state, own, reference, unused);
 }
 

@@ -1,4 +1,4 @@
-"""Music-like signals, also of the kind that tempts tone detectors: steady notes, plain timbres, strict rhythm."""
+"""Music-like signals, also of the kind that tempts tone detectors: steady notes, plain timbres, a beat."""
 
 from __future__ import annotations
 
