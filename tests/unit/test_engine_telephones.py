@@ -1,0 +1,463 @@
+"""Telephones of the house: dialling, calling one another, calling out, feature codes, emergency calls."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from firmware.config.schema import Config, DialPlan
+from firmware.protocol import commands as c
+from firmware.protocol import events as e
+from firmware.protocol import facts as f
+from firmware.protocol import inputs as i
+from firmware.protocol.names import AgentState, AnswerSign, Cause, Direction, HangUpSign, Tone
+from tests.unit.fake_box import LINES, PHONES, FakeBox, office
+
+MOBILE = "913912345678"
+
+
+def with_line(config: Config, name: str, **settings: object) -> Config:
+    lines = tuple(structs.replace(line, **settings) if line.name == name else line for line in config.lines)
+    return structs.replace(config, lines=lines)
+
+
+def test_lifting_gives_dial_tone_and_a_digit_ends_it() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    assert box.words("804") == ["tone:dial"]
+    box.key("804", "8")
+    assert box.words("804") == []
+
+
+def test_who_does_not_dial_hears_busy_then_the_howler_then_nothing() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.wait(11)
+    assert box.words("804") == ["tone:busy"]
+    box.wait(31)
+    assert box.words("804") == ["tone:howler"]
+    box.wait(61)
+    assert box.words("804") == []
+    box.hang_up("804")
+    assert not box.engine.state.calls
+
+
+def test_one_telephone_calls_another() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "802")
+    assert box.words("804") == ["tone:ringback"]
+    assert box.ringing[PHONES["802"]].number == "804"
+    box.wait(4)
+    box.lift("802")
+    assert box.talk("804", "802")
+    assert box.facts(f.NotRecorded)[-1].reason == "internal"
+    box.hang_up("804")
+    assert box.words("802") == ["tone:busy"]
+    assert box.facts(f.CallEnded)[-1].outcome is None
+
+
+def test_a_busy_telephone_gives_busy_tone() -> None:
+    box = FakeBox(office())
+    box.lift("801")
+    box.lift("804")
+    box.key("804", "801")
+    assert box.words("804") == ["tone:busy"]
+    assert box.facts(f.CallEnded)[-1].cause == Cause.USER_BUSY
+
+
+def test_an_unanswered_telephone_stops_ringing() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "802")
+    box.wait(31)
+    assert not box.ringing
+    assert box.facts(f.CallEnded)[-1].cause == Cause.NO_ANSWER
+
+
+def test_an_unanswered_telephone_with_a_mailbox_takes_a_message() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", "804")
+    box.wait(31)
+    assert box.words("802") == ["voicemail-greeting", "tone:beep"]
+
+
+def test_a_number_nobody_has_is_said_to_be_unknown() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "77")
+    box.wait(5)
+    assert box.words("804") == ["number-unknown"]
+    box.heard("804")
+    assert box.words("804") == ["tone:busy"]
+
+
+def test_a_pulse_telephones_breaks_are_digits_until_the_call_is_through() -> None:
+    config = office()
+    extensions = tuple(structs.replace(one, pulse=True) for one in config.extensions)
+    box = FakeBox(structs.replace(config, extensions=extensions))
+    box.lift("804")
+    listens = [one for one in box.sent(c.Listen) if one.port == 7]
+    assert listens[-1].pulses
+    box.key("804", "802")
+    listens = [one for one in box.sent(c.Listen) if one.port == 7]
+    assert not listens[-1].pulses
+
+
+# -- outgoing ---------------------------------------------------------------------------------------
+
+
+def test_an_outgoing_call_takes_the_last_line_first_and_strips_the_prefix() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", MOBILE)
+    dial = box.sent(c.Dial)[0]
+    assert (dial.port, dial.digits, dial.pulse) == (LINES["L4"], "13912345678", False)
+    assert box.facts(f.NumberDialled)[0].e164 == "+8613912345678"
+    box.wait(2)
+    box.dialled("L4")
+    assert box.talk("802", "L4"), "the caller hears the exchange's ringback"
+    assert not box.sent(c.Record)
+    box.wait(5)
+    box.answers("L4")
+    assert box.facts(f.CallAnswered) == [f.CallAnswered(1, "line", AnswerSign.VOICE)]
+    assert [record.port for record in box.sent(c.Record)] == [PHONES["802"]]
+    box.leave("L4")
+    assert box.words("802") == ["tone:busy"]
+    assert LINES["L4"] not in box.off_hook
+
+
+def test_a_number_that_could_go_on_is_dialled_after_the_pause() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", "964001234")
+    assert not box.sent(c.Dial)
+    box.wait(4.5)
+    assert box.sent(c.Dial)[0].digits == "64001234"
+
+
+def test_the_callers_hanging_up_lets_the_line_go() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.hang_up("802")
+    assert LINES["L4"] not in box.off_hook
+
+
+def test_a_busy_subscriber_gives_busy_tone_and_frees_the_line() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.dialled("L4")
+    box.leave("L4", HangUpSign.BUSY_TONE)
+    assert box.words("802") == ["tone:busy"]
+    assert box.facts(f.CallEnded)[-1].cause == Cause.USER_BUSY
+
+
+def test_a_congested_exchange_gives_congestion_tone() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.dialled("L4")
+    box.event(e.ToneHeard(port=3, at_us=box.now_us, tone=Tone.CONGESTION))
+    assert box.words("802") == ["tone:congestion"]
+
+
+def test_no_dial_tone_tries_the_next_line() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.dialled("L4", ok=False)
+    assert box.sent(c.Dial)[-1].port == LINES["L3"]
+    assert LINES["L4"] not in box.off_hook
+
+
+def test_no_line_free_gives_congestion() -> None:
+    box = FakeBox(office())
+    for line in LINES:
+        box.ring(line)
+    box.lift("802")
+    box.key("802", MOBILE)
+    assert box.words("802") == ["tone:congestion"]
+    assert box.facts(f.AttemptRefused)[-1].reason == "no-line-free"
+
+
+def test_class_of_service_refuses_and_says_so() -> None:
+    box = FakeBox(office())
+    box.lift("803")
+    box.key("803", MOBILE)
+    assert box.words("803") == ["not-allowed"]
+    assert not box.sent(c.Seize)
+
+
+def test_international_calls_need_leave() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", "90014155550100")
+    box.wait(5)
+    assert box.words("802") == ["not-allowed"]
+
+
+def test_a_line_that_rings_as_we_seize_it_is_a_caller_who_is_served() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.event(e.LineRang(port=3, at_us=box.now_us, count=1))
+    call = box.call("L4")
+    assert call.direction is Direction.INBOUND
+    assert box.words("L4") == ["welcome"]
+    assert box.sent(c.Dial)[-1].port == LINES["L3"]
+
+
+def test_answer_by_reversal_does_not_believe_a_voice() -> None:
+    box = FakeBox(with_line(office(), "L4", answer="reversal"))
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.dialled("L4")
+    box.answers("L4", AnswerSign.VOICE)
+    assert not box.facts(f.CallAnswered)
+    box.answers("L4", AnswerSign.REVERSAL)
+    assert box.facts(f.CallAnswered)[0].sign == "reversal"
+
+
+def test_answer_by_time() -> None:
+    box = FakeBox(with_line(office(), "L4", answer="timeout", answer_timeout_s=12.0))
+    box.lift("802")
+    box.key("802", MOBILE)
+    box.dialled("L4")
+    box.wait(11.9)
+    assert not box.facts(f.CallAnswered)
+    box.wait(0.2)
+    assert box.facts(f.CallAnswered)[0].sign == "timeout"
+
+
+def test_a_line_just_let_go_rests_before_it_is_seized() -> None:
+    config = office()
+    plan = structs.replace(config.dial_plan, outgoing_order=("L1",))
+    box = FakeBox(structs.replace(config, dial_plan=plan))
+    box.ring("L1")
+    box.lift("802")
+    box.key("802", MOBILE[:-1])
+    box.leave("L1")
+    box.event(e.DigitReceived(port=5, at_us=box.now_us, digit="8"))
+    assert not box.sent(c.Dial)
+    box.wait(1.1)
+    assert box.sent(c.Dial)[0].port == LINES["L1"]
+
+
+# -- emergency --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["110", "119", "120", "9110", "9119"])
+@pytest.mark.parametrize("extension", ["801", "803", "804"])
+def test_emergency_numbers_are_called_at_once_from_every_telephone(number: str, extension: str) -> None:
+    box = FakeBox(office())
+    box.lift(extension)
+    box.key(extension, number)
+    assert box.sent(c.Dial)[0].digits == number[-3:]
+    assert box.facts(f.NumberDialled)[0].emergency
+
+
+def test_emergency_after_the_busy_tone_without_hanging_up() -> None:
+    box = FakeBox(office())
+    box.lift("803")
+    box.wait(50)
+    box.key("803", "110")
+    assert box.sent(c.Dial)[0].digits == "110"
+
+
+def test_emergency_while_a_last_word_is_spoken() -> None:
+    box = FakeBox(office())
+    box.lift("803")
+    box.key("803", MOBILE)
+    assert box.words("803") == ["not-allowed"]
+    box.key("803", "119")
+    assert box.sent(c.Dial)[0].digits == "119"
+
+
+def test_emergency_while_signing_in() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "*41")
+    box.key("804", "120")
+    assert box.sent(c.Dial)[0].digits == "120"
+
+
+def test_emergency_from_a_conversation_by_flash() -> None:
+    box = FakeBox(office())
+    box.to_queue("L1")
+    box.lift("801")
+    box.flash("801")
+    box.key("801", "110")
+    assert box.sent(c.Dial)[0].digits == "110"
+
+
+def test_emergency_with_all_lines_taken_ends_the_call_that_hurts_least() -> None:
+    box = FakeBox(office())
+    box.to_queue("L1")
+    box.lift("801")
+    box.to_queue("L2")
+    box.ring("L3")
+    box.to_queue("L4")
+    box.wait(2)
+    box.lift("804")
+    box.key("804", "110")
+    ended = box.facts(f.CallEnded)[0]
+    assert ended.cause == Cause.PREEMPTED
+    assert box.leg("L3") is not None
+    assert box.sent(c.Dial) == []
+    box.wait(1.1)
+    dial = box.sent(c.Dial)[0]
+    assert (dial.port, dial.digits) == (LINES["L3"], "110"), "the caller in the menu makes room, within 2 s"
+    assert box.talk("L1", "801")
+
+
+def test_emergency_uses_lines_that_are_not_for_outgoing_calls() -> None:
+    config = office()
+    for name in LINES:
+        config = with_line(config, name, outgoing=False)
+    box = FakeBox(config)
+    box.lift("804")
+    box.key("804", "110")
+    assert box.sent(c.Dial)[0].digits == "110"
+
+
+def test_emergency_does_not_wait_for_a_dead_line() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "110")
+    for line in ("L4", "L3", "L2"):
+        assert not box.sent(c.Dial)[-1].proceed_without_dial_tone
+        box.wait(2)
+        box.dialled(line, ok=False)
+    assert box.sent(c.Dial)[-1].port == LINES["L1"]
+    assert box.sent(c.Dial)[-1].proceed_without_dial_tone
+
+
+def test_an_emergency_call_is_not_pre_empted() -> None:
+    config = office()
+    box = FakeBox(structs.replace(config, lines=config.lines[:1]))
+    box.lift("804")
+    box.key("804", "110")
+    box.lift("803")
+    box.key("803", "119")
+    assert box.words("803") == ["tone:congestion"]
+    assert box.leg("L1") is not None
+
+
+def test_a_telephone_nobody_configured_can_call_for_help() -> None:
+    config = office()
+    box = FakeBox(structs.replace(config, extensions=config.extensions[:3]))
+    box.lift("804")
+    box.key("804", "110")
+    assert box.sent(c.Dial)[0].digits == "110"
+
+
+def test_the_prefix_is_the_admins_choice() -> None:
+    config = structs.replace(office(), dial_plan=DialPlan(outside_prefix="0"))
+    box = FakeBox(config)
+    box.lift("804")
+    box.key("804", "0110")
+    assert box.sent(c.Dial)[0].digits == "110"
+
+
+# -- feature codes ----------------------------------------------------------------------------------
+
+
+def test_signing_in_with_a_pin_keeps_the_pin_out_of_the_journal() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "*41900#1234#")
+    assert box.words("804") == ["signed-in"]
+    box.heard("804")
+    box.hang_up("804")
+    assert box.agent("900") == (AgentState.READY, "")
+    assert box.engine.state.agents["900"].extension == "804"
+    keyed = [
+        record.input.event.digit
+        for record in box.records
+        if isinstance(record.input, i.FromSwitch) and isinstance(record.input.event, e.DigitReceived)
+    ]
+    assert "".join(keyed) == "*41900#xxxx"
+    assert b"1234#" not in box.engine.snapshot()
+
+
+def test_a_wrong_pin_is_asked_three_times() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "*41900#1111#")
+    assert box.words("804") == ["wrong-agent-or-pin"]
+    box.key("804", "2222#")
+    box.key("804", "3333#")
+    assert box.facts(f.AttemptRefused)[-1].reason == "wrong-pin"
+    assert "900" not in box.engine.state.agents
+
+
+def test_who_does_not_key_the_agent_is_asked() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "*41")
+    box.wait(2.5)
+    assert box.words("804") == ["enter-agent"]
+
+
+def test_not_ready_with_a_reason_and_ready_again() -> None:
+    box = FakeBox(office())
+    box.lift("801")
+    box.key("801", "*442")
+    assert box.words("801") == ["not-ready"]
+    box.hang_up("801")
+    assert box.agent("801") == (AgentState.NOT_READY, "lunch")
+    box.lift("801")
+    box.key("801", "*43")
+    assert box.words("801") == ["ready"]
+    box.hang_up("801")
+    assert box.agent("801") == (AgentState.READY, "")
+
+
+def test_signing_out() -> None:
+    box = FakeBox(office())
+    box.lift("801")
+    box.key("801", "*42")
+    assert box.words("801") == ["signed-out"]
+    box.hang_up("801")
+    assert box.agent("801")[0] is AgentState.SIGNED_OUT
+
+
+def test_who_is_not_signed_in_is_told() -> None:
+    box = FakeBox(office())
+    box.lift("804")
+    box.key("804", "*43")
+    assert box.words("804") == ["not-signed-in"]
+
+
+def test_pick_up_takes_a_call_that_rings_elsewhere() -> None:
+    box = FakeBox(office())
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "4")
+    box.lift("802")
+    box.key("802", "*8")
+    assert box.talk("L1", "802")
+    assert not box.ringing
+    box.leave("L1")
+    assert box.outcomes() == ["answered"]
+
+
+def test_click_to_dial_rings_the_telephone_first() -> None:
+    box = FakeBox(office())
+    order = i.CallOrder("d1", "web", "dial", "802", MOBILE)
+    box.give(order)
+    box.give(order)
+    assert list(box.ringing) == [PHONES["802"]]
+    box.lift("802")
+    assert box.sent(c.Dial)[0].digits == "13912345678"
+
+
+def test_hanging_up_from_outside() -> None:
+    box = FakeBox(office())
+    box.to_queue("L1")
+    box.give(i.CallOrder("h1", "web", "hang-up", call=1))
+    assert box.facts(f.CallEnded)[0].by == "box"
+    assert 0 not in box.off_hook
