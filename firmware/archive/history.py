@@ -12,8 +12,33 @@ from firmware.protocol import facts
 from firmware.protocol.journal import Record
 
 HANDLERS: Handlers = {**calls.HANDLERS, **queues.HANDLERS, **tapes.HANDLERS, **box.HANDLERS}
-PASSED_OVER: tuple[type[facts.Fact], ...] = (facts.TimerSet, facts.TimerCleared, facts.EventsTaken)
-"""The engine's own bookkeeping: nothing a person could ask about."""
+PASSED_OVER: tuple[type[facts.Fact], ...] = (
+    facts.TimerSet,
+    facts.TimerCleared,
+    facts.EventsTaken,
+    facts.EngineStarted,
+    facts.ReportAsked,
+    facts.OrderTaken,
+    facts.TelephoneLifted,
+    facts.TelephoneReplaced,
+    facts.ToneGiven,
+    facts.CallerIdKept,
+    facts.PhaseEntered,
+    facts.DigitsKept,
+    facts.PlayBegan,
+    facts.PlayStopped,
+    facts.LegsSwapped,
+    facts.LineTried,
+    facts.VariableSet,
+    facts.LanguageChosen,
+    facts.NodeTried,
+    facts.FallbackSet,
+    facts.CallReached,
+    facts.RecordingRuled,
+    facts.AgentRested,
+    facts.AgentDeferred,
+)
+"""The engine's own memory: what came of it is told by other facts."""
 BATCH = 500
 
 

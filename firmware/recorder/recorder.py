@@ -17,6 +17,8 @@ from firmware.recorder.snapshots import SNAPSHOTS, Snapshots, unpack
 from firmware.store.disk import Disk
 
 SYNC_EVERY_US = 1_000_000
+SYNC_FILL = 0.5
+"""A ring this full is synced at once: it is emptied only by a sync."""
 JOURNAL_FOLDER, REELS_FOLDER = "journal", "reels"
 
 
@@ -78,15 +80,19 @@ class Recorder:
         return self._sync_us
 
     def step(self, at_us: int) -> int:
-        """Appends all that waits; syncs when a second has passed. Returns how many records and blocks were
+        """Appends all that waits; syncs when a second has passed or a ring fills. Returns how many records
+        and blocks were
         appended.
         """
         records, blocks = self._journal.write(at_us), self._reels.write(at_us)
         self._records, self._blocks = self._records + records, self._blocks + blocks
-        if not self._begun or at_us >= self._sync_us:
+        if not self._begun or at_us >= self._sync_us or self._fuller_than(SYNC_FILL):
             self._begun, self._sync_us = True, at_us + SYNC_EVERY_US
             self.sync(at_us)
         return records + blocks
+
+    def _fuller_than(self, fill: float) -> bool:
+        return max(self._journal.ring.fill, self._reels.ring.fill) > fill
 
     def sync(self, at_us: int) -> None:
         """The journal first: a taped block never lasts without the record that explains it."""
