@@ -151,7 +151,7 @@ def _digits_kept(board: Board, fact: f.DigitsKept, at_us: int) -> None:
 def _play_began(board: Board, fact: f.PlayBegan, at_us: int) -> None:
     leg = board.state.legs[fact.leg]
     leg.plays += 1
-    leg.play, leg.purpose = fact.play, fact.purpose
+    leg.play, leg.purpose, leg.play_us = fact.play, fact.purpose, at_us
 
 
 def _play_stopped(board: Board, fact: f.PlayStopped, at_us: int) -> None:

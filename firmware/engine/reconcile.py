@@ -31,7 +31,7 @@ def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
             _hook(turn, port, asked_us)
     for port in event.ports:
         leg = turn.leg_at(port.port)
-        if leg is not None and leg.since_us < asked_us:
+        if leg is not None and max(leg.since_us, leg.play_us) < asked_us:
             _sound(turn, leg, port, lost)
 
 

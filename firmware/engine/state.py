@@ -87,6 +87,8 @@ class Leg(Struct):
     alerted_us: int = 0
     digits: str = ""
     plays: int = 0
+    play_us: int = 0
+    """When its latest player began."""
     play: str = ""
     """The player it hears."""
     purpose: str = ""
