@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from firmware.config import wordings as say
 from firmware.config.faults import Finding
 from firmware.config.schema import Card, Config
-from firmware.config.shape import BROKEN
+from firmware.config.shape import BROKEN, BROKEN_NUMBER
 
 SLOTS = 8
 GROUPS = ((0, 4), (4, 8))
@@ -24,7 +24,7 @@ def check_slots(config: Config) -> Iterator[Finding]:
     cards = {card.name: card for card in config.cards if card.name != BROKEN}
     taken: dict[tuple[str, int], str] = {}
     for path, one in _users(config):
-        if one[0] in cards and cards[one[0]].slots:
+        if one[0] in cards and cards[one[0]].slots and one[1] != BROKEN_NUMBER:
             yield from _user(path, one, cards[one[0]], taken)
 
 

@@ -99,6 +99,8 @@ def _value(kind: inspect.Type) -> str:
 
 def _noted(kind: inspect.Metadata) -> str:
     extra = kind.extra or {}
+    if "least" in extra:
+        return f"{_value(kind.type)} {extra['least']} … {extra['most']}"
     if "choices" in extra:
         return " or ".join(f"`{one}`" if one else "nothing" for one in extra["choices"])
     if "refers" in extra:

@@ -1,8 +1,8 @@
 """What an admin can set, as types. Every key is documented by its docstring; `firmware.config.load` reads it.
 
 A configuration is one versioned document; `Config` is what the engine and the switch are given. Ranges are
-msgspec's; `extra` is what the loader holds texts against: `choices`, `form` (firmware.config.forms), which
-names a key `defines` or `refers` to (firmware.config.references). To everybody else texts are plain `str`.
+msgspec's; `extra` is what the loader holds values against: `choices`, `form` (firmware.config.forms), `least`
+and `most`, and which names a key `defines` or `refers` to. To everybody else these are plain `str` and `int`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 Level = Annotated[int, Meta(ge=0, le=100)]
-Slot = Annotated[int, Meta(ge=1, le=8)]
+Slot = Annotated[int, Meta(extra={"least": 1, "most": 8})]
 GainDb = Annotated[float, Meta(ge=-18, le=18)]
 Digits = Annotated[str, Meta(extra={"form": "digits"})]
 Key = Annotated[str, Meta(extra={"form": "key"})]

@@ -3,7 +3,8 @@
 The outcome always has the type's shape: what does not fit is left out (its default stands) or, where there is
 none, filled with an empty value, so that checks can go on and name the other faults too.
 Beyond msgspec's own limits a string's `Meta(extra=...)` may carry `choices` (a tuple) and `form` (a key of
-`firmware.config.forms.FORMS`); `defines` and `refers` are for `firmware.config.references`.
+`firmware.config.forms.FORMS`), a number's `least` and `most`; `defines` and `refers` are for
+`firmware.config.references`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from firmware.config.lines import Path
 
 BROKEN = "\ue000"
 """Stands for a value that could not be read; it fits everywhere and refers to nothing."""
+BROKEN_NUMBER = -(1 << 40)
+"""The same for a number without limits of msgspec's own."""
 
 
 class Shaper:
@@ -65,14 +68,23 @@ class Shaper:
     def _metadata(self, value: Any, kind: inspect.Metadata, path: Path) -> Any:
         shaped = self.shape(value, kind.type, path)
         extra = kind.extra or {}
+        if isinstance(shaped, int) and "least" in extra:
+            return self._between(shaped, extra, path)
         if not isinstance(shaped, str):
             return shaped
         choices, form = extra.get("choices", ()), extra.get("form", "")
         if choices and shaped not in choices:
             return self._no_choice(path, shaped, choices)
         if form and shaped and not FORMS[form].fits(shaped):
-            return self.tell(path, FORMS[form].wording, value=_shown(shaped))
+            unfit = self.tell(path, FORMS[form].wording, value=_shown(shaped))
+            return shaped if "defines" in extra else unfit
         return shaped
+
+    def _between(self, value: int, extra: Mapping[str, int], path: Path) -> Any:
+        least, most = extra["least"], extra["most"]
+        if least <= value <= most:
+            return value
+        return self.tell(path, say.OUT_OF_RANGE, value=value, least=least, most=most)
 
     def _no_choice(self, path: Path, value: object, choices: Iterable[object]) -> Any:
         words = [str(one) for one in choices]
@@ -107,8 +119,11 @@ class Shaper:
         self.tell((*path, key), wording, key=key, near="".join(near), known=", ".join(names))
 
     def _array(self, value: Any, kind: inspect.VarTupleType | inspect.ListType, path: Path) -> Any:
+        if isinstance(value, dict) and isinstance(kind.item_type, inspect.StructType):
+            self._wrong(path, "tables", "one table")
+            return [self.shape(value, kind.item_type, (*path, 0))]
         if not isinstance(value, list):
-            return self._wrong(path, "tables" if _is_struct(kind.item_type) else "list", value)
+            return self._wrong(path, "list", value)
         shaped = [self.shape(one, kind.item_type, (*path, place)) for place, one in enumerate(value)]
         return [_empty(kind.item_type) if one is NODEFAULT else one for one in shaped]
 
@@ -225,10 +240,6 @@ _BUILT_AS: Mapping[type, tuple[type, ...]] = {
 }
 
 
-def _is_struct(kind: inspect.Type) -> bool:
-    return isinstance(kind, inspect.StructType)
-
-
 def _empty(kind: inspect.Type) -> Any:
     """A value of this type that means nothing, in place of one that is missing or broken."""
     if isinstance(kind, inspect.Metadata):
@@ -243,8 +254,17 @@ def _empty(kind: inspect.Type) -> Any:
     if isinstance(kind, inspect.EnumType):
         return next(iter(kind.cls)).value
     if isinstance(kind, inspect.IntType | inspect.FloatType):
-        return kind.ge if kind.ge is not None else (kind.le or 0) if kind.gt is None else kind.gt + 1
+        return BROKEN_NUMBER if kind.ge is kind.gt is kind.le is kind.lt is None else _some_number(kind)
     return _EMPTIES.get(type(kind), lambda: None)()
+
+
+def _some_number(kind: inspect.IntType | inspect.FloatType) -> float:
+    """A number within the limits: msgspec holds these too."""
+    if kind.ge is not None:
+        return kind.ge
+    if kind.gt is not None:
+        return kind.gt + 1
+    return kind.le if kind.le is not None else (kind.lt or 0) - 1
 
 
 _EMPTIES: Mapping[type, Callable[[], Any]] = {

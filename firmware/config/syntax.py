@@ -11,6 +11,7 @@ from firmware.config.shape import BROKEN
 
 MOST_SLIPS = 50
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]*)[^\]]*(\]*)")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\-\"']+?)\s*=")
 
 Slip = tuple[int, str]
@@ -66,7 +67,12 @@ def _mend(lines: list[str], place: int) -> bool:
     """Takes the slip out of the text: first the value, then the line; a header with all that is under it."""
     line = lines[place]
     found = _KEY.match(line)
-    if line.lstrip().startswith("["):
+    header = _HEADER.match(line)
+    mended = _header(header) if header else line
+    if mended != line:
+        lines[place] = mended
+        return True
+    if header:
         end = next((n for n in range(place + 1, len(lines)) if lines[n].startswith("[")), len(lines))
         lines[place:end] = [""] * (end - place)
         return True
@@ -74,6 +80,12 @@ def _mend(lines: list[str], place: int) -> bool:
     if _opens_more(line):
         _drop_rest(lines, place + 1)
     return bool(line.strip())
+
+
+def _header(found: re.Match[str]) -> str:
+    """The header that was meant: two brackets on either side mean two on both."""
+    many = found.group(1) == "[[" or found.group(3) == "]]"
+    return f"[[{found.group(2)}]]" if many else f"[{found.group(2)}]"
 
 
 def _drop_rest(lines: list[str], place: int) -> None:

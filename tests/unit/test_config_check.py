@@ -1,0 +1,143 @@
+"""One slip at a time in a file that is otherwise good: it is named, in its line, and nothing else is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from firmware.config import wordings
+from firmware.config.check import check_config, known_names
+from firmware.config.faults import Fault, Wording
+from firmware.config.load import load, loads
+from firmware.config.schema import Config
+
+OFFICE = (Path(__file__).parent / "files" / "office.toml").read_text("utf-8")
+
+SECOND_CARD = '[[card]]\nname = "second"\n'
+FIRST_LINE = '[[line]]\nname = "line-1"'
+
+# (slug, what stands in the good file, what stands there instead; the fault is in the line where a «mark» is)
+SLIPS = [
+    ("syntax", 'name = "Small office"', "«name = Small office"),
+    ("syntax", "[[queue]]\nid = \"sales\"", "«[[queue]\nid = \"sales\""),
+    ("syntax", 'slots = ["fxo", "fxo",', '«slots = ["fxo", fxo,'),
+    ("syntax", 'id = "sales"\nstrategy', 'id = "sales"\n«id = "sales"\nstrategy'),
+    ("unknown-key", 'language = "zh"', '«langage = "zh"'),
+    ("unknown-key", "[site]", '«colour = "red"\n[site]'),
+    ("missing", 'number = "801"\n', "", ),
+    ("wrong-type", 'number = "801"', "«number = 801"),
+    ("wrong-type", "slot = 6", '«slot = "6"'),
+    ("wrong-type", "slot = 6", "«slot = 6.5"),
+    ("wrong-type", "slot = 6", "«slot = true"),
+    ("wrong-type", 'queues = ["sales", "service"]', '«queues = "sales"'),
+    ("wrong-type", "skills = { zh = 90, en = 40 }", "«skills = 90"),
+    ("wrong-type", 'voicemail = "office"', '«voicemail = ["office"]'),
+    ("wrong-type", 'voicemail = "office"', 'voicemail = "office"\n«pulse = "no"'),
+    ("wrong-type", 'voicemail = "office"', 'voicemail = "office"\n«ring_s = "long"'),
+    ("wrong-type", 'voicemail = "office"', 'voicemail = "office"\n«ring_s = nan'),
+    ("wrong-type", '[[mailbox]]\nid = "office"', '«[mailbox]\nid = "office"'),
+    ("no-such-choice", 'strategy = "least-talk"', '«strategy = "random"'),
+    ("no-such-choice", 'hangup = ["busy-tone", "silence"]', '«hangup = ["busy-tone", "silent"]'),
+    ("no-such-choice", 'kind = "menu"', '«kind = "ask"'),
+    ("out-of-range", "slot = 7", "«slot = 9"),
+    ("out-of-range", "skills.zh = 50", "«skills.zh = 101"),
+    ("out-of-range", "skills.zh = 50", "skills.zh = 50\n«ring_s = -1"),
+    ("bad-span", '"13:00-17:30"', '«"13:00-17:60"'),
+    ("bad-date", '"2026-10-01"', '«"2026-13-01"'),
+    ("bad-day", "sat = [", "«sab = ["),
+    ("bad-zone", 'zone = "Asia/Shanghai"', '«zone = "Peking"'),
+    ("bad-digits", 'pin = "4711"', '«pin = "47-11"'),
+    ("bad-key", "keys = { 1 =", "«keys = { a ="),
+    ("bad-star-code", "[site]", '[features]\n«ready = "43"\n[site]'),
+    ("bad-name", "[site]", '[[prompt]]\n«id = "a b"\n[site]'),
+    ("given-twice", 'number = "802"', '«number = "801"'),
+    ("given-twice", '[[mailbox]]\nid = "office"', '[[mailbox]]\nid = "office"\n[[mailbox]]\n«id = "office"'),
+    ("no-such-name", 'flow = "main"\nhangup', '«flow = "mane"\nhangup'),
+    ("no-such-name", 'prompt = "main-menu"', '«prompt = "no-such-prompt"'),
+    ("no-such-name", 'overflow = "queue:sales"', '«overflow = "queue:sale"'),
+    ("no-such-name", 'overflow = "queue:sales"', '«overflow = "voicemail:nobody"'),
+    ("unknown-country", 'country = "CN"', '«country = "XX"'),
+    ("too-many-slots", '"fxs", "fxs"]', '"fxs", "fxs", "fxs", "fxs"]'),
+    ("mixed-families", '"fxo", "fxo", "empty"', '"fxo", "fxo", "fxs"', ),
+    ("same-bus", FIRST_LINE, SECOND_CARD + '«bus = 0\npcm = "hw:1"\nslots = ["fxo"]\n' + FIRST_LINE),
+    ("slot-taken", "slot = 6", "«slot = 5"),
+    ("no-such-slot", "slot = 7", "«slot = 8"),
+    ("no-slots", FIRST_LINE, "«" + SECOND_CARD + 'bus = 1\npcm = "hw:1"\n' + FIRST_LINE),
+    ("wrong-slot-kind", "slot = 7", "«slot = 3"),
+    ("emergency-clash", 'number = "803"', '«number = "11"'),
+    ("outside-clash", 'number = "803"', '«number = "903"'),
+    ("no-emergency", "[site]", "[dial_plan]\n«emergency = []\n[site]"),
+    ("feature-clash", "[site]", '[features]\n«voicemail = "*41"\n[site]'),
+    ("bad-overflow", 'overflow = "queue:sales"', '«overflow = "sales"'),
+    ("bad-overflow", 'overflow = "queue:sales"', '«overflow = "outside:home"'),
+    ("overflow-cycle", 'overflow = "voicemail:office"', '«overflow = "queue:service"'),
+    ("no-such-node", 'start = "open"', '«start = "opne"'),
+    ("no-such-node", 'otherwise = "night"', '«otherwise = "nite"'),
+    ("node-twice", 'id = "night"\n', 'id = "night"\nkind = "hang-up"\n[[flow.node]]\n«id = "night"\n'),
+    ("node-needs", 'kind = "voicemail"\nmailbox = "office"', 'kind = "voicemail"', ),
+    ("no-such-name", 'kind = "voicemail"\nmailbox = "office"', 'kind = "extension"\n«extension = "899"'),
+    ("endless", 'kind = "menu"\nprompt', 'kind = "play"\nnext = "open"\nprompt', ),
+    ("endless", 'kind = "voicemail"\nmailbox = "office"', 'kind = "flow"\nflow = "main"', ),
+    ("overlapping-spans", '"13:00-17:30"', '"11:00-17:30"', ),
+    ("no-hang-up-sign", 'hangup = ["busy-tone", "silence"]', "«hangup = []"),
+    ("emergency-absent", "[site]", '[dial_plan]\n«emergency = ["110"]\n[site]'),
+    ("other-country", "[site]", '[dial_plan]\n«country_code = "44"\n[site]'),
+    ("nobody-serves", "skills = { zh = 90, en = 40 }", "skills = { zh = 40 }", ),
+    ("unreachable", 'otherwise = "night"', 'otherwise = "menu"', ),
+]  # fmt: skip
+IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent"}
+"""Warnings another slip may cause: a node that nothing leads to any more."""
+
+
+def read(text: str) -> list[Fault]:
+    return loads(text, Config, (check_config,), known_names(), file="office.toml")[1]
+
+
+def test_the_good_file_has_no_fault() -> None:
+    assert read(OFFICE) == []
+
+
+@pytest.mark.parametrize(("slug", "good", "slip"), SLIPS)
+def test_a_slip_is_named_in_its_line(slug: str, good: str, slip: str) -> None:
+    assert good in OFFICE
+    text = OFFICE.replace(good, slip, 1)
+    faults = read(text.replace("«", ""))
+    serious = [one for one in faults if one.slug == slug or one.slug not in IN_PASSING]
+    assert {one.slug for one in serious} == {slug}, [(one.slug, one.line, one.message) for one in faults]
+    if "«" in text:
+        assert serious[0].line == text[: text.index("«")].count("\n") + 1
+    else:
+        assert serious[0].line > 0
+
+
+def test_every_kind_of_fault_has_an_example_here() -> None:
+    known = {one.slug for one in vars(wordings).values() if isinstance(one, Wording)}
+    elsewhere = {"unreadable", "not-utf-8", "no-match", "bad-length", "bad-regex"}
+    assert known - elsewhere <= {slug for slug, *_ in SLIPS}
+
+
+def test_slips_do_not_hide_one_another() -> None:
+    text = OFFICE.replace("slot = 6", 'slot = "six"').replace('country = "CN"', "country = CN")
+    text = text.replace('"13:00-17:30"', '"13:00-25:00"').replace('queue = "service"', 'queue = "servise"')
+    assert [one.slug for one in read(text)] == ["syntax", "wrong-type", "bad-span", "no-such-name"]
+
+
+def test_a_file_that_is_not_text_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes(b'[site]\nname = "B\xfcro"\n')
+    value, faults = load(path, Config)
+    assert value is None
+    assert [(one.slug, one.line) for one in faults] == [("not-utf-8", 2)]
+
+
+def test_warnings_do_not_keep_a_file_from_being_used() -> None:
+    value, faults = loads(OFFICE.replace("zh = 90", "zh = 10"), Config, (check_config,), known_names())
+    assert value is not None
+    assert [one.slug for one in faults] == ["nobody-serves"]
+
+
+def test_a_date_may_stand_without_quotes() -> None:
+    value, _ = loads(OFFICE, Config, known=known_names())
+    assert value is not None
+    assert value.hours[0].holidays == ("2026-10-01", "2026-10-02")
