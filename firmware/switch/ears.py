@@ -112,19 +112,28 @@ class Ears:
         """`tx` went out in the exchange that brought `rx`, which ended at `now_us`."""
         np.copyto(self.clean, rx)
         self._sent.sent(tx)
+        if self.off_hook.rows.size:
+            self._cancel(tx)
+        return [*self._digits(now_us), *self._callers(now_us), *self._tones(tx, now_us)]
+
+    def _cancel(self, tx: Samples) -> None:
         toned = self._dtmf.keyed | self._progress.tonal | self.steady.mask
         frozen = np.flatnonzero(toned & self.off_hook.mask)
         if frozen.size:
             self._echo.freeze(frozen, 1)
         self._echo.process(self.clean, tx, self.off_hook.rows)
-        return [*self._digits(now_us), *self._callers(now_us), *self._tones(tx, now_us)]
 
     def _put(self, wishes: set[int], port: int, on: bool) -> None:
         (wishes.add if on else wishes.discard)(port)
-        self.tones.put(port, port in self._wished or port in self._watched)
+        wanted = port in self._wished or port in self._watched
+        if wanted and port not in self.tones:
+            self._progress.reset(port)
+        self.tones.put(port, wanted)
 
     def _digits(self, now_us: int) -> list[Heard]:
         heard: list[Heard] = []
+        if not self.digits.rows.size:
+            return heard
         for port, digit, ms in self._dtmf.process(self.clean, self.digits.rows):
             if self._sent.is_echo(port, digit):
                 self.echoed_digits += 1
@@ -145,6 +154,8 @@ class Ears:
     def _tones(self, tx: Samples, now_us: int) -> list[Heard]:
         rows = self.tones.rows
         found: list[Heard] = []
+        if not rows.size:
+            return found
         for one in self._progress.process(self.clean, rows, tx):
             what = VoiceRecognised() if one.heard == VOICE else ToneRecognised(Tone(one.heard))
             found.append((one.row, now_us, what))

@@ -86,12 +86,18 @@ class Players:
             return
         node, at = self._node[slots], self._at[slots]
         out[slots] = self._shelf.windows[self._start[node] + at]
-        over = np.flatnonzero(at + TICK_SAMPLES > self._length[node])
-        out[slots[over]] = self._across(node[over], at[over])
         at += TICK_SAMPLES
-        left = at - self._length[node]
-        self._node[slots] = np.where(left >= 0, self._next[node], node)
-        self._at[slots] = np.where(left >= 0, left, at)
+        over = np.flatnonzero(at >= self._length[node])
+        self._at[slots] = at
+        if over.size:
+            self._go_over(out, slots[over])
+
+    def _go_over(self, out: Samples, slots: NDArray[np.intp]) -> None:
+        """For players whose span ends in this tick: the next one's beginning, and the cursor into it."""
+        node, left = self._node[slots], self._at[slots] - self._length[self._node[slots]]
+        out[slots] = self._across(node, self._at[slots] - TICK_SAMPLES)
+        self._node[slots] = self._next[node]
+        self._at[slots] = left
         for slot in slots[self._node[slots] == _END].tolist():
             self._ended.append((slot, self._chains[slot][2]))
             self.stop(slot)

@@ -39,7 +39,7 @@ from firmware.switch.rack import Rack
 from firmware.switch.tape import Began, Tape
 from firmware.switch.voice import Voice
 
-NEVER_US = np.iinfo(np.int64).max
+NEVER_US = int(np.iinfo(np.int64).max)
 
 
 class Switch:
@@ -70,6 +70,7 @@ class Switch:
         self._events: list[AnySwitchEvent] = []
         self._pulsing: set[int] = set()
         self._deadline_us = np.full(self.rack.ports, NEVER_US, np.int64)
+        self._next_us = NEVER_US
         self._ports: list[Port] = []
         self._first = True
 
@@ -160,6 +161,7 @@ class Switch:
         number = port.plan.port
         deadline_us = port.deadline_us
         self._deadline_us[number] = NEVER_US if deadline_us is None else deadline_us
+        self._next_us = int(self._deadline_us.min())
         self.ears.lift(port.plan, port.off_hook)
 
     def _do(self, port: Port, out: exchanged.Out) -> None:
@@ -203,6 +205,8 @@ class Switch:
                 if not self.rack.dialling(number):
                     self._pulsing.discard(number)
                     self._give(self._ports[number], exchanged.PulsesSent(), now_us)
+        if now_us < self._next_us:
+            return
         for number in np.flatnonzero(self._deadline_us <= now_us).tolist():
             for out in self._ports[number].due(now_us):
                 self._do(self._ports[number], out)

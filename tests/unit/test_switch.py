@@ -388,3 +388,65 @@ def test_the_far_end_leaves_by_open_loop_or_reversal_where_the_line_believes_it(
 
 def _fields(event: wires.AnyLineEvent) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__struct_fields__}
+
+
+def speech(seconds: float, seed: int = 1) -> np.ndarray:
+    """Syllables of noise about as loud as talk."""
+    size = int(8000 * seconds)
+    syllables = np.maximum(0, np.sin(2 * np.pi * 3.3 * np.arange(size) / 8000)) ** 2
+    noise = np.random.default_rng(seed).normal(size=size) * 4000
+    return np.asarray(np.rint(noise * syllables).astype(np.int16))
+
+
+@pytest.mark.parametrize("tone", ["busy", "congestion"])
+@pytest.mark.parametrize("country", ["CN", "GB", "US", "DE"])
+def test_a_far_end_that_leaves_with_a_tone_is_told_within_ten_seconds(country: str, tone: str) -> None:
+    bench = Bench(country=country)
+    bench.do(ask.Seize(port=0), ask.Listen(port=0, far_end=True, progress=True))
+    noise = np.random.default_rng(2).normal(size=8000 * 14) * 180  # about -39 dBm0
+    sound = np.concatenate([speech(4.0), tones.play(bench.country.tones[tone], 10_000)]) + noise
+    bench.card.say(0, sound.astype(np.int16))
+    assert not of(bench.run(190), told.FarEndReleased)
+    gone = of(bench.run(500), told.FarEndReleased)
+    assert [one.sign for one in gone] == [HangUpSign.BUSY_TONE]
+
+
+def test_a_silent_line_is_left_when_both_sides_said_nothing_for_the_limit() -> None:
+    bench = Bench(silence_limit_s=8.0)
+    bench.do(ask.Seize(port=0), ask.Listen(port=0, far_end=True), ask.Hear(port=0, source=4))
+    noise = np.random.default_rng(3).normal(size=8000 * 40) * 180
+    noise[: 8000 * 5] += speech(5.0)
+    bench.card.say(0, noise.astype(np.int16))
+    bench.card.say(4, np.concatenate([np.zeros(8000 * 10, np.int16), speech(4.0)]))
+    events = bench.run(20 * 50)
+    assert not of(events, told.FarEndReleased)
+    gone = of(bench.run(12 * 50), told.FarEndReleased)
+    assert [one.sign for one in gone] == [HangUpSign.SILENCE]
+
+
+def test_a_voice_after_ringback_answers_a_call_out() -> None:
+    bench = Bench()
+    bench.do(ask.Seize(port=0), ask.Listen(port=0, progress=True, far_end=True))
+    bench.do(ask.Dial(port=0, digits="123", dial_tone_within_ms=0))
+    bench.run(40)
+    ringback = tones.play(bench.country.tones["ringback"], 11_000)
+    bench.card.say(0, np.concatenate([ringback, speech(3.0)]))
+    events = bench.run(11 * 50)
+    assert [one.tone for one in of(events, told.ToneHeard)] == [Tone.RINGBACK]
+    assert not of(events, told.FarEndAnswered)
+    answered = of(bench.run(3 * 50), told.FarEndAnswered)
+    assert [one.sign.value for one in answered] == ["voice"]
+
+
+def test_the_echo_of_the_far_leg_is_taken_out_before_it_is_recorded() -> None:
+    bench = Bench()
+    bench.lift(4)
+    bench.card.echo_db[4] = -12.0
+    bench.do(ask.Seize(port=0), ask.Hear(port=4, source=0), ask.Record(port=4, recording=RECORDING))
+    said = speech(12.0, seed=5)
+    bench.card.say(0, said)
+    bench.run(12 * 50)
+    left = np.concatenate([g711.decode(block.samples[0, 0], "alaw") for block in bench.tape.blocks])
+    right = np.concatenate([g711.decode(block.samples[0, 1], "alaw") for block in bench.tape.blocks])
+    tail = slice(7 * 8000, 11 * 8000)
+    assert tones.level_dbm0(left[tail]) <= tones.level_dbm0(right[tail]) - 30
