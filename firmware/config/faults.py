@@ -61,7 +61,8 @@ class Fault(Struct, frozen=True):
         """Message and remedy; English where the language is none of ours."""
         words = self.wording
         texts = (words.zh, words.zh_remedy) if language == "zh" else (words.en, words.en_remedy)
-        return texts[0].format_map(self.data), texts[1].format_map(self.data)
+        shown = {name: printable(str(value)) for name, value in self.data.items()}
+        return texts[0].format_map(shown), texts[1].format_map(shown)
 
     def as_dict(self, language: str = "en") -> dict[str, object]:
         """For `--json`."""
@@ -77,8 +78,13 @@ class Fault(Struct, frozen=True):
         }
 
 
+def printable(text: str) -> str:
+    """A file's text goes to a terminal: nothing in it may act there."""
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
 def key_text(path: Path) -> str:
-    parts = [f"[{one}]" if isinstance(one, int) else f".{one}" for one in path]
+    parts = [f"[{one}]" if isinstance(one, int) else f".{printable(one)}" for one in path]
     return "".join(parts).lstrip(".")
 
 

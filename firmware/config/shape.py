@@ -186,12 +186,12 @@ class Shaper:
         return value if isinstance(value, bool) else self._wrong(path, "bool", value)
 
     def _int(self, value: Any, kind: inspect.IntType, path: Path) -> Any:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or _huge(value):
             return self._wrong(path, "int", value)
         return self._number(value, kind, path)
 
     def _float(self, value: Any, kind: inspect.FloatType, path: Path) -> Any:
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool) or _huge(value):
             return self._wrong(path, "float", value)
         if not math.isfinite(value):
             return self._wrong(path, "float", value)
@@ -215,7 +215,18 @@ def _within(size: float, least: float | None, most: float | None) -> bool:
     return (least is None or size >= least) and (most is None or size <= most)
 
 
+def _huge(value: Any) -> bool:
+    """More than TOML's 64 bits: `tomllib` lets it pass, floats and texts do not."""
+    return isinstance(value, int) and value.bit_length() > 63
+
+
 def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    if _huge(value):
+        return "a number of more than 64 bits"
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 40 else text[:39] + "…"
 

@@ -12,6 +12,7 @@ from firmware.config.shape import BROKEN
 MOST_SLIPS = 50
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]*)[^\]]*(\]*)")
+_LONG = re.compile(r"[0-9_]{4300}")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\-\"']+?)\s*=")
 
 Slip = tuple[int, str]
@@ -29,9 +30,12 @@ def parse(text: str) -> tuple[dict[str, Any], str, list[Slip]]:
             slip, opened = _place(str(error), lines)
         except RecursionError:
             return {}, "", [*slips, (0, "nested too deeply")]
+        except ValueError as error:  # int() refuses more than 4,300 digits, and tomllib does not say where
+            slip = next((n for n, one in enumerate(lines, 1) if _LONG.search(one)), 0), str(error)
+            opened = slip[0]
         if slip[0] not in {line for line, _ in slips}:
             slips.append(slip)
-        if not _mend(lines, opened - 1):
+        if not opened or not _mend(lines, opened - 1):
             break
     return {}, "", slips
 
