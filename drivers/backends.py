@@ -152,9 +152,7 @@ def build_cards(specs: Sequence[HatSpec], backend: Backend, clock: Clock) -> lis
     hats = [build_hat(spec, backend, clock) for spec in specs]
     for follower in hats[1:]:
         hats[0].lead(follower)
-    cards: list[Card] = []
-    cards += hats
-    return cards
+    return [*hats]
 
 
 def build_hat(spec: HatSpec, backend: Backend, clock: Clock) -> SpiHat:

@@ -69,7 +69,8 @@ class SpiHat:
         law: str = "a",
     ) -> None:
         self.name = name
-        self.kinds: list[PortKind | None] = [None] * SLOTS
+        self._kinds: list[PortKind | None] = [None] * SLOTS
+        self.kinds: Sequence[PortKind | None] = self._kinds
         self.loop_delay_samples = PREFILL_PERIODS * CYCLE_SAMPLES
         self.xruns = 0
         self.misfits = 0
@@ -112,7 +113,7 @@ class SpiHat:
             port = self._ports[index]
             assert port is not None
             port.came_up(report)
-            self.kinds[index] = port.kind if report.works else None
+            self._kinds[index] = port.kind if report.works else None
             findings += [f"slot {index + 1} ({port.kind.value}): {finding}" for finding in report.findings]
         self._live = [port for port in self._ports if port and port.report.works]
         if not self._live:
@@ -142,7 +143,7 @@ class SpiHat:
             self._tick([self, *self._led] if self._led else [self])
         taken = np.frombuffer(b"".join(self._in), np.uint8).reshape(TICK_SAMPLES, SLOTS)
         np.take(self._decode, taken.T[SLOT_OF_BYTE], out=self._rx, mode="clip")
-        for slot, kind in enumerate(self.kinds):
+        for slot, kind in enumerate(self._kinds):
             if kind is None:
                 self._rx[slot] = 0
         return self._rx

@@ -230,14 +230,14 @@ class FxsLine:
             self.unexpected += 1
             return NOTHING
         self.state, event = step
+        pulses = self._pulses
         self._set_deadline(since_us)
         self._feed()
         if event is PulseDialled:
-            return self._digit(now_us)
+            return self._digit(pulses, now_us)
         return (event(self._port, now_us),) if event else NOTHING  # type: ignore[return-value]
 
-    def _digit(self, now_us: int) -> Sequence[AnyLineEvent]:
-        pulses, self._pulses = self._pulses, 0
+    def _digit(self, pulses: int, now_us: int) -> Sequence[AnyLineEvent]:
         if pulses > 10:
             self.unexpected += 1
             return NOTHING

@@ -155,7 +155,8 @@ class Backplane:
 
     Blocks begin at multiples of 20 ms of box time and are counted as the world counts them: a stream begins
     with the block the world rendered last. Block b is periods 4b … 4b + 3. `blocks[0]` is raised when the
-    chips have played all of a tick, just before time reaches its end; the world renders the next one then. A block not there by the end of its first period is silence, and counted in `late_blocks`.
+    chips have played all of a tick, just before time reaches its end; the world renders the next one then.
+    A block not there by the end of its first period is silence, and counted in `late_blocks`.
     """
 
     def __init__(self, wire: Wire, clock: Clock) -> None:

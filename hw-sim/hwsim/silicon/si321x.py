@@ -76,7 +76,7 @@ class Si321x(Chip):
         self.reset()
 
     def reset(self) -> None:
-        """A reset in service. Strategy: the SPI mode stays, else the chain's framing would be lost for all."""
+        """A reset in service. Strategy: the SPI mode stays, else the whole chain would lose its framing."""
         mode = self.registers[0]
         self._load_resets()
         self.registers[0] = mode

@@ -84,7 +84,7 @@ class PCM:
         return self._state == PCM_STATE_XRUN
 
     def read(self) -> tuple[int, bytes]:
-        """One period: (frames, bytes); (−EPIPE, b"") after an overrun; (0, b"") when NONBLOCK has none yet."""
+        """One period: (frames, bytes); (−EPIPE, b"") after an overrun; (0, b"") when NONBLOCK has none."""
         self._check_open()
         if self._type != PCM_CAPTURE:
             raise ALSAAudioError(f"Cannot read from playback PCM [{self._name}]")
