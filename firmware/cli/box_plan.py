@@ -24,4 +24,6 @@ def read_plan(places: Places) -> BoxPlan:
     try:
         return msgspec.json.decode(places.plan.read_bytes(), type=BoxPlan)
     except (OSError, msgspec.MsgspecError) as error:
-        raise CommandError(f"{places.plan} cannot be read ({error}): start the box with `tipring run`") from error
+        raise CommandError(
+            f"{places.plan} cannot be read ({error}): start the box with `tipring run`"
+        ) from error

@@ -81,7 +81,9 @@ def _python(_: Places) -> Iterator[Finding]:
     gone = [name for name in modules if importlib.util.find_spec(name) is None]
     version = ".".join(map(str, sys.version_info[:3]))
     remedy = "run `make setup` in the project's folder" if gone else ""
-    yield Finding("software", not gone, f"Python {version}" + (f"; missing {', '.join(gone)}" if gone else ""), remedy)
+    yield Finding(
+        "software", not gone, f"Python {version}" + (f"; missing {', '.join(gone)}" if gone else ""), remedy
+    )
 
 
 def _hardware(_: Places) -> Iterator[Finding]:
@@ -94,14 +96,23 @@ def _hardware(_: Places) -> Iterator[Finding]:
         return
     devices = (Path("/dev/spidev0.0"), Path("/dev/spidev0.1"), Path("/dev/snd"))
     gone = [str(path) for path in devices if not path.exists()]
-    remedy = "set dtparam=spi=on and the hat's sound overlay in /boot/firmware/config.txt, then restart" if gone else ""
+    remedy = (
+        "set dtparam=spi=on and the hat's sound overlay in /boot/firmware/config.txt, then restart"
+        if gone
+        else ""
+    )
     yield Finding("hardware", not gone, f"{model}" + (f"; missing {', '.join(gone)}" if gone else ""), remedy)
 
 
 def _prompts(_: Places) -> Iterator[Finding]:
     counts = {language: len(list((BUILT / language).glob("*.wav"))) for language in ("zh", "en")}
     well = min(counts.values()) > 0 and counts["zh"] == counts["en"]
-    yield Finding("prompts", well, f"{counts['zh']} Mandarin, {counts['en']} English", "" if well else "run `make setup`")
+    yield Finding(
+        "prompts",
+        well,
+        f"{counts['zh']} Mandarin, {counts['en']} English",
+        "" if well else "run `make setup`",
+    )
 
 
 def _disk(places: Places) -> Iterator[Finding]:
@@ -109,7 +120,9 @@ def _disk(places: Places) -> Iterator[Finding]:
     usage = shutil.disk_usage(there)
     share = usage.free / usage.total
     remedy = "" if share >= LEAST_FREE else "export and delete old recordings, or fit a larger disk"
-    yield Finding("disk", share >= LEAST_FREE, f"{usage.free / 1e9:.1f} GB free ({share:.0%}) at {there}", remedy)
+    yield Finding(
+        "disk", share >= LEAST_FREE, f"{usage.free / 1e9:.1f} GB free ({share:.0%}) at {there}", remedy
+    )
 
 
 def _config(places: Places) -> Iterator[Finding]:
@@ -138,7 +151,9 @@ def _processes(places: Places) -> Iterator[Finding]:
     gone = [role for role in ROLES if role not in running]
     well = not gone or not running
     seen = f"running: {', '.join(running) or 'none'}"
-    yield Finding("processes", well, seen, "" if well else f"not running: {', '.join(gone)}; see {places.log}")
+    yield Finding(
+        "processes", well, seen, "" if well else f"not running: {', '.join(gone)}; see {places.log}"
+    )
 
 
 def _is_held(places: Places, role: str) -> bool:
@@ -156,8 +171,12 @@ def _switch(places: Places) -> Iterator[Finding]:
         return
     late, refused = status.get("late_ticks", 0), status.get("tape_refused", 0)
     well = not late and not refused
-    remedy = "" if well else "the machine is too busy or too slow: stop other work, check `tipring bench fabric`"
-    yield Finding("switch", well, f"{status.get('ticks', 0)} ticks, {late} late, {refused} taped blocks lost", remedy)
+    remedy = (
+        "" if well else "the machine is too busy or too slow: stop other work, check `tipring bench fabric`"
+    )
+    yield Finding(
+        "switch", well, f"{status.get('ticks', 0)} ticks, {late} late, {refused} taped blocks lost", remedy
+    )
 
 
 def _ledger(places: Places) -> Iterator[Finding]:

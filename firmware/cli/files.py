@@ -25,5 +25,3 @@ def load_scenario(path: Path) -> Scenario:
     if scenario is None:
         raise FaultyFile(path, faults)
     return scenario
-
-

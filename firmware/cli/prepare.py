@@ -69,5 +69,3 @@ def last_box_time_us(places: Places) -> int:
     for record in read_records(places.journal):
         at_us = record.at_us
     return at_us
-
-

@@ -28,9 +28,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Example: tipring rehearse hw-sim/scenarios/first-call.toml --out out",
     )
     parser.add_argument("scenario", type=Path, metavar="SCENARIO.toml")
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the readable report")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="keep recordings, journal, history and report here")
-    parser.add_argument("--fast", action="store_true", help="events only: no silicon, no audio, no recordings")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document instead of the readable report"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="keep recordings, journal, history and report here"
+    )
+    parser.add_argument(
+        "--fast", action="store_true", help="events only: no silicon, no audio, no recordings"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the readable report")
     parser.set_defaults(run=run)
 
@@ -57,7 +63,9 @@ def _rehearse(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> i
         print(json.dumps(report, ensure_ascii=False))
     else:
         print(text)
-        print(f"\n{report['simulated_seconds']:.0f} s in {took_s:.1f} s ({report['simulated_seconds'] / took_s:.0f} x)")
+        print(
+            f"\n{report['simulated_seconds']:.0f} s in {took_s:.1f} s ({report['simulated_seconds'] / took_s:.0f} x)"
+        )
     return DONE if all(one["held"] for one in report["expectations"]) else FOUND_WRONG
 
 

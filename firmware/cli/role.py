@@ -20,7 +20,9 @@ ROLES: dict[str, Callable[[Path, Callable[[], bool]], None]] = {
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "role", help="one process of the box (supervisord's use)", epilog="Example: tipring role engine --data DIR"
+        "role",
+        help="one process of the box (supervisord's use)",
+        epilog="Example: tipring role engine --data DIR",
     )
     parser.add_argument("name", choices=sorted(ROLES))
     parser.add_argument("--data", type=Path, required=True, help="data directory of the box")

@@ -69,7 +69,9 @@ def world(data: Path, stopped: Stopped) -> None:
 
     places, plan, _ = _box(data)
     if not plan.sim:
-        raise CommandError("this box has real lines; a world is only simulated with `tipring run --sim BENCH.toml`")
+        raise CommandError(
+            "this box has real lines; a world is only simulated with `tipring run --sim BENCH.toml`"
+        )
     scenario = load_scenario(Path(plan.sim))
     clock = MonotonicClock(plan.offset_us)
     wire = shared_wire(places, scenario.config)

@@ -29,8 +29,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Starts switch, engine, recorder and archive and prints calls as they happen. Ctrl-C stops it.",
         epilog="Example: tipring run --sim hw-sim/scenarios/demo.toml",
     )
-    parser.add_argument("--sim", type=Path, metavar="BENCH.toml", help="play lines, exchange and callers from this file")
-    parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything")
+    parser.add_argument(
+        "--sim", type=Path, metavar="BENCH.toml", help="play lines, exchange and callers from this file"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the call log")
     parser.add_argument("--seconds", type=float, default=0.0, help="stop by itself after so long (0: never)")
     parser.add_argument("--quiet", action="store_true", help="no call log")
@@ -87,7 +91,10 @@ def _greeting(prepared: Prepared, places: Places) -> str:
 
 
 def _watch(
-    supervisor: subprocess.Popen[bytes], prepared: Prepared, clock: MonotonicClock, arguments: argparse.Namespace
+    supervisor: subprocess.Popen[bytes],
+    prepared: Prepared,
+    clock: MonotonicClock,
+    arguments: argparse.Namespace,
 ) -> int:
     """Prints what the journal says until the tree ends or time is over. 1 when the tree died by itself."""
     log = CallLog(_wall(prepared), arguments.language)
@@ -100,7 +107,9 @@ def _watch(
         if end_us is not None and clock.now_us() >= end_us:
             return 0
         clock.wait_until(clock.now_us() + LOOK_US)
-    print(f"the process tree ended (exit {supervisor.returncode}); see {prepared.places.log}", file=sys.stderr)
+    print(
+        f"the process tree ended (exit {supervisor.returncode}); see {prepared.places.log}", file=sys.stderr
+    )
     return 1
 
 
@@ -117,8 +126,10 @@ def _new_lines(places: Places, log: CallLog) -> Iterator[list[str]]:
         yield lines
 
 
-def _wall(prepared: Prepared) -> "WallClock":
-    return WallClock(MonotonicClock.wall_us() - MonotonicClock(prepared.offset_us).now_us(), prepared.config.site.zone)
+def _wall(prepared: Prepared) -> WallClock:
+    return WallClock(
+        MonotonicClock.wall_us() - MonotonicClock(prepared.offset_us).now_us(), prepared.config.site.zone
+    )
 
 
 class WallClock:

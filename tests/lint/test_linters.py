@@ -17,7 +17,9 @@ pytestmark = pytest.mark.lint
 
 def run(*argv: str) -> None:
     path = os.pathsep.join([str(ROOT), str(ROOT / "hw-sim")])
-    done = subprocess.run(argv, cwd=ROOT, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True)
+    done = subprocess.run(
+        argv, cwd=ROOT, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -9,6 +9,7 @@ from firmware.cli.cards import bench_cards
 from firmware.cli.rehearsal.clockwork import BoxFaults
 from firmware.cli.rehearsal.half import DecidingHalf, wall_start_us
 from firmware.prompts.bank import PromptBank
+from firmware.protocol.commands import Numbered
 from firmware.switch.messages import RecordingShelf
 from firmware.switch.plan import SwitchPlan
 from firmware.switch.switch import Switch
@@ -45,11 +46,10 @@ class FullBox:
         self.clock.follow(self.world.advance)
         cards = bench_cards(config, wire, self.clock)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
-        self.half = DecidingHalf(config, out, wall_us, lambda command: self.switch.submit(command))
-        self._make = lambda epoch: Switch(
-            cards, plan, self.clock, bank, self.half.audio_ring, epoch, RecordingShelf(out)
-        )
-        self.switch = self._make(self.half.switch_epoch)
+        self.half = DecidingHalf(config, out, wall_us, self._submit)
+        self._parts = (cards, plan, self.clock, bank, self.half.audio_ring)
+        self._messages = RecordingShelf(out)
+        self.switch = self._new_switch()
         self._faults = BoxFaults(scenario.faults)
         self.findings = self.switch.start()
         self.half.begin()
@@ -72,13 +72,19 @@ class FullBox:
         self.switch.stop()
         self.half.finish(self.now_us)
 
+    def _submit(self, command: Numbered) -> None:
+        self.switch.submit(command)
+
     def _fail(self, fault: Fault, at_us: int) -> None:
         if fault.kind == "kill-engine":
             self.half.kill(at_us)
             return
         self.half.switch_lost()
-        self.switch = self._make(self.half.switch_epoch)
+        self.switch = self._new_switch()
         self.findings += self.switch.start()
+
+    def _new_switch(self) -> Switch:
+        return Switch(*self._parts, self.half.switch_epoch, self._messages)
 
 
 class FastBox:

@@ -20,6 +20,8 @@ PACKAGES = ("numpy", "msgspec", "cffi", "sqlite-utils")
 LIBRARIES = ("libspandsp2", "libspeexdsp1", "espeak-ng")
 SERVICE_LEVEL = "answered within threshold / offered that reached a queue x 100"
 
+TAPED = "(path != '' OR to_tick > from_tick)"
+"""A recording with audio; a box of events alone has the ticks but no path."""
 CALLS = """
 SELECT id, line, from_number AS "from", to_number AS "to", direction, offered_us, queued_us, box_answered_us,
   answered_us, released_us, outcome, agent, why, cause, queue, rings, talk_s, hold_s FROM calls ORDER BY id
@@ -131,8 +133,8 @@ def _call(db: Database, row: Json) -> Json:
 def _recordings(db: Database) -> list[Json]:
     return _rows(
         db,
-        "SELECT id, call, party, agent, kind, path, round(seconds, 3) AS seconds, sha256 FROM recordings"
-        " WHERE path != '' ORDER BY began_us, id",
+        "SELECT id, call, party, agent, kind, path, round(coalesce(seconds, (to_tick - from_tick) * 0.02), 3)"  # noqa: S608
+        f" AS seconds, sha256 FROM recordings WHERE {TAPED} ORDER BY began_us, id",
     )
 
 

@@ -79,8 +79,9 @@ def _agent(agent: Json) -> str:
 
 
 def _expectation(one: Json, words: dict[str, str]) -> str:
-    bounds = f"{'' if one['least'] is None else one['least']}..{'' if one['most'] is None else one['most']}"
-    return f"  {words['held'] if one['held'] else words['broken']:<9} {one['name']}: {one['figure']} = {one['value']} ({bounds})"
+    least, most = ("" if one[bound] is None else one[bound] for bound in ("least", "most"))
+    judged = words["held"] if one["held"] else words["broken"]
+    return f"  {judged:<9} {one['name']}: {one['figure']} = {one['value']} ({least}..{most})"
 
 
 def _or_dash(value: float | None) -> str:
