@@ -124,7 +124,8 @@ def _call(db: Database, row: Json) -> Json:
         key: row[key] for key in ("outcome", "queue", "agent", "why", "cause", "rings", "talk_s", "hold_s")
     }
     found = db.query(
-        "SELECT id FROM recordings WHERE call = ? AND path != '' ORDER BY began_us, id", (row["id"],)
+        f"SELECT id FROM recordings WHERE call = ? AND {TAPED} ORDER BY began_us, id",  # noqa: S608
+        (row["id"],),
     )
     call["recordings"] = [recording["id"] for recording in found]
     return call
@@ -133,7 +134,7 @@ def _call(db: Database, row: Json) -> Json:
 def _recordings(db: Database) -> list[Json]:
     return _rows(
         db,
-        "SELECT id, call, party, agent, kind, path, round(coalesce(seconds, (to_tick - from_tick) * 0.02), 3)"  # noqa: S608
+        "SELECT id, call, party, agent, kind, path, round(iif(path = '', (to_tick - from_tick) * 0.02, seconds), 3)"  # noqa: S608
         f" AS seconds, sha256 FROM recordings WHERE {TAPED} ORDER BY began_us, id",
     )
 
