@@ -33,6 +33,8 @@ from hwsim.world.person import Doing, Person
 
 NOBODY_US = 20_000_000
 """How long somebody who answered says hello to nobody."""
+COLLEAGUE_US = 20_000_000
+"""How long colleagues talk when no outside person is with them."""
 FAREWELL_US = 1_000_000
 NOTICE_US = 1_200_000
 """From hearing a tone that says it is over to hanging up."""
@@ -114,7 +116,10 @@ class Attendant(Person):
         self._hears.add(percept.who)
         if self._current is not None:
             return self._came(Wait.VOICE, now_us)
-        self.clear_timers("over")
+        if not _is_colleague(percept.who):
+            self.clear_timers("over")
+        elif all(_is_colleague(who) for who in self._hears):
+            self.set_timer("over", now_us + COLLEAGUE_US)
         if percept.who not in self._met:
             self._met.add(percept.who)
             self._intend(percept.who, now_us)
@@ -140,12 +145,16 @@ class Attendant(Person):
         """Nobody there any more: a while of hello, then on-hook."""
         assert isinstance(percept, LostVoice)
         self._hears.discard(percept.who)
-        if not self._hears and self._current is None and "over" not in self._timers:
-            self.set_timer("over", now_us + NOBODY_US)
+        if all(_is_colleague(who) for who in self._hears) and self._current is None:
+            self._over_by(now_us + NOBODY_US)
         return []
 
+    def _over_by(self, at_us: int) -> None:
+        """Hang up then, unless it is to be sooner."""
+        self.set_timer("over", min(at_us, self._timers.get("over", at_us)))
+
     def _goodbye(self, _: Percept, now_us: int) -> list[Act]:
-        self.set_timer("over", now_us + FAREWELL_US)
+        self._over_by(now_us + FAREWELL_US)
         return []
 
     def _tone(self, percept: Percept, now_us: int) -> list[Act]:
@@ -153,14 +162,14 @@ class Attendant(Person):
         current = self._current
         if percept.tone in DIAL_TONES and current is not None:
             return self._came(Wait.DIAL_TONE, now_us)
-        if percept.tone not in (*OVER, *DIAL_TONES) or "over" in self._timers:
+        if percept.tone not in (*OVER, *DIAL_TONES):
             return []
         if self.state is AttendantState.TALKING and current is not None:
             self._steps = list(BACK)
             self._current = Step(NOTICE_US)
             self.set_timer("step", now_us + NOTICE_US)
         elif current is None or current.until is not Wait.DIAL_TONE:
-            self.set_timer("over", now_us + NOTICE_US)
+            self._over_by(now_us + NOTICE_US)
         return []
 
     def _hang_up(self, _: Percept, now_us: int) -> list[Act]:
@@ -224,6 +233,10 @@ class Attendant(Person):
         if self._to_do:
             self.set_timer("errand", now_us + BETWEEN_US)
         return []
+
+
+def _is_colleague(who: str) -> bool:
+    return who.startswith("ext-")
 
 
 def _acts_of(step: Step) -> list[Act]:

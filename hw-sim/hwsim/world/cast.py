@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
@@ -10,7 +11,7 @@ from firmware.config.schema import Features
 from hwsim.scenario import Caller as CallerPlan
 from hwsim.scenario import Scenario
 from hwsim.world.attendant import Attendant
-from hwsim.world.caller import Caller
+from hwsim.world.caller import Caller, CallerState
 from hwsim.world.crowd import crowd
 from hwsim.world.diary import Diary
 from hwsim.world.party import OutsideParty
@@ -64,8 +65,8 @@ class Cast:
         self._names: dict[int, str] = {}
         self._next_number = 1
         self._wakes: dict[str, int] = {}
-        self.callers: list[Caller] = []
-        """Everybody who called so far, in order; those gone long ago are dropped in endless runs."""
+        self.callers: deque[Caller] = deque(maxlen=diary.entries.maxlen)
+        """Everybody who called so far, in order; where the diary is limited, so is this."""
         features: Features = scenario.config.features
         for person in scenario.persons:
             self.add(Attendant(f"ext-{person.extension}", person, seed, features))
@@ -96,9 +97,12 @@ class Cast:
             self.diary.note(now_us, who, type(percept).__name__, _about(percept))
         for act in person.handle(percept, now_us):
             self._do(who, act, now_us)
-        self._wake(person)
+        if isinstance(person, Caller) and person.state is CallerState.GONE:
+            self._forget(who)
+        else:
+            self._wake(person)
 
-    def forget(self, who: str) -> None:
+    def _forget(self, who: str) -> None:
         """A caller who is gone for good."""
         self.people.pop(who, None)
         self._wakes.pop(who, None)

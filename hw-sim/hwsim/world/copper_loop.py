@@ -14,13 +14,16 @@ from hwsim.world.tones import tone_row
 
 
 class CopperLoop:
-    """A `line_circuit.Loop`. `mouth` is what exchange and, when through, the far person put on the line."""
+    """A `line_circuit.Loop`; scenario time 0 is box time `start_us`. `mouth` is what exchange and, when through, the far person put on the line."""
 
-    def __init__(self, port: int, wire: Wire, profile: CountryProfile, loop_ohm: float) -> None:
+    def __init__(
+        self, port: int, wire: Wire, profile: CountryProfile, loop_ohm: float, start_us: int = 0
+    ) -> None:
         self.mouth = Mouth()
         self._port = port
         self._world = wire.world
         self._profile = profile
+        self._start_us = start_us
         wire.world["loop_ohm"][port] = loop_ohm
 
     def feed(self, volts: float, now_us: int) -> None:
@@ -31,7 +34,7 @@ class CopperLoop:
         world, port = self._world, self._port
         world["ring_hz"][port] = self._profile.ring_hz
         if on:
-            world["ring_phase0_us"][port] = now_us
+            world["ring_phase0_us"][port] = self._start_us + now_us
         world["ring_v"][port] = self._profile.ring_v * 2**0.5 if on else 0.0
 
     def tone(self, tone: Tone, now_us: int) -> None:

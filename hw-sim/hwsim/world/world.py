@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drivers.countries import profile
 from drivers.dsp.caller_id import CallerIdMessage
@@ -30,6 +29,7 @@ from hwsim.world.outside import Outside
 from hwsim.world.party import OutsideParty
 from hwsim.world.percepts import Displayed, HeardTone, Rang, RingingStopped
 from hwsim.world.speech import LEVEL_DBM0, Speech
+from hwsim.world.tap import Tap
 from hwsim.world.telephone import OFF_HOOK_OHM, Telephone
 from hwsim.world.timeline import Timeline
 from hwsim.world.voiceprint import GOODBYE
@@ -48,8 +48,9 @@ FEED_RINGING = 4
 class World:
     """`advance(until_us)` does everything due up to that time and renders the blocks that begin by then.
 
-    Block n is on the wire from `start_us + n * 20 ms`; it is rendered at that instant, from what the chips
-    sent in block n - 1. Events are done at their own time, and seen by the chips at their next look (5 ms).
+    Scenario time 0 is box time `start_us` (a multiple of 20 ms); everything inside counts scenario time. The
+    block that begins then is the next after `wire.blocks[1]`; each is rendered at the instant it begins, from
+    what the chips sent in the block before. Events are done at their own time, and seen by the chips at their next look (5 ms).
     """
 
     def __init__(
@@ -74,15 +75,20 @@ class World:
         self.speech = speech or Speech()
         self.late_blocks = 0
         """Blocks for which the chips had sent nothing yet, and such as came too late."""
+        self.now_us = 0
         self._start_us = start_us
-        self._block = 0
-        self._taken = 0
+        self._first = self._block = int(wire.blocks[1])
+        self._taken = int(wire.blocks[0])
         self._seen = b""
         self._emitted_us: dict[int, int] = {}
         self._sent = np.zeros((wire.ports, TICK_SAMPLES), np.float32)
         self._mouths = np.zeros((wire.ports, TICK_SAMPLES), np.float32)
-        self.taps: dict[int, list[NDArray[np.int16]]] = {}
-        """Ports being listened to by hand: what their person hears, block by block."""
+        self.taps: list[Tap] = []
+        """Ears that are recorded by hand."""
+        for field in ("loop_ohm", "parallel_ohm"):
+            wire.world[field] = np.inf
+        for field in ("battery_v", "ring_v"):
+            wire.world[field] = 0.0
         tones = profile(config.site.country).tones
         self.ear = Ear(wire.ports, tones)
         self.copper = Copper(wire.ports, self.seed)
@@ -113,7 +119,8 @@ class World:
     def _lay_line(self, name: str, port: int) -> None:
         line = self.scenario.outside_line(name)
         country = self.scenario.config.site.country
-        loop = CopperLoop(port, self.wire, profile(line.country or country), line.loop_ohm)
+        country_profile = profile(line.country or country)
+        loop = CopperLoop(port, self.wire, country_profile, line.loop_ohm, self._start_us)
         circuit = LineCircuit(port, line, country, loop=loop, timeline=self.timeline, far=self.outside)
         self.line_mouths[port] = loop.mouth
         self.lines[port] = circuit
@@ -154,11 +161,13 @@ class World:
     # -- time ----------------------------------------------------------------------------------------
 
     def advance(self, until_us: int) -> None:
-        """Do everything up to and including `until_us`."""
-        while (block_us := self._start_us + self._block * TICK_US) <= until_us:
+        """Do everything up to and including box time `until_us`."""
+        until_us -= self._start_us
+        while (block_us := (self._block - self._first) * TICK_US) <= until_us:
             self._look(block_us)
             self._audio(block_us)
         self._look(until_us)
+        self.now_us = max(self.now_us, until_us)
 
     def _look(self, now_us: int) -> None:
         self.timeline.run(now_us)
@@ -202,9 +211,9 @@ class World:
         if done > self._taken:
             self._sent[...] = self.wire.to_world[self._taken % RING_BLOCKS]
             self._taken += 1
-        elif self._block:
+        else:
             self._sent[...] = 0
-            self.late_blocks += 1
+            self.late_blocks += done > 0
 
     def _speak(self, now_us: int) -> None:
         self._mouths[...] = 0
@@ -235,8 +244,8 @@ class World:
                 self.cast.tell(who, HeardTone(heard.tone), now_us)
         for port, said in self._displays.read(self.wire.to_world[(self._taken - 1) % RING_BLOCKS]):
             self._display(port, said, now_us)
-        for port, blocks in self.taps.items():
-            blocks.append(self._sent[port].astype(np.int16))
+        for tap in self.taps:
+            tap.take(self._sent)
 
     def _hear_digits(self, ports: list[int], now_us: int) -> None:
         block = self.wire.to_world[(self._taken - 1) % RING_BLOCKS]

@@ -1,0 +1,203 @@
+"""`tipring sim`: be a telephone or an outside caller of a running simulated box."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import socket
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from firmware.protocol.places import Places
+
+DONE, FOUND_WRONG, MISUSED = 0, 1, 2
+RATE_HZ = 8000
+BAR_DB = 60
+ANSWER_WITHIN_S = 30.0
+EPILOG = """examples, while `make run` is running in another window:
+  tipring sim call 62345678 --from 13800138000 --press 1@4 --seconds 20 --wav heard.wav
+  tipring sim lift 804 && tipring sim dial 804 801 && tipring sim hear 804 --seconds 10 --wav heard.wav
+"""
+Request = dict[str, Any]
+
+
+class NoWorld(Exception):
+    """There is no simulated box running here."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "sim",
+        help="be a telephone or an outside caller of a running simulated box",
+        description="Acts on the box started with `tipring run --sim …` (or `make run`).",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="data directory of the box"
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _telephone_actions(actions)
+    _call_action(actions)
+    status = _action(actions, "status", "show lines and telephones")
+    status.add_argument("--json", action="store_true", help="one JSON document")
+    parser.set_defaults(run=run)
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, says: str
+) -> argparse.ArgumentParser:
+    # SUPPRESS: given before the action or after it, and neither wipes out the other.
+    action = actions.add_parser(name, help=says, description=says)
+    action.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help=argparse.SUPPRESS)
+    return action
+
+
+def _telephone_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, says in (
+        ("lift", "take a handset off-hook (answers when it rings)"),
+        ("hang", "put a handset on-hook, or end an outside call"),
+        ("flash", "press the R key (hook flash)"),
+    ):
+        _action(actions, name, says).add_argument("who", help="extension number, or who `call` printed")
+    dial = _action(actions, "dial", "press keys: a number, a feature code, a menu choice")
+    dial.add_argument("who", help="extension number, or who `call` printed")
+    dial.add_argument("digits", help="0-9 * # A-D")
+    say = _action(actions, "say", "speak into a call: a text or a WAV")
+    say.add_argument("who")
+    say.add_argument("text", help="words to speak, or a file ending in .wav")
+    say.add_argument("--language", choices=("zh", "en"), default="en")
+    hear = _action(actions, "hear", "listen: prints levels, and keeps a WAV when asked")
+    hear.add_argument("who")
+    _listening(hear, 10.0)
+
+
+def _call_action(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    call = _action(actions, "call", "ring the box from outside and hear it")
+    call.add_argument("number", help="number (or name) of one of the box's lines")
+    call.add_argument("--from", dest="caller", default="", metavar="NUMBER", help="caller ID to send")
+    call.add_argument("--name", default="", help="caller's name to send")
+    call.add_argument(
+        "--press", action="append", default=[], metavar="KEYS@S", help="keys, seconds after the answer"
+    )
+    call.add_argument("--says", default="", help="what to say to a person: a text, or a file ending in .wav")
+    call.add_argument("--language", choices=("zh", "en"), default="en")
+    _listening(call, 20.0)
+
+
+def _listening(parser: argparse.ArgumentParser, seconds: float) -> None:
+    parser.add_argument("--seconds", type=float, default=seconds, help=f"how long (default {seconds:.0f})")
+    parser.add_argument("--wav", type=Path, help="file for what was heard")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    socket_path = Places(arguments.data.resolve()).world_socket
+    try:
+        replies = list(_told(arguments, ask(socket_path, _request(arguments))))
+    except NoWorld as error:
+        print(f"tipring sim: {error}")
+        return FOUND_WRONG
+    wrong = [reply["error"] for reply in replies if not reply.get("ok", True)]
+    if wrong:
+        print(f"tipring sim: {wrong[0]}")
+        return MISUSED
+    samples = b"".join(base64.b64decode(reply["audio"]) for reply in replies if "audio" in reply)
+    if getattr(arguments, "wav", None) is not None:
+        write_wav(arguments.wav, samples)
+    if getattr(arguments, "json", False):
+        print(json.dumps(_document(arguments, replies, len(samples) // 2), ensure_ascii=False, indent=2))
+    elif arguments.action in ("hear", "call"):
+        print(f"heard {len(samples) / 2 / RATE_HZ:.1f} s" + (f" -> {arguments.wav}" if arguments.wav else ""))
+    return DONE
+
+
+def _request(arguments: argparse.Namespace) -> Request:
+    request: Request = {"do": arguments.action}
+    for key in ("who", "digits", "text", "language", "number", "name", "press", "says", "seconds"):
+        if hasattr(arguments, key):
+            request[key] = getattr(arguments, key)
+    if hasattr(arguments, "caller"):
+        request["from"] = arguments.caller
+    for key in ("text", "says"):
+        words = request.get(key, "")
+        if words.lower().endswith(".wav"):
+            request[key] = str(Path(words).resolve())
+    return request
+
+
+def ask(socket_path: Path, request: Request) -> Iterator[Request]:
+    """Replies of the world's desk, as they come. Raises NoWorld."""
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with link:
+        link.settimeout(ANSWER_WITHIN_S)
+        try:
+            link.connect(str(socket_path))
+            link.sendall(json.dumps(request).encode() + b"\n")
+            with link.makefile("rb") as lines:
+                for line in lines:
+                    reply: Request = json.loads(line)
+                    if reply.get("done"):
+                        return
+                    yield reply
+        except (OSError, ValueError) as error:
+            raise NoWorld(
+                f"no simulated box answers at {socket_path} ({error}); start one: make run"
+            ) from None
+    raise NoWorld("the simulated box ended before it had answered")
+
+
+def _told(arguments: argparse.Namespace, replies: Iterator[Request]) -> Iterator[Request]:
+    """Pass replies on, telling people of each in time."""
+    for reply in replies:
+        if not getattr(arguments, "json", False) and reply.get("ok"):
+            for line in _lines(reply):
+                print(line, flush=True)
+        yield reply
+
+
+def _lines(reply: Request) -> Iterator[str]:
+    if reply.get("event") == "heard":
+        level = float(reply["level_dbm0"])
+        bar = "#" * max(0, round((level + BAR_DB) / 2))
+        yield f"{reply['at_s']:9.2f} s  {level:6.1f} dBm0  {bar}"
+    elif "lines" in reply:
+        yield from _status_lines(reply)
+    elif reply.get("event") not in (None, "end"):
+        yield f"{reply['who']}: {reply['event']}"
+    elif "seconds" in reply:
+        yield f"{reply['who']}: {reply['seconds']:.1f} s"
+
+
+def _status_lines(reply: Request) -> Iterator[str]:
+    for name, line in reply["lines"].items():
+        plugged = "" if line["plugged"] else "  (unplugged)"
+        yield f"line {name:12} {line['state']:12} {line['with']}{plugged}"
+    for number, telephone in reply["telephones"].items():
+        state = "off-hook" if telephone["off_hook"] else "ringing" if telephone["ringing"] else "on-hook"
+        yield f"telephone {number:7} {state:12} {telephone['displayed']}"
+
+
+def _document(arguments: argparse.Namespace, replies: list[Request], samples: int) -> Request:
+    """Everything but the samples."""
+    if arguments.action == "status":
+        return replies[0] if replies else {}
+    heard = [reply for reply in replies if reply.get("event") == "heard"]
+    return {
+        "events": [reply["event"] for reply in replies if "event" in reply and reply not in heard],
+        "seconds": samples / RATE_HZ,
+        "levels": [{"at_s": one["at_s"], "level_dbm0": one["level_dbm0"]} for one in heard],
+        "wav": str(arguments.wav) if arguments.wav else "",
+    }
+
+
+def write_wav(path: Path, samples: bytes) -> None:
+    """16-bit mono, 8 kHz."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(samples)

@@ -1,0 +1,252 @@
+"""The simulator's desk: telephones lifted and outside calls placed by hand, in a running world. No sockets here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.countries import profile
+from drivers.dsp.tones import level_dbm0
+from firmware.protocol.names import Tone
+from hwsim.places import hunt_group
+from hwsim.scenario import Caller as CallerPlan
+from hwsim.scenario import press_times
+from hwsim.world.caller import Caller, CallerState
+from hwsim.world.speech import SpeechError
+from hwsim.world.tap import Tap
+from hwsim.world.tones import tone_row
+from hwsim.world.world import World
+
+LONGEST_S = 600.0
+LONGEST_TEXT = 500
+CHUNK_SAMPLES = 8000
+Reply = dict[str, Any]
+Session = Iterator[Reply | None]
+"""One request being answered: replies as they come; None while there is nothing to say yet."""
+
+
+class BadRequest(ValueError):
+    """What was asked for cannot be done; the text says why and what can."""
+
+
+class Desk:
+    """`open` takes one request, a JSON object with `do`; the session it gives is to be stepped once a tick."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._calls = 0
+
+    def open(self, request: object) -> Session:
+        """Never raises: a bad request is answered with `ok: false`."""
+        try:
+            if not isinstance(request, dict):
+                raise BadRequest("a request is a JSON object")
+            doing = _DOINGS.get(str(request.get("do")))
+            if doing is None:
+                raise BadRequest(f"`do` must be one of: {', '.join(_DOINGS)}")
+            yield from doing(self, request)
+        except (BadRequest, SpeechError) as error:
+            yield {"ok": False, "error": str(error)}
+
+    # -- telephones ----------------------------------------------------------------------------------
+
+    def _lift(self, request: Mapping[str, Any]) -> Session:
+        who = self._telephone(request)
+        self._world.lift(who, self._world.now_us)
+        yield {"ok": True, "who": who}
+
+    def _hang(self, request: Mapping[str, Any]) -> Session:
+        who = self._somebody(request)
+        person = self._world.cast.people.get(who)
+        self._world.hang_up(who, self._world.now_us)
+        if isinstance(person, Caller):
+            person.state = CallerState.GONE
+        yield {"ok": True, "who": who}
+
+    def _flash(self, request: Mapping[str, Any]) -> Session:
+        who = self._telephone(request)
+        self._world.flash(who, self._world.now_us)
+        yield {"ok": True, "who": who}
+
+    def _dial(self, request: Mapping[str, Any]) -> Session:
+        who = self._somebody(request)
+        digits = _text(request, "digits", 40).upper()
+        if not digits or set(digits) - set("0123456789*#ABCD"):
+            raise BadRequest("digits are 0-9, *, #, A-D")
+        self._world.press(who, digits, self._world.now_us)
+        yield {"ok": True, "who": who, "seconds": 0.2 * len(digits)}
+
+    def _say(self, request: Mapping[str, Any]) -> Session:
+        who = self._somebody(request)
+        mouth = self._world.mouth_of(who)
+        if mouth is None:
+            raise BadRequest(f"{who} is not in a call")
+        words = _text(request, "text", LONGEST_TEXT)
+        sound = np.concatenate(self._world.speech.said(words, str(request.get("language", "en")), 1))
+        mouth.once(sound)
+        yield {"ok": True, "who": who, "seconds": round(len(sound) / 8000, 1)}
+
+    def _hear(self, request: Mapping[str, Any]) -> Session:
+        who = self._somebody(request)
+        yield from self._listen(who, _seconds(request, "seconds", 10.0), lambda: True)
+
+    # -- outside -------------------------------------------------------------------------------------
+
+    def _call(self, request: Mapping[str, Any]) -> Session:
+        """Ring a line and listen."""
+        world = self._world
+        called = _text(request, "number", 40)
+        if not hunt_group(world.scenario.config, called):
+            there = ", ".join(sorted({line.number or line.name for line in world.scenario.config.lines}))
+            raise BadRequest(f"no line has the number {called!r}; there are: {there}")
+        seconds = _seconds(request, "seconds", 20.0)
+        plan = self._plan(request, called, seconds)
+        world.cast.invite(plan)
+        world.timeline.run(world.now_us)
+        caller = world.cast.callers[-1]
+        if caller.state is CallerState.GONE:
+            raise BadRequest("the line is busy; try again in a moment")
+        yield {"ok": True, "event": "ringing", "who": plan.id}
+        answered = False
+        for reply in self._listen(plan.id, seconds + 60.0, lambda: caller.state is not CallerState.GONE):
+            if not answered and caller.state is not CallerState.RINGING:
+                answered = True
+                yield {"ok": True, "event": "answered", "who": plan.id}
+            yield reply
+        yield {"ok": True, "event": caller.why or "ended", "who": plan.id}
+
+    def _plan(self, request: Mapping[str, Any], called: str, seconds: float) -> CallerPlan:
+        self._calls += 1
+        press = request.get("press", [])
+        if not isinstance(press, list) or len(press) > 40:
+            raise BadRequest("press is a list of KEYS@SECONDS")
+        try:
+            for one in press:
+                press_times(str(one))
+        except ValueError as error:
+            raise BadRequest(str(error)) from None
+        return CallerPlan(
+            id=f"hand-{self._calls}",
+            at_s=self._world.now_us / 1e6,
+            calls=called,
+            number=_text(request, "from", 24),
+            name=_text(request, "name", 50),
+            presentation="allowed" if request.get("from") else "unavailable",
+            press=tuple(str(one) for one in press),
+            says=_text(request, "says", LONGEST_TEXT),
+            language="zh" if request.get("language") == "zh" else "en",
+            patience_s=LONGEST_S,
+            talk_s=LONGEST_S,
+            hangs_up_at_s=seconds,
+        )
+
+    def _listen(self, who: str, seconds: float, still: Callable[[], bool]) -> Session:
+        """Levels and samples, second by second."""
+        world = self._world
+        ringback = tone_row(profile(world.scenario.config.site.country), Tone.RINGBACK)
+        tap = Tap(lambda: self._ear(who), None if who.startswith("ext-") else ringback)
+        end_us = world.now_us + round(seconds * 1e6)
+        world.taps.append(tap)
+        try:
+            kept = np.zeros(0, np.int16)
+            while world.now_us < end_us and still():
+                kept = np.concatenate([kept, tap.pull()])
+                if len(kept) >= CHUNK_SAMPLES:
+                    yield self._heard(kept)
+                    kept = np.zeros(0, np.int16)
+                else:
+                    yield None
+            if kept.size:
+                yield self._heard(kept)
+        finally:
+            world.taps.remove(tap)
+        if who.startswith("ext-"):
+            yield {"ok": True, "event": "end", "who": who}
+
+    def _ear(self, who: str) -> int | None:
+        if who.startswith("ext-"):
+            return self._world.telephone_of(who).port
+        port = self._world.outside.port_of(who)
+        return port if port is not None and self._world.lines[port].through else None
+
+    def _heard(self, samples: NDArray[np.int16]) -> Reply:
+        level = level_dbm0(samples)
+        return {
+            "ok": True,
+            "event": "heard",
+            "at_s": round(self._world.now_us / 1e6, 2),
+            "level_dbm0": round(level, 1) if np.isfinite(level) else -90.0,
+            "audio": base64.b64encode(samples.astype("<i2").tobytes()).decode(),
+        }
+
+    def _status(self, request: Mapping[str, Any]) -> Session:
+        del request
+        world = self._world
+        lines = {
+            name: {
+                "state": world.lines[port].exchange.state.name.lower(),
+                "with": world.outside.on.get(port, ""),
+                "plugged": world.lines[port].plugged,
+            }
+            for name, port in world.line_names.items()
+        }
+        telephones = {
+            number: {
+                "off_hook": one.off_hook,
+                "ringing": one.bell,
+                "displayed": " ".join(one.displayed[-1]) if one.displayed else "",
+            }
+            for number, one in world.telephones.items()
+        }
+        at_s = round(world.now_us / 1e6, 2)
+        yield {
+            "ok": True,
+            "at_s": at_s,
+            "lines": lines,
+            "telephones": telephones,
+            "late_blocks": world.late_blocks,
+        }
+
+    # -- who -----------------------------------------------------------------------------------------
+
+    def _telephone(self, request: Mapping[str, Any]) -> str:
+        number = _text(request, "who", 24).removeprefix("ext-")
+        if number not in self._world.telephones:
+            raise BadRequest(f"no telephone {number!r}; there are: {', '.join(self._world.telephones)}")
+        return f"ext-{number}"
+
+    def _somebody(self, request: Mapping[str, Any]) -> str:
+        who = _text(request, "who", 80)
+        if who in self._world.outside.on.values():
+            return who
+        return self._telephone(request)
+
+
+def _text(request: Mapping[str, Any], key: str, longest: int) -> str:
+    value = request.get(key, "")
+    if not isinstance(value, str) or len(value) > longest:
+        raise BadRequest(f"{key} is a text of at most {longest} characters")
+    return value
+
+
+def _seconds(request: Mapping[str, Any], key: str, default: float) -> float:
+    value = request.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_S:
+        raise BadRequest(f"{key} is a number from 0 to {LONGEST_S:.0f}")
+    return float(value)
+
+
+_DOINGS: Mapping[str, Callable[[Desk, Mapping[str, Any]], Session]] = {
+    "lift": Desk._lift,
+    "hang": Desk._hang,
+    "flash": Desk._flash,
+    "dial": Desk._dial,
+    "say": Desk._say,
+    "hear": Desk._hear,
+    "call": Desk._call,
+    "status": Desk._status,
+}
