@@ -23,6 +23,7 @@ SLIPS = [
     ("syntax", "[[queue]]\nid = \"sales\"", "«[[queue]\nid = \"sales\""),
     ("syntax", 'slots = ["fxo", "fxo",', '«slots = ["fxo", fxo,'),
     ("syntax", 'id = "sales"\nstrategy', 'id = "sales"\n«id = "sales"\nstrategy'),
+    ("syntax", 'queues = ["sales", "service"]', 'queues = [\n"sales",\n«service,\n"spare"\n]'),
     ("unknown-key", 'language = "zh"', '«langage = "zh"'),
     ("unknown-key", "[site]", '«colour = "red"\n[site]'),
     ("missing", 'number = "801"\n', "", ),
