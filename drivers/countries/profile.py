@@ -168,9 +168,9 @@ def countries() -> tuple[str, ...]:
 @cache
 def profile(code: str) -> CountryProfile:
     """The profile of a country by its two letters, in either case. Raises UnknownCountry, BadProfile."""
-    path = Path(__file__).with_name(f"{code.lower()}.toml")
-    if not (len(code) == 2 and code.isascii() and code.isalpha() and path.is_file()):
+    if code.upper() not in countries():
         raise UnknownCountry(f"no profile for country {code!r}; there are: {', '.join(countries())}")
+    path = Path(__file__).with_name(f"{code.lower()}.toml")
     return parsed(path.read_bytes(), path.name)
 
 

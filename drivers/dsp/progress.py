@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from drivers.countries.profile import CountryProfile
+from drivers.countries.profile import CountryProfile, profile
 from drivers.dsp.cadence import EARLY_MS, Burst, Cadence
 from drivers.dsp.matrix import Active, indices, rows_at
 from drivers.dsp.tone_plan import TonePlan
@@ -45,6 +45,7 @@ QUIET = 0.55
 EARLY_TICKS = int(EARLY_MS / TICK_MS)
 FORGET_TICKS = 325
 AGAIN_TICKS = 10
+STEADY_TICKS = 4
 
 
 class ProgressEvent(Struct, frozen=True):
@@ -61,7 +62,7 @@ class ProgressDetector:
         self.rows = len(profiles)
         distinct = {one.code: one for one in profiles if one is not None}
         order = {code: k for k, code in enumerate(distinct)}
-        self._plan = TonePlan(tuple(distinct.values()))
+        self._plan = TonePlan(tuple(distinct.values()) or (profile("CN"),))
         plans = self._plan.countries
         self._cadences = [Cadence(plans[order[one.code]]) if one else None for one in profiles]
         self._barred = np.full((self.rows, self._plan.sets), 2.0, np.float32)
@@ -86,8 +87,8 @@ class ProgressDetector:
 
     @property
     def tonal(self) -> NDArray[np.bool_]:
-        """Rows on which a tone (or what looks like one for a tick) sounds now."""
-        return self._now >= 0
+        """Rows on which a tone has sounded for STEADY_TICKS or longer."""
+        return (self._now >= 0) & (self._since <= self._tick - STEADY_TICKS)
 
     def process(
         self, matrix: NDArray[np.int16], active: Active, tx: NDArray[np.int16] | None = None

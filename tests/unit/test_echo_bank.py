@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from drivers.dsp import tones
+from drivers.dsp.echo import EchoBank
+from drivers.dsp.tones import level_dbm0, rounded
+from hwsim.signals.noise import noise
+from hwsim.signals.path import echo_path, through
+from hwsim.signals.speech import talk_for
+
+DELAY = 200
+SECONDS = 12
+FAR = np.stack([talk_for(SECONDS, 10, "en-gb+m3"), talk_for(SECONDS, 11, "cmn+f4")])
+NEAR = np.stack([talk_for(SECONDS, 50, "cmn+m1"), talk_for(SECONDS, 51, "en-us+f2")])
+BOTH = np.arange(2)
+
+
+def echoed(far: NDArray[np.int16], seed: int = 2, loss_db: float = 12.0) -> NDArray[np.float64]:
+    rng = np.random.default_rng(seed)
+    paths = [echo_path(rng, return_loss_db=loss_db, delay_samples=DELAY) for _ in far]
+    return np.stack(
+        [through(one, path) + noise(one.size, -65, rng) for one, path in zip(far, paths, strict=True)]
+    )
+
+
+def cancelled(
+    bank: EchoBank, heard: NDArray[np.float64], said: NDArray[np.int16], frozen: range = range(0)
+) -> NDArray[np.int16]:
+    out = np.stack([rounded(one) for one in heard])
+    for at in range(0, out.shape[1], 160):
+        block = np.ascontiguousarray(out[:, at : at + 160])
+        if at // 160 in frozen:
+            bank.freeze(BOTH, 1)
+        bank.process(block, np.ascontiguousarray(said[:, at : at + 160]), BOTH)
+        out[:, at : at + 160] = block
+    return out
+
+
+def echo_db(out: NDArray[np.int16], said: NDArray[np.int16], start_s: float, end_s: float) -> list[float]:
+    part = slice(int(start_s * 8000), int(end_s * 8000))
+    return [level_dbm0(one[part]) - level_dbm0(far[part]) for one, far in zip(out, said, strict=True)]
+
+
+@pytest.mark.parametrize("loss_db", [8.0, 18.0])
+def test_the_far_side_is_30_db_down_after_six_seconds(loss_db: float) -> None:
+    out = cancelled(EchoBank(2, delay_samples=DELAY), echoed(FAR, loss_db=loss_db), FAR)
+    assert max(echo_db(out, FAR, 6, 12)) <= -30.0
+
+
+def test_near_speech_is_not_distorted_also_while_both_talk() -> None:
+    bank, alone = EchoBank(2, delay_samples=DELAY), EchoBank(2, delay_samples=DELAY)
+    clean = cancelled(alone, NEAR.astype(float), np.zeros_like(FAR))
+    both = cancelled(bank, NEAR + echoed(FAR), FAR)
+    late = slice(4 * 8000, None)
+    for one, other in zip(clean, both, strict=True):
+        assert np.corrcoef(one[late], other[late])[0, 1] >= 0.97
+
+
+def test_keys_of_the_near_side_teach_a_frozen_filter_nothing() -> None:
+    heard = echoed(FAR)
+    keys = tones.dtmf("1597530*" * 3, level=-8.0)[:24000]
+    heard[:, 56000:80000] += keys
+    after = {}
+    for frozen in (range(0), range(350, 500)):
+        out = cancelled(EchoBank(2, delay_samples=DELAY), heard, FAR, frozen)
+        after[len(frozen)] = max(echo_db(out, FAR, 10, 10.5))
+    assert after[150] <= -28.0
+    assert after[150] < after[0]
+
+
+def test_while_frozen_the_echo_stays_out() -> None:
+    said = FAR.copy()
+    said[:, 64000:80000] = tones.dtmf("1597530842")[:16000]
+    out = cancelled(EchoBank(2, delay_samples=DELAY), echoed(said), said, range(400, 500))
+    assert max(echo_db(out, said, 8, 10)) <= -28.0
+
+
+def test_a_reset_row_begins_anew_and_others_do_not() -> None:
+    bank = EchoBank(2, delay_samples=DELAY)
+    cancelled(bank, echoed(FAR), FAR)
+    assert np.abs(bank.response(0)).max() > 0.01
+    bank.reset(0)
+    assert not bank.response(0).any()
+    assert np.abs(bank.response(1)).max() > 0.01
+
+
+def test_a_row_without_reference_passes_its_speech() -> None:
+    out = cancelled(EchoBank(2), NEAR.astype(float), np.zeros_like(NEAR))
+    assert abs(level_dbm0(out[0]) - level_dbm0(NEAR[0])) < 1.0
+
+
+def test_idle_rows_are_left_as_they_are() -> None:
+    bank, block = EchoBank(2), NEAR[:, :160].copy()
+    bank.process(block, np.ascontiguousarray(FAR[:, :160]), np.array([1]))
+    assert np.array_equal(block[0], NEAR[0, :160])

@@ -1,0 +1,98 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from drivers.countries import countries, profile
+from drivers.dsp.progress import ProgressDetector
+from drivers.dsp.tones import play, rounded
+from hwsim.signals.noise import hum, noise
+from hwsim.signals.speech import say, talk_for
+from hwsim.signals.trials import ToneCase, conversation, heard_on, stacked, ticks_of, toned
+
+HARD = [
+    ToneCase(level, frequency, cadence, line_noise, -40.0)
+    for level, frequency, cadence, line_noise in itertools.product(
+        (-10.0, -30.0), (-0.015, 0.015), (-0.1, 0.1), (-60.0, -35.0)
+    )
+]
+LONGEST_S = {"dial": 2.0, "ringback": 9.0, "busy": 7.0, "congestion": 7.0, "special-information": 4.0}
+
+
+@pytest.mark.parametrize("tone", sorted(LONGEST_S))
+@pytest.mark.parametrize("code", countries())
+def test_each_tone_of_each_country_is_recognised_once_on_a_bad_line(code: str, tone: str) -> None:
+    rng = np.random.default_rng(21)
+    one = profile(code)
+    waves = [toned(one.tones[tone], case, LONGEST_S[tone] + 1.5, rng) for case in HARD]
+    heard = heard_on([one] * len(HARD), stacked(waves))
+    assert [[name for _, name in row] for row in heard] == [[tone]] * len(HARD)
+
+
+def test_noise_and_hum_are_nothing() -> None:
+    rng = np.random.default_rng(3)
+    waves = [noise(400000, -35, rng) + hum(400000, -35, rng, mains) for mains in (50.0, 60.0)]
+    assert heard_on([profile("CN"), profile("US")], stacked(waves)) == [[], []]
+
+
+def test_a_rise_of_the_noise_is_no_voice() -> None:
+    rng = np.random.default_rng(3)
+    wave = np.concatenate([noise(40000, -65, rng), noise(80000, -38, rng)])
+    assert heard_on([profile("CN")], stacked([wave])) == [[]]
+
+
+def test_a_conversation_holds_no_tone_that_ends_calls() -> None:
+    speech = talk_for(120, 1)
+    rows = np.stack([conversation(60, seed, speech) for seed in (1, 2)])
+    profiles = [profile(code) for code in countries()]
+    heard = heard_on(profiles * 2, np.repeat(rows, len(profiles), axis=0).reshape(2, 9, -1).reshape(18, -1))
+    ends = {"busy", "congestion", "special-information"}
+    assert [name for row in heard for _, name in row if name in ends] == []
+    assert any(name == "voice" for row in heard for _, name in row)
+
+
+def test_an_answer_is_heard_by_its_voice_after_ringback() -> None:
+    ringing = play(profile("CN").tones["ringback"], 11000).astype(float)
+    hello = say("Hello, this is Ada speaking.", "en-gb+f5").astype(float)
+    wave = np.concatenate([ringing, hello, np.zeros(8000)])
+    rng = np.random.default_rng(5)
+    (heard,) = heard_on([profile("CN")], stacked([wave + noise(wave.size, -45, rng)]))
+    assert [name for _, name in heard] == ["ringback", "voice"]
+    assert 11.0 < heard[1][0] < 11.9
+
+
+def test_busy_told_once_is_told_again_on_a_new_call() -> None:
+    busy = play(profile("CN").tones["busy"], 8000)[None, :]
+    detector = ProgressDetector([profile("CN")])
+    for _ in range(2):
+        told = [event.heard for block in ticks_of(busy) for event in detector.process(block, np.arange(1))]
+        assert told == ["busy"]
+        detector.reset(0)
+
+
+def test_silence_counts_only_when_neither_side_speaks() -> None:
+    rng = np.random.default_rng(6)
+    quiet = rounded(noise(80000, -45, rng))
+    speech = talk_for(10, 4)
+    detector = ProgressDetector([profile("CN")] * 3)
+    rx = np.stack([quiet, speech, quiet])
+    tx = np.stack([quiet, quiet, speech])
+    for at in range(0, 80000, 160):
+        detector.process(rx[:, at : at + 160], np.arange(3), tx[:, at : at + 160])
+    assert detector.silent_ticks[0] >= 450
+    assert detector.silent_ticks[1] < 200
+    assert detector.silent_ticks[2] < 200
+
+
+def test_a_busy_tone_is_silence_too() -> None:
+    busy = play(profile("CN").tones["busy"], 10000)[None, :]
+    detector = ProgressDetector([profile("CN")])
+    for block in ticks_of(busy):
+        detector.process(block, np.arange(1), np.zeros((1, 160), np.int16))
+    assert detector.silent_ticks[0] >= 450
+
+
+def test_rows_without_a_country_hear_voice_only() -> None:
+    wave = np.concatenate([play(profile("CN").tones["busy"], 4000), talk_for(5, 4)])
+    (heard,) = heard_on([None], wave[None, : wave.size // 160 * 160])
+    assert {name for _, name in heard} == {"voice"}
