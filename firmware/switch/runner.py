@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -68,6 +69,7 @@ class SwitchProcess:
         if switch.tick_number % SECOND_TICKS == 0:
             pacing.second_over(control.take_worst_us())
             self._status.write(self.status())
+            gc.collect(0)  # what this second left behind; older things are frozen or few
 
     def status(self) -> SwitchStatus:
         switch, link = self.switch, self.link

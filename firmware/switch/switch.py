@@ -108,6 +108,7 @@ class Switch:
         self.tick_number += 1
         if self._first:
             self._first = False
+            self.orders.reports_due = 0
             self._events.insert(0, self.report())
         for port, event in self.rack.take_events():
             self._give(self._ports[port], event, event.at_us)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 
-from drivers.ports import LoopOpened, PolarityReversed
+from drivers.ports import LoopOpened, PolarityReversed, PortFailed
 from firmware.protocol.commands import Dial, Listen, Release, Seize
 from firmware.protocol.events import FarEndAnswered, FarEndReleased, ToneHeard
 from firmware.protocol.names import AnswerSign, HangUpSign, Tone
@@ -122,16 +122,20 @@ STEPS: Mapping[tuple[Line, type], Step] = {
     (Line.HELD, ToneRecognised): _M._tone,
     (Line.HELD, SilenceReached): _M._silent,
     (Line.HELD, Release): _M._released,
+    (Line.HELD, PortFailed): _M._released,
     (Line.CALLING, LoopOpened): _M._opened,
     (Line.CALLING, PolarityReversed): _M._answered_by_reversal,
     (Line.CALLING, ToneRecognised): _M._tone,
     (Line.CALLING, VoiceRecognised): _M._answered_by_voice,
     (Line.CALLING, SilenceReached): _M._silent,
     (Line.CALLING, Release): _M._released,
+    (Line.CALLING, PortFailed): _M._released,
     (Line.ANSWERED, LoopOpened): _M._opened,
     (Line.ANSWERED, PolarityReversed): _M._reversed,
     (Line.ANSWERED, ToneRecognised): _M._tone,
     (Line.ANSWERED, SilenceReached): _M._silent,
     (Line.ANSWERED, Release): _M._released,
+    (Line.ANSWERED, PortFailed): _M._released,
     (Line.LEFT, Release): _M._released,
+    (Line.LEFT, PortFailed): _M._released,
 }

@@ -122,8 +122,10 @@ STEPS: Mapping[tuple[Telephone, type], Step] = {
     (Telephone.RINGING, Release): _M._hushed,
     (Telephone.RINGING, wires.Seized): _M._lifted,
     (Telephone.RINGING, Listen): _M._listening,
+    (Telephone.RINGING, wires.PortFailed): _M._hushed,
     (Telephone.OFF_HOOK, wires.Released): _M._put_down,
     (Telephone.OFF_HOOK, wires.Flashed): _M._flashed,
     (Telephone.OFF_HOOK, wires.PulseDialled): _M._pulsed,
     (Telephone.OFF_HOOK, Listen): _M._listening,
+    (Telephone.OFF_HOOK, wires.PortFailed): _M._put_down,
 }
