@@ -14,7 +14,10 @@ from hwsim.world.tones import tone_row
 
 
 class CopperLoop:
-    """A `line_circuit.Loop`; scenario time 0 is box time `start_us`. `mouth` is what exchange and, when through, the far person put on the line."""
+    """A `line_circuit.Loop`; scenario time 0 is box time `start_us`.
+
+    `mouth` is what the exchange and, when through, the far person put on the line.
+    """
 
     def __init__(
         self, port: int, wire: Wire, profile: CountryProfile, loop_ohm: float, start_us: int = 0

@@ -16,6 +16,8 @@ from hwsim.world.cadence import CadenceEar
 from hwsim.world.voiceprint import CHORD_HZ, CHORDS, number_of
 
 BEEP_HZ = 1000.0
+STEADY = 0.3
+"""Tangent of the most a beep's phase may move within a tick (2.3 Hz)."""
 SILENCE_DBM0 = -45.0
 """Below this nothing is heard."""
 CHORD_SHARE = 0.8
@@ -67,12 +69,13 @@ class Ear:
         self._beeps = CadenceEar.counter(ports)
         self._rows: list[_MarkRow] = [_MarkRow() for _ in range(ports)]
         self._marking = np.zeros(ports, np.bool_)
+        self._phase = np.zeros(ports, np.float32), np.zeros(ports, np.float32)
 
     def listen(self, rows: NDArray[np.float32], now_us: int) -> list[Heard]:
         """`rows` is float32[ports, 160], its last sample arriving at `now_us`."""
-        turned = rows @ self._basis
-        turned *= turned
-        power = turned[:, : self._count] + turned[:, self._count :]
+        self._turned = turned = rows @ self._basis
+        square = turned * turned
+        power = square[:, : self._count] + square[:, self._count :]
         energy = np.einsum("ij,ij->i", rows, rows) + np.float32(1.0)
         self.level_dbm0 = _level(energy)
         loud = self.level_dbm0 > SILENCE_DBM0
@@ -80,7 +83,8 @@ class Ear:
         share = power[:, len(CHORD_HZ) :] * (2.0 / TICK_SAMPLES) / energy[:, None]
         tone = loud & (share[:, :-1].sum(axis=1) > TONE_SHARE)
         heard += [ToneHeard(port, name) for port, name in self._cadence.listen(tone)]
-        heard += [ToneHeard(port, Tone.BEEP) for port in self._beep(loud & (share[:, -1] > TONE_SHARE))]
+        pure = loud & (share[:, -1] > TONE_SHARE) & self._steady()
+        heard += [ToneHeard(port, Tone.BEEP) for port in self._beep(pure)]
         return heard
 
     def forget(self, port: int) -> None:
@@ -88,6 +92,15 @@ class Ear:
         self._cadence.forget(port)
         self._beeps[port] = 0
         self._rows[port] = _MarkRow()
+
+    def _steady(self) -> NDArray[np.bool_]:
+        """Rows whose 1000 Hz goes on in phase from tick to tick: 20 whole periods, so no note of a melody."""
+        real, imaginary = self._turned[:, self._count - 1], self._turned[:, -1]
+        before_real, before_imaginary = self._phase
+        along = real * before_real + imaginary * before_imaginary
+        across = real * before_imaginary - imaginary * before_real
+        self._phase = real.copy(), imaginary.copy()
+        return np.asarray(np.abs(across) < STEADY * along)
 
     def _beep(self, on: NDArray[np.bool_]) -> list[int]:
         self._beeps[on] += 1

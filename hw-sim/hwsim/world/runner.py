@@ -14,7 +14,8 @@ from hwsim.world.diary import Diary
 from hwsim.world.world import World
 
 BEHIND_US = 2_500
-"""Strategy: the chips' process publishes a block just before its end, and needs the next 5 ms later; we look between."""
+"""Strategy: the chips' process publishes a block just before its end and needs the next 5 ms later; we look
+between."""
 DIARY_ENTRIES = 20_000
 
 

@@ -50,7 +50,8 @@ class World:
 
     Scenario time 0 is box time `start_us` (a multiple of 20 ms); everything inside counts scenario time. The
     block that begins then is the next after `wire.blocks[1]`; each is rendered at the instant it begins, from
-    what the chips sent in the block before. Events are done at their own time, and seen by the chips at their next look (5 ms).
+    what the chips sent in the block before. Events are done at their own time, and seen by the chips at their
+    next look (5 ms).
     """
 
     def __init__(
@@ -205,6 +206,8 @@ class World:
 
     def _take_sent(self) -> None:
         done = int(self.wire.blocks[0])
+        if not self._taken:
+            self._taken = max(0, done - 1)
         if done - self._taken > 2:
             self.late_blocks += done - self._taken - 1
             self._taken = done - 1
