@@ -21,7 +21,8 @@ def check_queues(config: Config) -> Iterator[Finding]:
         if circle and queue.id == min(circle):
             shown = " → ".join((*circle, circle[0]))
             yield Finding((*path, "overflow"), say.OVERFLOW_CYCLE, {"circle": shown})
-        if queue.id != BROKEN and not any(_serves(agent, queue) for agent in config.agents):
+        foreseen = queue.no_agents == "overflow" or queue.id == BROKEN
+        if not foreseen and not any(_serves(agent, queue) for agent in config.agents):
             yield Finding(path, say.NOBODY_SERVES, {"name": queue.id})
 
 

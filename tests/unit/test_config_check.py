@@ -142,3 +142,10 @@ def test_a_date_may_stand_without_quotes() -> None:
     value, _ = loads(OFFICE, Config, known=known_names())
     assert value is not None
     assert value.hours[0].holidays == ("2026-10-01", "2026-10-02")
+
+
+def test_a_queue_that_overflows_without_agents_needs_none() -> None:
+    text = OFFICE.replace("zh = 90", "zh = 10").replace(
+        'overflow = "queue:sales"', 'overflow = "queue:sales"\nno_agents = "overflow"'
+    )
+    assert read(text) == []
