@@ -129,8 +129,9 @@ class FxoPort(HatPort):
             return
         line = self.line
         self._turn = turn = self._turn + 1
-        # While it rings register 5 tells more, else the two take turns; off-hook only the voltage counts.
-        if not line.on_hook or (turn & 3 == 0 if self._ring_seen else turn & 1):
+        # Off-hook only the voltage counts; else the two take turns, but while it rings register 5 tells more
+        # (a fifth look left out: at 50 Hz a fourth would always be the same quarter wave).
+        if not line.on_hook or (turn % 5 == 0 if self._ring_seen else turn & 1):
             raw = self._chain.read(self._chip, daa.LINE_VOLTAGE)
             events = line.voltage(raw - 256 if raw > 127 else raw, now_us)
         else:

@@ -16,6 +16,8 @@ from hwsim.clock import VirtualClock
 from hwsim.wire import RING_BLOCKS, Wire
 
 SUBSCRIBER_OHM = 300.0
+EXCHANGE_OHM = 1200.0
+"""Feed bridge and copper."""
 
 
 class HatBench:
@@ -75,7 +77,7 @@ class HatBench:
 
     def battery(self, port: int, volts: float = 48.0) -> None:
         self.wire.world["battery_v"][port] = volts
-        self.wire.world["loop_ohm"][port] = 600.0
+        self.wire.world["loop_ohm"][port] = EXCHANGE_OHM
 
     def hook(self, port: int, off_hook: bool) -> None:
         self.wire.world["loop_ohm"][port] = SUBSCRIBER_OHM if off_hook else math.inf
@@ -85,9 +87,18 @@ class HatBench:
         self.wire.world["ring_phase0_us"][port] = self.clock.now_us()
         self.wire.world["ring_v"][port] = volts_peak
 
-    def dial(self, port: int, digits: str, pulses_per_second: float, make_percent: float, gap_ms: int) -> int:
+    def dial(
+        self,
+        port: int,
+        digits: str,
+        pulses_per_second: float,
+        make_percent: float,
+        *,
+        gap_ms: int,
+        phase_us: int = 0,
+    ) -> int:
         """Pulses of a telephone at exact times from now on; returns when the last digit is over."""
-        at_us = float(self.clock.now_us() + 300_000)
+        at_us = float(self.clock.now_us() + 300_000 + phase_us)
         period_us = 1e6 / pulses_per_second
         for digit in digits:
             for _ in range(int(digit) or 10):

@@ -170,7 +170,7 @@ class Backplane:
         self._counted_late = -1
 
     def start(self, highway: Highway) -> None:
-        """A stream (re)starts with the next block."""
+        """A stream (re)starts: the first with the next block, others with the block under way."""
         if not any(other.running for other in self.highways):
             begins_us = -(-self.clock.now_us() // TICK_US) * TICK_US
             self.clock.wait_until(begins_us)
@@ -178,7 +178,7 @@ class Backplane:
             self._period = block * PERIODS
             self._t0_us = begins_us - block * TICK_US
             self.wire.blocks[0] = block
-        highway.start(-(-self._period // PERIODS) * PERIODS)
+        highway.start(self._period // PERIODS * PERIODS)
 
     def due(self, highway: Highway) -> bool:
         """Whether the highway's next period is over."""

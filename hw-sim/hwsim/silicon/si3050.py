@@ -16,11 +16,10 @@ RING_THRESHOLD_V = (21.2, 30.4)
 """Peak, by RT: 15 and 21.5 Vrms."""
 RING_DETECTED_US = 5_000_000
 LEAST_VOLTAGE = 3
-DC_OHM = 50.0
-"""The DCR resistor; the rest of the DC termination is a voltage, see `_terminal`."""
-DC_VOLTS = (3.1, 3.2, 3.35, 3.5)
 OFF_HOOK_OHM = 270.0
-"""What the whole termination amounts to at 20-30 mA; written to `Wire.box` for the world."""
+"""What the DC termination (3-4 V and a resistor) amounts to at 20-30 mA; the world reads it in `Wire.box`."""
+LIMIT_MA = 60.0
+"""With ILIM set (TBR21)."""
 RESETS = {address: register.reset for address, register in daa.REGISTERS.items() if register.reset}
 
 
@@ -151,9 +150,8 @@ class Si3050(Chip):
     def _current_ma(self) -> float:
         if not self._off_hook:
             return 0.0
-        battery, loop = abs(self.pins.battery_v) * self._shared(), self.pins.loop_ohm
-        drop = DC_VOLTS[self.registers[daa.DC_TERMINATION] >> 6]
-        return max(0.0, (battery - drop) / (loop + DC_OHM) * 1000)
+        current = abs(self.pins.battery_v) * self._shared() / (self.pins.loop_ohm + OFF_HOOK_OHM) * 1000
+        return min(current, LIMIT_MA) if self.registers[daa.DC_TERMINATION] & 0x02 else current
 
     def _terminal(self) -> float:
         """Tip to ring, signed."""
@@ -162,8 +160,7 @@ class Si3050(Chip):
         if not battery:
             return 0.0
         if self._off_hook:
-            drop = DC_VOLTS[self.registers[daa.DC_TERMINATION] >> 6]
-            volts = min(abs(battery), drop + self._current_ma() * (OFF_HOOK_OHM - DC_OHM) / 1000)
+            volts = self._current_ma() * OFF_HOOK_OHM / 1000
             return volts if battery > 0 else -volts
         return battery * self._shared()
 

@@ -32,13 +32,18 @@ READ_ONLY = (
 
 
 class Si321x(Chip):
-    """`supply` is the 12 V of the DC-DC converter; `leaks` a battery that falls when the converter rests."""
+    """`supply` is the 12 V of the DC-DC converter; `leaks` a battery that falls when the converter rests.
+
+    `stuck_busy` and `never_calibrates` are chips whose inner machines hang.
+    """
 
     def __init__(self, pins: Pins, clock: Clock, is_si3215: bool = True) -> None:
         self._is_si3215 = is_si3215
         super().__init__(pins, clock, RESETS | {1: 0x88 if is_si3215 else 0x08}, slic.LAST_REGISTER + 1)
         self.supply = True
         self.leaks = False
+        self.stuck_busy = False
+        self.never_calibrates = False
         self._indirect: dict[int, int] = {}
         self._indirect_free_us = 0
         self._data_written = False
@@ -121,7 +126,7 @@ class Si321x(Chip):
 
     def _indirect_busy(self) -> int:
         self._indirect_free_us -= LOOK_US
-        return int(self._now_us() < self._indirect_free_us)
+        return int(self.stuck_busy or self._now_us() < self._indirect_free_us)
 
     def write(self, address: int, value: int) -> None:
         if address == slic.INDIRECT_HIGH:
@@ -165,7 +170,8 @@ class Si321x(Chip):
             self._calibrated_us = self._now_us() + CALIBRATION_US
 
     def _calibration(self) -> int:
-        if self._calibrated_us is not None and self._now_us() >= self._calibrated_us:
+        done_us = None if self.never_calibrates else self._calibrated_us
+        if done_us is not None and self._now_us() >= done_us:
             self.registers[slic.CALIBRATION_1] = 0
             self._calibrated_us = None
         return self.registers[slic.CALIBRATION_1]

@@ -109,6 +109,7 @@ class PCM:
         """Frames taken; −EPIPE after an underrun; 0 when full in NONBLOCK. A full buffer loses the rest."""
         self._check_open()
         if self._type != PCM_PLAYBACK:
+            # Stricter than the real one, which takes nothing and says 0.
             raise ALSAAudioError(f"Cannot write to capture PCM [{self._name}]")
         view = memoryview(data)
         if view.nbytes % FRAME_BYTES:

@@ -20,7 +20,10 @@ class SpiChain(Protocol):
 
 
 class _Flag:
-    """A boolean attribute of the controller; it can only be set while the device is open."""
+    """A boolean attribute; all but `read0`, which the package keeps itself, need an open device to be set."""
+
+    def __init__(self, spoken: str = "") -> None:
+        self._spoken = spoken
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = "_" + name
@@ -30,8 +33,9 @@ class _Flag:
 
     def __set__(self, device: SpiDev, value: bool) -> None:
         if not isinstance(value, bool):
-            raise TypeError(f"The {self._name[1:]} attribute must be boolean")
-        device._check_open()
+            raise TypeError(f"The {self._spoken or self._name[1:]} attribute must be boolean")
+        if self._name != "_read0":
+            device._check_open()
         setattr(device, self._name, value)
 
 
@@ -43,7 +47,7 @@ class SpiDev:
     lsbfirst = _Flag()
     no_cs = _Flag()
     read0 = _Flag()
-    threewire = _Flag()
+    threewire = _Flag("3wire")
 
     def __init__(
         self, chains: Mapping[tuple[int, int], SpiChain], bus: int = -1, client: int = -1, /
@@ -61,10 +65,10 @@ class SpiDev:
         self._max_speed_hz = 0
         self._cshigh = self._loop = self._lsbfirst = self._no_cs = self._read0 = self._threewire = False
 
-    def open(self, bus: int, device: int, /) -> None:
+    def open(self, bus: int, device: int) -> None:
         self.open_path(f"/dev/spidev{bus}.{device}")
 
-    def open_path(self, path: str, /) -> None:
+    def open_path(self, path: str) -> None:
         bus, _, device = str(path).removeprefix("/dev/spidev").partition(".")
         known = bus.isdigit() and device.isdigit()
         chain = self._chains.get((int(bus), int(device))) if known else None
