@@ -28,7 +28,8 @@ class SimulatedHats:
     """`layout[hat]` names its eight slots: `fxo`, `fxs` (Si3215), `fxs-si3210` or `empty`.
 
     Hat h is SPI bus h with two chip selects and PCM device `hw:h`; its slot s is row `8 h + s` of the wire.
-    `chips[row]` is the silicon itself, for faults: `missing`, `hung`, `reset()`, `raise_power_alarm()`,
+    `chips[row]` (`daa(row)`, `slic(row)`) is the silicon itself, for faults:
+    `missing`, `hung`, `reset()`, `raise_power_alarm()`,
     `lose_line_side()`; `highways[hat].broken = True` is a broken PCM stream.
     """
 
@@ -72,6 +73,20 @@ class SimulatedHats:
         if kind.startswith("fxs"):
             return Si321x(pins, clock, is_si3215=kind != "fxs-si3210")
         return None
+
+    def daa(self, port: int) -> Si3050:
+        """The FXO silicon of a row; raises KeyError where there is none."""
+        chip = self.chips[port]
+        if not isinstance(chip, Si3050):
+            raise KeyError(f"port {port} is no FXO port")
+        return chip
+
+    def slic(self, port: int) -> Si321x:
+        """The FXS silicon of a row; raises KeyError where there is none."""
+        chip = self.chips[port]
+        if not isinstance(chip, Si321x):
+            raise KeyError(f"port {port} is no FXS port")
+        return chip
 
     def backend(self) -> Backend:
         """What `drivers.backends.register("sim", hats.backend)` takes."""

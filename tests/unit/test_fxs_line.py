@@ -1,9 +1,15 @@
 """Every row of the FXS table by its own path; then what a telephone does in time."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
 import pytest
 
 from drivers.chips.fxs_line import STEPS, FxsLine, Given, Hook, reachable
 from drivers.ports import (
+    AnyLineCommand,
+    AnyLineEvent,
     CollectPulses,
     Flashed,
     GoOffHook,
@@ -24,18 +30,19 @@ CYCLE_US = 5_000
 class Telephone:
     """Looks at the loop every 5 ms, as the hat does."""
 
-    def __init__(self, collecting=False):
+    def __init__(self, collecting: bool = False) -> None:
         self.line = FxsLine(3)
         self.now_us = 1_000_000
-        self.events = []
-        self.feeds = []
+        self.events: list[AnyLineEvent] = []
+        self.feeds: list[int] = []
         self.command(CollectPulses(collecting))
 
-    def command(self, command):
+    def command(self, command: AnyLineCommand) -> Telephone:
         self.events += self.line.command(command, self.now_us)
         self.events += self.line.advance(self.now_us)
+        return self
 
-    def hold(self, closed, for_ms):
+    def hold(self, closed: bool, for_ms: int) -> Telephone:
         for _ in range(for_ms * 1000 // CYCLE_US):
             self.now_us += CYCLE_US
             self.events += self.line.hook(closed, self.now_us)
@@ -44,17 +51,17 @@ class Telephone:
                 self.feeds.append(self.line.linefeed)
         return self
 
-    def names(self):
+    def names(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
 
 
-def test_every_state_can_be_reached_and_left():
+def test_every_state_can_be_reached_and_left() -> None:
     assert reachable() == set(Hook)
     assert {before for before, _ in STEPS} == set(Hook)
     assert {given for _, given in STEPS} == set(Given)
 
 
-PATHS = {
+PATHS: Mapping[Hook, Callable[[Telephone], object]] = {
     Hook.ON: lambda phone: None,
     Hook.RING_WAIT: lambda phone: phone.command(StartRinging((1000, 4000), first_pause_ms=500)),
     Hook.RINGING: lambda phone: phone.command(StartRinging((1000, 4000))),
@@ -67,14 +74,14 @@ PATHS = {
     Hook.FEED_OFF_IN_CALL: lambda phone: (phone.hold(True, 100), phone.command(OpenLoop(500))),
     Hook.FEED_BACK: lambda phone: (phone.hold(True, 100), phone.command(OpenLoop(50)), phone.hold(False, 60)),
 }
-MOVES = {
+MOVES: Mapping[Given, Callable[[Telephone], object]] = {
     Given.CLOSED: lambda phone: phone.hold(True, 15),
     Given.OPENED: lambda phone: phone.hold(False, 15),
     Given.BLIP: lambda phone: phone.hold(True, 15),
     Given.PULSE: lambda phone: phone.hold(False, 45).hold(True, 15),
     Given.FLASH: lambda phone: phone.hold(False, 300).hold(True, 15),
     Given.TIMEOUT: lambda phone: phone.hold(
-        phone.line.state in (Hook.MAKE, Hook.OFF), (phone.line.deadline_us - phone.now_us) // 1000 + 5
+        phone.line.state in (Hook.MAKE, Hook.OFF), ((phone.line.deadline_us or 0) - phone.now_us) // 1000 + 5
     ),
     Given.RING: lambda phone: phone.command(StartRinging((1000, 4000), first_pause_ms=500)),
     Given.STOP: lambda phone: phone.command(StopRinging()),
@@ -83,7 +90,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize(("state", "given"), STEPS, ids=lambda value: value.name)
-def test_each_row_is_walked_by_a_telephone(state, given):
+def test_each_row_is_walked_by_a_telephone(state: Hook, given: Given) -> None:
     phone = Telephone(collecting=True)
     PATHS[state](phone)
     assert phone.line.state is state
@@ -96,31 +103,35 @@ def test_each_row_is_walked_by_a_telephone(state, given):
     assert phone.line.unexpected == 0
 
 
-def test_lifting_and_hanging_up():
+def test_lifting_and_hanging_up() -> None:
     phone = Telephone().hold(True, 200).hold(False, 1000)
     assert phone.events == [Seized(3, 1_010_000), Released(3, 2_005_000)]
 
 
-def test_a_contact_that_bounces_is_not_a_seizure():
+def test_a_contact_that_bounces_is_not_a_seizure() -> None:
     assert Telephone().hold(True, 5).hold(False, 50).events == []
 
 
 @pytest.mark.parametrize("break_ms", [50, 90, 120, 300, 790])
-def test_in_conversation_a_break_is_a_flash(break_ms):
+def test_in_conversation_a_break_is_a_flash(break_ms: int) -> None:
     assert Telephone().hold(True, 500).hold(False, break_ms).hold(True, 300).names() == ["Seized", "Flashed"]
 
 
-def test_a_flash_longer_than_the_limit_is_a_release_and_a_new_seizure():
-    assert Telephone().hold(True, 500).hold(False, 900).hold(True, 50).names() == ["Seized", "Released", "Seized"]
+def test_a_flash_longer_than_the_limit_is_a_release_and_a_new_seizure() -> None:
+    assert Telephone().hold(True, 500).hold(False, 900).hold(True, 50).names() == [
+        "Seized",
+        "Released",
+        "Seized",
+    ]
 
 
-def test_a_very_short_break_in_conversation_is_nothing():
+def test_a_very_short_break_in_conversation_is_nothing() -> None:
     assert Telephone().hold(True, 500).hold(False, 25).hold(True, 500).names() == ["Seized"]
 
 
 @pytest.mark.parametrize("digit", range(10))
 @pytest.mark.parametrize(("break_ms", "make_ms"), [(50, 40), (60, 40), (75, 35), (65, 25)])
-def test_while_collecting_breaks_are_pulses_of_a_digit(digit, break_ms, make_ms):
+def test_while_collecting_breaks_are_pulses_of_a_digit(digit: int, break_ms: int, make_ms: int) -> None:
     phone = Telephone(collecting=True).hold(True, 300)
     for _ in range(digit or 10):
         phone.hold(False, break_ms).hold(True, make_ms)
@@ -129,21 +140,22 @@ def test_while_collecting_breaks_are_pulses_of_a_digit(digit, break_ms, make_ms)
     assert len(phone.events) == 2
 
 
-def test_more_than_ten_pulses_are_no_digit():
+def test_more_than_ten_pulses_are_no_digit() -> None:
     phone = Telephone(collecting=True).hold(True, 300)
     for _ in range(12):
         phone.hold(False, 60).hold(True, 40)
     assert phone.hold(True, 300).names() == ["Seized"] and phone.line.unexpected == 1
 
 
-def test_hanging_up_in_the_middle_of_a_digit_is_a_release_without_a_digit():
+def test_hanging_up_in_the_middle_of_a_digit_is_a_release_without_a_digit() -> None:
     phone = Telephone(collecting=True).hold(True, 300).hold(False, 60).hold(True, 40).hold(False, 900)
     assert phone.names() == ["Seized", "Released"]
     phone.hold(True, 300).hold(False, 60).hold(True, 300)
-    assert phone.events[-1].digit == "1"
+    last = phone.events[-1]
+    assert isinstance(last, PulseDialled) and last.digit == "1"
 
 
-def test_ringing_follows_the_cadence_without_drift_and_stops_at_the_answer():
+def test_ringing_follows_the_cadence_without_drift_and_stops_at_the_answer() -> None:
     phone = Telephone()
     phone.command(StartRinging((403, 197, 400, 2000)))
     phone.hold(False, 3 * 3000 - 100)
@@ -154,7 +166,7 @@ def test_ringing_follows_the_cadence_without_drift_and_stops_at_the_answer():
     assert isinstance(phone.events[-1], Seized) and phone.line.linefeed == 1
 
 
-def test_a_reversed_pause_before_the_first_burst_carries_caller_id():
+def test_a_reversed_pause_before_the_first_burst_carries_caller_id() -> None:
     phone = Telephone()
     phone.command(StartRinging((400, 2000), first_pause_ms=300, reverse_first=True))
     phone.hold(False, 800)
@@ -162,7 +174,7 @@ def test_a_reversed_pause_before_the_first_burst_carries_caller_id():
     assert phone.names() == ["RingBegan", "RingStopped"]
 
 
-def test_polarity_is_reversed_in_every_fed_state():
+def test_polarity_is_reversed_in_every_fed_state() -> None:
     phone = Telephone()
     phone.command(SetPolarity(True))
     assert phone.line.linefeed == 5
@@ -174,27 +186,27 @@ def test_polarity_is_reversed_in_every_fed_state():
     assert phone.line.linefeed == 1
 
 
-def test_a_telephone_that_stays_through_an_open_loop_is_still_off_hook():
+def test_a_telephone_that_stays_through_an_open_loop_is_still_off_hook() -> None:
     phone = Telephone().hold(True, 200)
     phone.command(OpenLoop(500))
     assert phone.hold(False, 520).feeds == [1, 0, 1]
     assert phone.hold(True, 500).names() == ["Seized"] and phone.line.off_hook
 
 
-def test_a_telephone_that_leaves_during_an_open_loop_is_released():
+def test_a_telephone_that_leaves_during_an_open_loop_is_released() -> None:
     phone = Telephone().hold(True, 200)
     phone.command(OpenLoop(500))
     assert phone.hold(False, 1000).names() == ["Seized", "Released"]
 
 
-def test_what_does_not_fit_is_counted():
+def test_what_does_not_fit_is_counted() -> None:
     phone = Telephone().hold(True, 200)
     for command in (StartRinging((400, 200)), GoOffHook(), StopRinging(), StartRinging(())):
         phone.command(command)
     assert phone.line.unexpected == 4 and phone.line.state is Hook.OFF
 
 
-def test_events_of_a_burst_carry_the_port():
+def test_events_of_a_burst_carry_the_port() -> None:
     phone = Telephone()
     phone.command(StartRinging((100, 200)))
     phone.hold(False, 150)
