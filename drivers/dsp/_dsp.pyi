@@ -2,11 +2,14 @@
 
 from typing import Any
 
-class CData: ...
+class CData:
+    def __setattr__(self, name: str, value: Any) -> None: ...
 
 class FFI:
     NULL: CData
     def cast(self, ctype: str, value: int) -> CData: ...
+    def new(self, ctype: str) -> CData: ...
+    def sizeof(self, ctype: str) -> int: ...
     def gc(self, cdata: CData, destructor: Any) -> CData: ...
 
 class Lib:
@@ -29,6 +32,19 @@ class Lib:
     def tip_echo_freeze(self, bank: CData, row: int, ticks: int, /) -> None: ...
     def tip_echo_process(
         self, bank: CData, rx: CData, rx_stride: int, tx: CData, tx_stride: int, active: CData, count: int, /
+    ) -> int: ...
+    def tip_progress_process(
+        self,
+        plan: CData,
+        rx: CData,
+        rx_stride: int,
+        tx: CData,
+        tx_stride: int,
+        active: CData,
+        count: int,
+        tick: int,
+        events: CData,
+        /,
     ) -> int: ...
     def tip_echo_response(self, bank: CData, row: int, out: CData, most: int, /) -> int: ...
 

@@ -38,6 +38,39 @@ int tip_echo_process(tip_echo_bank *bank, int16_t *rx, ptrdiff_t rx_stride, cons
                      ptrdiff_t tx_stride, const intptr_t *active, int count);
 /* The row's impulse response, float[tail]; returns its length, 0 when it has none yet. */
 int tip_echo_response(tip_echo_bank *bank, int row, float *out, int max);
+
+/* Evidence of voice on one side of a row. */
+typedef struct {
+    float low[2]; /* quietest tick of this and the last stretch */
+    float last, step, evidence;
+    int32_t told, age;
+} tip_voice;
+
+typedef struct {
+    int32_t now;   /* the tone set that sounds, -1 none */
+    int32_t other; /* the set that wants to follow it at once, -1 none */
+    int64_t since, seen, silent;
+    tip_voice rx, tx;
+} tip_progress_row;
+
+/* What is recognised; the arrays belong to the caller. */
+typedef struct {
+    int32_t sets, columns, kept, early, forget;
+    const float *basis;       /* [TIP_TICK][columns], columns a multiple of 4 */
+    const int32_t *starts;    /* first column of hum and of each set, and one past the last */
+    const uint8_t *modulated; /* [sets] */
+    const float *barred;      /* [rows][sets] */
+    float *energy;            /* [rows][kept][sets] */
+    float *total;             /* [rows][kept] */
+    float *last;              /* [rows][sets + 1] */
+    tip_progress_row *row;
+} tip_progress;
+
+/* One tick; tx may be NULL. Fills events[n][5] with (row, kind, ...) in the rows' order, at most three a row:
+   1 edge (old set, new set, tick the old one began; it ended at the row's new `since`), 2 a tone lasts (ticks),
+   3 a silence lasts (ticks), 4 voice is new. */
+int tip_progress_process(const tip_progress *plan, const int16_t *rx, ptrdiff_t rx_stride, const int16_t *tx,
+                         ptrdiff_t tx_stride, const intptr_t *active, int count, int64_t tick, int64_t *events);
 /* cdef */
 
 #define TIP_TICK 160

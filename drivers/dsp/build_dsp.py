@@ -16,7 +16,7 @@ ffibuilder.cdef((HERE / "banks.h").read_text().split("/* cdef */")[1])
 ffibuilder.set_source(
     "drivers.dsp._dsp",
     '#include "banks.h"',
-    sources=[str(FOLDER / name) for name in ("dtmf_bank.c", "fsk_bank.c", "echo_bank.c")],
+    sources=[str(FOLDER / name) for name in ("dtmf_bank.c", "fsk_bank.c", "echo_bank.c", "progress_bank.c")],
     depends=[str(FOLDER / "banks.h")],
     include_dirs=[str(FOLDER)],
     libraries=["spandsp", "speexdsp", "m"],
