@@ -49,10 +49,10 @@ def side_of(leg: Leg) -> ReleasedBy:
 
 
 def left(turn: Turn, leg: Leg, cause: Cause = Cause.NORMAL_CLEARING, failed: bool = False) -> None:
-    """A party went. A conference goes on with the others, anything else ends."""
+    """A party went. A conference it did not begin as its caller goes on with the others, anything else ends."""
     call = turn.call_of(leg)
     by = ReleasedBy.BOX if failed else side_of(leg)
-    if len(call.conference) > 2 and leg.id in call.conference:
+    if leg.id in call.conference and leg is not turn.caller(call):
         conference.leave(turn, call, leg, cause, by)
     else:
         end(turn, call, cause, by, failed)
@@ -103,6 +103,8 @@ def farewell(turn: Turn, leg: Leg, *prompts: str) -> None:
     """A last word, then the call ends."""
     turn.enter(leg, Phase.PARTING)
     turn.clear(f"digit:{leg.id}")
+    if leg.fxo and not leg.recording:
+        recordings.cover(turn, leg, "announcement")
     if prompts:
         turn.say(leg, "part", *prompts)
         turn.timer(f"part:{leg.id}", 60.0)

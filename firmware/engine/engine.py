@@ -31,7 +31,7 @@ def _from_switch(turn: Turn, given: i.FromSwitch) -> None:
         steps.event_taken(turn, given.event)
 
 
-def _time_reached(turn: Turn, given: i.TimeReached) -> None:
+def _time_reached(turn: Turn, _given: i.TimeReached) -> None:
     due = turn.board.next_timer()
     if due is not None and due[0] <= turn.at_us:
         steps.timer_due(turn, due[1])

@@ -26,7 +26,7 @@ def enter(turn: Turn, call: Call, leg: Leg, flow: str) -> None:
     turn.enter(leg, Phase.FLOW)
     turn.fact(f.FlowEntered(call.id, flow))
     if found.record and not leg.recording:
-        recordings.begin(turn, leg, f"flow:{flow}", "", "menu")
+        recordings.begin(turn, leg, "menu", f"flow:{flow}")
     elif not leg.recording:
         recordings.cover(turn, leg, "menu")
     go(turn, call, leg, found.start)
@@ -44,7 +44,7 @@ def go(turn: Turn, call: Call, leg: Leg, node: str) -> None:
     turn.fact(f.NodeEntered(call.id, node))
     if leg.digits:
         turn.fact(f.DigitsKept(leg.id, ""))
-    nodes.KINDS[found.kind](turn, call, leg, found)
+    nodes.KINDS.get(found.kind, nodes.unknown)(turn, call, leg, found)
 
 
 def present(turn: Turn, call: Call) -> Node | None:

@@ -7,7 +7,7 @@ Hanging up joins the two others.
 
 from __future__ import annotations
 
-from firmware.engine import agents, calls, conference, joining, legs, recordings, targets, telephones
+from firmware.engine import agents, calls, conference, joining, legs, recordings, ringing, targets, telephones
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
@@ -247,7 +247,8 @@ def _wait_for(turn: Turn, call: Call, held: Leg, target: Leg, back_to: str) -> N
     recordings.cover(turn, held, "transfer")
     if not target.fxo:
         turn.play(held, "", c.ToneItem(Tone.RINGBACK))
-        turn.timer(f"ring:{target.id}", turn.plan.extensions[target.party].ring_s)
+        telephone = turn.plan.extensions.get(target.party)
+        turn.timer(f"ring:{target.id}", telephone.ring_s if telephone else ringing.RECALL_RING_S)
         return
     turn.quiet(held)
     if target.phase == Phase.PROCEEDING:

@@ -22,7 +22,7 @@ TONE_FOR_S = 30.0
 HOWLER_FOR_S = 60.0
 
 
-def add(turn: Turn, call: int, port: int, role: LegRole, party: str, agent: str = "") -> Leg:
+def add(turn: Turn, call: int, port: int, role: LegRole, party: str, *, agent: str = "") -> Leg:
     number = turn.state.legs_made + 1
     turn.fact(f.LegAdded(number, call, port, role, party, agent))
     leg = turn.state.legs[number]

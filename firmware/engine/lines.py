@@ -25,7 +25,7 @@ def offered(turn: Turn, event: e.LineRang) -> None:
     leg = legs.add(turn, call.id, event.port, LegRole.CALLER, name)
     port = turn.state.ports[event.port]
     if port.kept is not None and turn.at_us - port.kept_us <= us(KEPT_FOR_S):
-        _take_caller(turn, leg, *port.kept)
+        _take_caller(turn, leg, port.kept)
     rang(turn, leg, event)
 
 
@@ -63,10 +63,12 @@ def caller_id(turn: Turn, leg: Leg | None, event: e.CallerIdReceived) -> None:
     if leg is None:
         turn.fact(f.CallerIdKept(event.port, event.number, event.name, event.presentation, event.form))
     elif leg.fxo and leg.role is LegRole.CALLER and not turn.call_of(leg).number:
-        _take_caller(turn, leg, event.number, event.name, event.presentation, event.form)
+        _take_caller(turn, leg, (event.number, event.name, event.presentation, event.form))
 
 
-def _take_caller(turn: Turn, leg: Leg, number: str, name: str, presentation: Presentation, form: str) -> None:
+def _take_caller(turn: Turn, leg: Leg, sent: tuple[str, str, Presentation, str]) -> None:
+    """Number, name, presentation and form as the exchange sent them."""
+    number, name, presentation, form = sent
     config = turn.plan.config
     e164 = numbers.normalise(number, config.dial_plan, config.site.area) if number else ""
     turn.fact(f.CallerKnown(leg.call, number, e164, name, presentation, form))

@@ -11,7 +11,7 @@ from firmware.engine import calendar, calls, flows, secrets, targets
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
-from firmware.protocol.names import Outcome
+from firmware.protocol.names import Cause, Outcome
 
 
 def _play(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
@@ -52,9 +52,14 @@ def _extension(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
 
 
 def _outside(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
+    """Only to numbers the admin wrote: what a caller keyed is never dialled outside (toll fraud)."""
     other = node.otherwise or node.next
     turn.fact(f.FallbackSet(call.id, f"node:{call.flow}/{other}" if other else ""))
-    targets.go(turn, call, leg, f"outside:{fill(call, node.number)}")
+    if "{" in node.number:
+        turn.fact(f.AttemptRefused(call.id, f"outside:{node.number}", "not-allowed", Cause.CALL_REJECTED))
+        targets.fall_back(turn, call, leg)
+    else:
+        targets.go(turn, call, leg, f"outside:{node.number}")
 
 
 def _voicemail(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
@@ -72,6 +77,11 @@ def _hang_up(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
     count_as_served(turn, call)
     flows.leave(turn, call, "hang-up")
     calls.farewell(turn, leg, *((node.prompt,) if node.prompt else ()))
+
+
+def unknown(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
+    """A kind no checked configuration has."""
+    flows.over(turn, call, leg)
 
 
 def count_as_served(turn: Turn, call: Call) -> None:

@@ -1,7 +1,5 @@
 """What is asked for from outside a telephone: configuration, clock, agents' states, click-to-dial."""
 
-# ruff: noqa: ARG001 - rows of a table share one signature
-
 from __future__ import annotations
 
 import msgspec
@@ -125,8 +123,8 @@ def _dial(turn: Turn, given: i.CallOrder) -> None:
         return
     call = calls.begin(turn, Direction.INTERNAL, port, given.extension)
     seated = agents.at(turn, given.extension)
-    leg = legs.add(turn, call.id, port, LegRole.CALLER, given.extension, seated.id if seated else "")
+    leg = legs.add(turn, call.id, port, LegRole.CALLER, given.extension, agent=seated.id if seated else "")
     turn.fact(f.DigitsKept(leg.id, given.number))
     turn.fact(f.LegAlerted(leg.id))
     turn.command(c.Ring(port=port, number=given.number, cadence="recall"))
-    turn.timer(f"ring:{leg.id}", turn.plan.extensions[given.extension].ring_s)
+    turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)

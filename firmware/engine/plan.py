@@ -26,10 +26,10 @@ class Plan:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.lines: dict[int, Line] = {port_of(config, line.card, line.slot): line for line in config.lines}
-        self.telephones: dict[int, Extension] = {
-            port_of(config, one.card, one.slot): one for one in config.extensions
-        }
+        lines = ((port_of(config, line.card, line.slot), line) for line in config.lines)
+        self.lines: dict[int, Line] = {port: line for port, line in lines if port >= 0}
+        telephones = ((port_of(config, one.card, one.slot), one) for one in config.extensions)
+        self.telephones: dict[int, Extension] = {port: one for port, one in telephones if port >= 0}
         self.ports: dict[str, int] = {one.number: port for port, one in self.telephones.items()}
         self.line_ports: dict[str, int] = {line.name: port for port, line in self.lines.items()}
         self.extensions: dict[str, Extension] = {one.number: one for one in config.extensions}

@@ -50,7 +50,7 @@ def announce(turn: Turn, number: int) -> None:
     waiting = _waiting(turn, number)
     if waiting is None:
         return
-    call, leg, queue = waiting
+    _, leg, queue = waiting
     acd = turn.board.acd
     position = acd.position(number)
     expected_s = acd.expected_wait_s(queue.id, position) if queue.expected_wait else 0
@@ -112,7 +112,7 @@ def _ring_agent(turn: Turn, call: Call, agent: str, why: str) -> bool:
         agents.change(turn, agent, AgentState.NOT_READY, "no-telephone")
         agents.defer(turn, agent, AgentState.READY)
         return False
-    leg = legs.add(turn, call.id, port, LegRole.AGENT, now.extension, agent)
+    leg = legs.add(turn, call.id, port, LegRole.AGENT, now.extension, agent=agent)
     turn.fact(f.AgentOffered(call.id, call.queue, agent, leg.id, why))
     agents.change(turn, agent, AgentState.RINGING, call=call.id)
     turn.fact(f.LegAlerted(leg.id))

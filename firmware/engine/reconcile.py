@@ -3,9 +3,9 @@
 Wires win over memory. What changed after the report was asked for is newer than the report and left alone.
 """
 
-# ruff: noqa: ARG001 - rows of a table share one signature
-
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from firmware.engine import agents, calls, lines, queues, recordings, ringing, steps, telephones, trunks
 from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
@@ -13,7 +13,15 @@ from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
-from firmware.protocol.names import Cause, LegRole
+from firmware.protocol.names import Cause, LegRole, Tone
+
+ENDLESS: Mapping[Phase, c.PlayItem] = {
+    Phase.HELD: c.Music(),
+    Phase.QUEUED: c.Music(),
+    Phase.CALLING: c.ToneItem(Tone.RINGBACK),
+    Phase.DIALLING: c.ToneItem(Tone.DIAL),
+}
+"""What these legs hear till something happens; a new switch must be told again."""
 
 
 def switch_lost(turn: Turn, epoch: int) -> None:
@@ -26,7 +34,7 @@ def switch_lost(turn: Turn, epoch: int) -> None:
 def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
     asked_us = turn.at_us + 1 if lost else turn.state.report_asked_us
     for port in event.ports:
-        if 0 <= port.port:
+        if port.port >= 0:
             _alarm(turn, port)
             _hook(turn, port, asked_us)
     for port in event.ports:
@@ -98,7 +106,9 @@ def _line(turn: Turn, port: e.PortReport, asked_us: int) -> None:
 
 def _sound(turn: Turn, leg: Leg, port: e.PortReport, lost: bool) -> None:
     """What the leg should hear and does not."""
-    if leg.play and not port.play:
+    if lost and leg.phase in ENDLESS:
+        turn.play(leg, "", ENDLESS[Phase(leg.phase)])
+    elif leg.play and not port.play:
         steps.play_over(turn, leg, leg.play)
     elif lost and leg.phase == Phase.TALKING:
         _hear_again(turn, leg)

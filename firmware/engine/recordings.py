@@ -10,7 +10,7 @@ from firmware.protocol import facts as f
 from firmware.protocol.names import Direction
 
 
-def begin(turn: Turn, leg: Leg, party: str, agent: str, kind: str, queue: str = "") -> None:
+def begin(turn: Turn, leg: Leg, kind: str, party: str, *, agent: str = "", queue: str = "") -> None:
     """Tape `leg` from the next tick: left what it says, right what it hears."""
     recording = turn.board.new_recording()
     turn.fact(f.RecordingBegan(recording, leg.call, leg.id, party, agent, kind, queue))
@@ -22,7 +22,7 @@ def begin_talk(turn: Turn, call: Call, one: Leg, other: Leg) -> None:
     leg, party = taped_and_party(call, one, other)
     stop(turn, leg, "transferred")
     if call.record and (one.fxo or other.fxo):
-        begin(turn, leg, party.party, party.agent, "conversation", call.queue)
+        begin(turn, leg, "conversation", party.party, agent=party.agent, queue=call.queue)
     elif not (one.fxo or other.fxo):
         cover(turn, leg, "internal")
     else:

@@ -10,6 +10,7 @@ from firmware.protocol import facts as f
 from firmware.protocol.names import Cause, Direction, LegRole, Presentation, ReleasedBy, Tone
 
 RECALL_RING_S = 30.0
+"""How long a telephone rings that left the configuration while it was being called."""
 
 
 def call_telephone(turn: Turn, call: Call, waiting: Leg, number: str, cadence: str = "") -> None:
@@ -27,11 +28,11 @@ def call_telephone(turn: Turn, call: Call, waiting: Leg, number: str, cadence: s
     turn.enter(waiting, Phase.CALLING)
     recordings.cover(turn, waiting, "ringing")
     turn.play(waiting, "", c.ToneItem(Tone.RINGBACK))
-    leg = legs.add(turn, call.id, port, LegRole.CALLED, number, _agent_at(turn, number))
+    leg = legs.add(turn, call.id, port, LegRole.CALLED, number, agent=_agent_at(turn, number))
     turn.fact(f.LegAlerted(leg.id))
     shown, name = _shown(turn, call, waiting)
     turn.command(c.Ring(port=port, number=shown, name=name, cadence=cadence or _cadence(call)))
-    turn.timer(f"ring:{leg.id}", turn.plan.extensions[number].ring_s)
+    turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)
 
 
 def _agent_at(turn: Turn, extension: str) -> str:
@@ -133,5 +134,5 @@ def pick_up(turn: Turn, leg: Leg) -> bool:
     legs.let_go(turn, theirs, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
     turn.fact(f.LegReleased(leg.id, Cause.NORMAL_CLEARING, ReleasedBy.BOX))
     calls.close(turn, own, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
-    _called_lifted(turn, legs.add(turn, call.id, port, LegRole.CALLED, party, agent))
+    _called_lifted(turn, legs.add(turn, call.id, port, LegRole.CALLED, party, agent=agent))
     return True

@@ -3,8 +3,6 @@
 What stands in no row cannot happen to a sane switch; it is dropped, and a line nobody holds is let go.
 """
 
-# ruff: noqa: ARG001 - rows of a table share one signature
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from firmware.engine import calls, flows, queues, ringing, trunks, voicemail
+from firmware.engine import calls, flows, queues, recordings, ringing, trunks, voicemail
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -58,6 +58,7 @@ def _node(turn: Turn, call: Call, leg: Leg, where: str) -> None:
     flow, _, node = where.partition("/")
     if flow != call.flow or not call.node:
         turn.fact(f.FlowEntered(call.id, flow))
+    recordings.cover(turn, leg, "menu")
     flows.go(turn, call, leg, node)
 
 

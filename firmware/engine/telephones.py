@@ -26,10 +26,11 @@ def seized(turn: Turn, event: e.TelephoneSeized) -> None:
 
 def own_call(turn: Turn, port: int, role: LegRole = LegRole.CALLER) -> Leg:
     """A telephone begins a call of its own: dial tone."""
-    party = turn.plan.party(port)
+    other = turn.leg_at(port)
+    party = other.party if other else turn.plan.party(port)
     call = calls.begin(turn, Direction.INTERNAL, port, party)
     seated = agents.at(turn, party)
-    leg = legs.add(turn, call.id, port, role, party, seated.id if seated else "")
+    leg = legs.add(turn, call.id, port, role, party, agent=seated.id if seated else "")
     turn.enter(leg, Phase.DIALLING)
     telephone = turn.plan.telephones.get(port)
     turn.command(c.Listen(port=port, digits=True, pulses=telephone is not None and telephone.pulse))
@@ -110,7 +111,8 @@ def _outside(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
     config, telephone = turn.plan.config, turn.plan.telephones.get(leg.port)
     number_class = numbering.classify(match.number, config.dial_plan, config.site)
     if not numbering.may_call(telephone.may_call if telephone else "internal", number_class):
-        _refuse(turn, call, leg, match.number, "not-allowed", Cause.CALL_REJECTED, "not-allowed")
+        turn.fact(f.AttemptRefused(call.id, match.number, "not-allowed", Cause.CALL_REJECTED))
+        calls.farewell(turn, leg, "not-allowed")
         return
     if telephone is not None and telephone.record:
         turn.fact(f.RecordingRuled(call.id, True))
@@ -128,12 +130,8 @@ def _feature(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
 
 def _invalid(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
     _dialled(turn, call, leg.digits, Direction.INTERNAL)
-    _refuse(turn, call, leg, leg.digits, "no-such-number", Cause.UNALLOCATED_NUMBER, "number-unknown")
-
-
-def _refuse(turn: Turn, call: Call, leg: Leg, wanted: str, reason: str, cause: Cause, words: str) -> None:
-    turn.fact(f.AttemptRefused(call.id, wanted, reason, cause))
-    calls.farewell(turn, leg, words)
+    turn.fact(f.AttemptRefused(call.id, leg.digits, "no-such-number", Cause.UNALLOCATED_NUMBER))
+    calls.farewell(turn, leg, "number-unknown")
 
 
 _FOLLOW = {

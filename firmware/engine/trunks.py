@@ -21,7 +21,7 @@ from firmware.protocol.names import (
 )
 
 ANSWER_ASSUMED_S = 150.0
-"""Neither an answer nor a busy tone for so long: somebody talks and was not recognised. Never cut; count it answered."""
+"""Neither an answer nor a busy tone for so long: somebody talks unrecognised. Never cut it; count it answered."""
 DIAL_MARGIN_S = 5.0
 PULSE_DIGIT_S, TONE_DIGIT_S = 2.2, 0.5
 EMERGENCY_DIAL_TONE_MS = 2000

@@ -37,7 +37,7 @@ def greeted(turn: Turn, leg: Leg) -> None:
         return
     mailbox_id = turn.call_of(leg).variables[MAILBOX]
     mailbox = turn.plan.mailboxes.get(mailbox_id)
-    recordings.begin(turn, leg, mailbox_id, "", "voicemail")
+    recordings.begin(turn, leg, "voicemail", mailbox_id)
     turn.timer(f"record:{leg.id}", mailbox.max_message_s if mailbox else 60.0)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from firmware.engine.engine import Engine
 from firmware.engine.state import ON_HOOK_PHASES, Phase
@@ -17,7 +19,7 @@ from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from firmware.protocol import journal
 from firmware.protocol.names import AgentState, AnswerSign, Direction, HangUpSign, Presentation, Tone
-from tests.unit.fake_box import FakeBox, office
+from tests.unit.fake_box import PHONES, FakeBox, office
 
 Draw = random.Random
 PORTS = (*range(8), *range(8), 9, -1)
@@ -121,6 +123,18 @@ DIALLED = (
 )
 
 
+def _another_config(draw: Draw) -> i.AnyInput:
+    """The office with something taken away, while people talk."""
+    config = office(strategy=draw.choice(["longest-idle", "ring-all"]))
+    fields = ("lines", "extensions", "agents", "queues", "flows", "mailboxes", "hours")
+    for field in draw.sample(fields, 2):
+        parts = list(getattr(config, field))
+        parts.pop(draw.randrange(len(parts)))
+        config = structs.replace(config, **{field: tuple(parts)})
+    config = draw.choice([config, office()])
+    return i.ConfigApplied(draw.randrange(99), "admin", msgspec.json.encode(config).decode())
+
+
 def _orders(box: FakeBox, draw: Draw) -> i.AnyInput:
     agent, extension = draw.choice(["801", "802", "803", "900", "x"]), draw.choice(["801", "804", "x"])
     do = draw.choice(["sign-in", "sign-out", "ready", "not-ready", "dance"])
@@ -128,6 +142,7 @@ def _orders(box: FakeBox, draw: Draw) -> i.AnyInput:
         i.AgentOrder(f"a{draw.randrange(999)}", "web", agent, do, "lunch", extension),
         i.CallOrder(f"c{draw.randrange(999)}", "web", "dial", extension, "913912345678"),
         i.CallOrder(f"c{draw.randrange(999)}", "web", "hang-up", call=draw.randrange(50)),
+        _another_config(draw),
         i.ClockSet(draw.randrange(10**15), draw.choice(["ntp", "none"])),
     ]
     return draw.choice(orders)
@@ -195,6 +210,23 @@ def one_thing(box: FakeBox, draw: Draw) -> None:
 
 
 def check(box: FakeBox) -> None:
+    _check_ports(box)
+    _check_calls(box)
+    _check_legs(box)
+    _check_lines(box)
+    for agent in box.engine.state.agents.values():
+        if agent.state in (AgentState.RINGING, AgentState.TALKING):
+            port = PHONES[agent.extension]
+            assert box.engine.state.ports[port].leg, f"agent {agent.id} is {agent.state} without a call"
+    living = sum(call.direction is Direction.INBOUND for call in box.engine.state.calls.values())
+    assert offered(box) == len(box.outcomes()) + living
+
+
+def offered(box: FakeBox) -> int:
+    return sum(fact.direction is Direction.INBOUND for fact in box.facts(f.CallBegan))
+
+
+def _check_ports(box: FakeBox) -> None:
     state = box.engine.state
     active = [port.leg for port in state.ports.values() if port.leg]
     away = [port.away for port in state.ports.values() if port.away]
@@ -202,35 +234,39 @@ def check(box: FakeBox) -> None:
     for number, leg in state.legs.items():
         assert number in (state.ports[leg.port].leg, state.ports[leg.port].away)
         assert number in state.calls[leg.call].legs
+
+
+def _check_calls(box: FakeBox) -> None:
+    state = box.engine.state
     for call in state.calls.values():
-        assert call.legs, f"call {call.id} has nobody in it"
-        assert all(state.legs[leg].call == call.id for leg in call.legs)
+        legs = [state.legs[leg] for leg in call.legs]
+        assert legs, f"call {call.id} has nobody in it"
+        assert all(leg.call == call.id for leg in legs)
         assert all(state.legs[leg].phase == Phase.TALKING for leg in call.talk)
-        for held, by in call.held_by.items():
-            assert state.legs[held].phase == Phase.HELD
-            assert by in call.legs
+        assert all(state.legs[held].phase == Phase.HELD for held in call.held_by)
+        assert set(call.held_by.values()) <= set(call.legs)
         assert call.waits == (call.id in state.acd.calls)
-    for leg in state.legs.values():
-        if leg.phase == Phase.TALKING:
-            assert leg.id in state.calls[leg.call].talk
-        if leg.phase == Phase.HELD:
-            assert leg.id in state.calls[leg.call].held_by
-        if leg.phase == Phase.CALLING:
-            assert len(state.calls[leg.call].legs) > 1, "somebody is called for whoever waits"
         if call.answered:
-            covered = [bool(state.legs[leg].recording or state.legs[leg].uncovered) for leg in call.legs]
-            assert any(covered), f"call {call.id} is neither recorded nor says why"
+            assert any(leg.recording or leg.uncovered for leg in legs), f"call {call.id}: no reason"
+
+
+def _check_legs(box: FakeBox) -> None:
+    for leg in box.engine.state.legs.values():
+        call = box.engine.state.calls[leg.call]
+        assert (leg.phase == Phase.TALKING) == (leg.id in call.talk)
+        assert (leg.phase == Phase.HELD) == (leg.id in call.held_by)
+        if leg.phase == Phase.CALLING:
+            assert len(call.legs) > 1, "somebody is called for whoever waits"
+        if leg.fxo and leg.answered and leg.port == call.port:
+            assert leg.recording or leg.uncovered, f"caller of call {call.id}: no reason"
+
+
+def _check_lines(box: FakeBox) -> None:
+    state = box.engine.state
     for line in range(4):
-        here = state.port(line).leg
-        held = bool(here) and state.legs[here].phase not in ON_HOOK_PHASES
+        here = state.legs.get(state.port(line).leg)
+        held = here is not None and here.fxo and here.phase not in ON_HOOK_PHASES
         assert (line in seized(box)) == held, f"line {line}"
-    for agent in state.agents.values():
-        if agent.state in (AgentState.RINGING, AgentState.TALKING):
-            port = box.engine._board.plan.ports[agent.extension]
-            assert state.ports[port].leg, f"agent {agent.id} is {agent.state} without a call"
-    offered = sum(fact.direction is Direction.INBOUND for fact in box.facts(f.CallBegan))
-    living = sum(call.direction is Direction.INBOUND for call in state.calls.values())
-    assert offered == len(box.outcomes()) + living
 
 
 def consent_came_first(box: FakeBox) -> None:
@@ -327,7 +363,7 @@ def test_when_all_hang_up_no_line_is_held_and_every_offered_call_has_its_outcome
     box.wait(8 * 3600)
     assert not box.engine.state.calls
     assert not seized(box)
-    assert len(box.outcomes()) == sum(fact.direction is Direction.INBOUND for fact in box.facts(f.CallBegan))
+    assert len(box.outcomes()) == offered(box)
 
 
 def test_a_repeated_event_is_dropped() -> None:

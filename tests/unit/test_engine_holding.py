@@ -243,3 +243,14 @@ def test_a_transferred_talk_needs_no_second_consent_but_stays_recorded() -> None
     assert box.talk("L1", "804")
     assert len(box.facts(f.RecordingBegan)) == 2
     assert len(box.facts(f.ConsentAnnounced)) == 1
+
+
+def test_the_caller_who_leaves_a_conference_ends_it() -> None:
+    box = consulting()
+    box.flash("801")
+    box.key("801", "3")
+    box.leave("L1")
+    assert box.outcomes() == ["answered"]
+    assert not box.engine.state.calls
+    assert box.words("804") == ["tone:busy"]
+    assert box.agent("801")[0] is AgentState.WRAP_UP

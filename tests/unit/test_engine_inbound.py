@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import structs
 
 from firmware.config.schema import Config
@@ -270,3 +271,32 @@ def test_nothing_holds_a_line_longer_than_four_hours() -> None:
     box.wait(4 * 3600 + 1)
     assert not box.engine.state.calls
     assert 0 not in box.off_hook
+
+
+def test_what_a_caller_keyed_is_never_dialled_outside() -> None:
+    config = office()
+    flow = config.flows[0]
+    nodes = tuple(
+        structs.replace(node, kind="outside", number="{id}", extension="") if node.id == "by-id" else node
+        for node in flow.nodes
+    )
+    box = FakeBox(structs.replace(config, flows=(structs.replace(flow, nodes=nodes),)))
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "2")
+    box.key("L1", "900123#")
+    assert not box.sent(c.Dial)
+    assert box.facts(f.AttemptRefused)[-1].reason == "not-allowed"
+    assert box.words("L1") == ["goodbye"]
+
+
+def test_a_configuration_that_changes_under_a_call_leaves_the_call_alone() -> None:
+    box = FakeBox(office())
+    box.to_queue("L1")
+    box.lift("801")
+    smaller = structs.replace(office(), extensions=office().extensions[1:], queues=(), lines=())
+    box.give(i.ConfigApplied(2, "admin", msgspec.json.encode(smaller).decode()))
+    assert box.talk("L1", "801")
+    box.leave("L1")
+    box.hang_up("801")
+    assert box.outcomes() == ["answered"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from firmware.engine.engine import Engine
@@ -44,7 +46,7 @@ def killed(box: FakeBox, snapshot: bytes | None = None) -> FakeBox:
 
 
 def test_a_kill_at_any_moment_of_a_call_changes_nothing() -> None:
-    steps = (
+    steps: tuple[Callable[[FakeBox], None], ...] = (
         lambda box: box.ring("L1"),
         lambda box: box.heard("L1"),
         lambda box: box.key("L1", "1"),
