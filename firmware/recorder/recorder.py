@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from firmware.protocol.mark import DurableMark, Mark
 from firmware.protocol.ring import Ring
+from firmware.protocol.snapshots import unpack
 from firmware.recorder.lane import Chain, Lane
 from firmware.recorder.reels import REELS, first_tick
 from firmware.recorder.segments import JOURNAL, first_number
-from firmware.recorder.snapshots import SNAPSHOTS, Snapshots, unpack
+from firmware.recorder.snapshots import SNAPSHOTS, Snapshots
 from firmware.store.disk import Disk
 
 SYNC_EVERY_US = 1_000_000

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from firmware.protocol.snapshots import pack as pack
 from firmware.store.disk import Disk
 
 SNAPSHOTS = "snapshots"
 KEPT = 3
 _HEAD = struct.Struct("<4sHHQQQI")
 _MAGIC, _VERSION = b"TPRS", 1
-_PACKED = struct.Struct("<QQ")
 _NAME = re.compile(r"snapshot-(\d{10})-(\d{20})\.state")
 
 
@@ -27,16 +27,6 @@ class Snapshot(Struct, frozen=True):
     epoch: int
     number: int
     state: bytes
-
-
-def pack(state: bytes, epoch: int, number: int) -> bytes:
-    """What the engine puts into the snapshot ring, after the record itself went into the journal ring."""
-    return _PACKED.pack(epoch, number) + state
-
-
-def unpack(payload: bytes) -> tuple[int, int, bytes]:
-    epoch, number = _PACKED.unpack_from(payload)
-    return epoch, number, payload[_PACKED.size :]
 
 
 class Snapshots:

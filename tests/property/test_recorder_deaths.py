@@ -19,12 +19,13 @@ from firmware.protocol import journal, tape
 from firmware.protocol.journal import Record
 from firmware.protocol.mark import MARK_BYTES, DurableMark
 from firmware.protocol.ring import HEAD_BYTES, Ring
+from firmware.protocol.snapshots import pack
 from firmware.protocol.tape import TapeBlock
 from firmware.recorder.framed import FrameReader
 from firmware.recorder.recorder import Recorder, Rotation
 from firmware.recorder.reels import REELS
 from firmware.recorder.segments import JOURNAL, read_records
-from firmware.recorder.snapshots import Snapshots, pack
+from firmware.recorder.snapshots import Snapshots
 from firmware.store.disk import Disk, VirtualDisk
 from tests.unit.journal_bench import (
     SECOND_US,
