@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from firmware.protocol.snapshots import pack as pack
+from firmware.protocol.snapshots import pack as pack  # noqa: PLC0414 - told to others from here too
 from firmware.store.disk import Disk
 
 SNAPSHOTS = "snapshots"
