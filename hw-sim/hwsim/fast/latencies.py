@@ -26,9 +26,9 @@ PULSE_DIGIT_US = 250_000
 """End of a digit's last pulse to the exchange's knowing it."""
 VOICE_US = 240_000
 """Beginning of speech to `VoiceRecognised`."""
-MARK_US = 240_000
+MARK_US = 280_000
 """Beginning of a voiceprint at the lips to its being known at the ear."""
-GOODBYE_US = 240_000
+GOODBYE_US = 280_000
 BEEP_US = 190_000
 AUDIO_US = 40_000
 """Lips to ear, and player to ear."""

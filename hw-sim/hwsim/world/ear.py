@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from drivers.countries import CountryTone
 from drivers.dsp.tones import FULL_SCALE_DBM0
-from drivers.ports import SAMPLE_RATE_HZ, TICK_SAMPLES, TICK_US
+from drivers.ports import SAMPLE_RATE_HZ, TICK_SAMPLES
 from firmware.protocol.names import Tone
 from hwsim.world.cadence import CadenceEar
-from hwsim.world.voiceprint import CHORD_HZ, CHORDS, number_of
+from hwsim.world.marks import MarkRow
+from hwsim.world.voiceprint import CHORD_HZ, CHORDS
 
 BEEP_HZ = 1000.0
 STEADY = 0.3
@@ -22,10 +23,10 @@ SILENCE_DBM0 = -45.0
 """Below this nothing is heard."""
 CHORD_SHARE = 0.8
 """Of the energy at all chord frequencies, that of the loudest two."""
+TONE_DBM0 = -32.0
+"""Below this a tone is not taken for one: the echo of one's own voice may hum like it."""
 TONE_SHARE = 0.6
 """Of all energy, that at the frequencies of call-progress tones."""
-CHORD_TICKS = 3
-"""How long a chord must stand to count."""
 _CHORD_INDEX = np.full((len(CHORD_HZ), len(CHORD_HZ)), -1, np.int16)
 for _i, (_low, _high) in enumerate(CHORDS):
     _CHORD_INDEX[_low, _high] = _CHORD_INDEX[_high, _low] = _i
@@ -67,7 +68,7 @@ class Ear:
         self.level_dbm0: NDArray[np.float32] = np.full(ports, -np.inf, np.float32)
         self._cadence = CadenceEar(ports, tones)
         self._beeps = CadenceEar.counter(ports)
-        self._rows: list[_MarkRow] = [_MarkRow() for _ in range(ports)]
+        self._rows: list[MarkRow] = [MarkRow() for _ in range(ports)]
         self._marking = np.zeros(ports, np.bool_)
         self._phase = np.zeros(ports, np.float32), np.zeros(ports, np.float32)
 
@@ -81,9 +82,9 @@ class Ear:
         loud = self.level_dbm0 > SILENCE_DBM0
         heard = self._marks(power[:, : len(CHORD_HZ)], energy, loud, now_us)
         share = power[:, len(CHORD_HZ) :] * (2.0 / TICK_SAMPLES) / energy[:, None]
-        tone = loud & (share[:, :-1].sum(axis=1) > TONE_SHARE)
+        tone = (self.level_dbm0 > TONE_DBM0) & (share[:, :-1].sum(axis=1) > TONE_SHARE)
         heard += [ToneHeard(port, name) for port, name in self._cadence.listen(tone)]
-        pure = loud & (share[:, -1] > TONE_SHARE) & self._steady()
+        pure = (self.level_dbm0 > TONE_DBM0) & (share[:, -1] > TONE_SHARE) & self._steady()
         heard += [ToneHeard(port, Tone.BEEP) for port in self._beep(pure)]
         return heard
 
@@ -91,7 +92,7 @@ class Ear:
         """A new call in this row."""
         self._cadence.forget(port)
         self._beeps[port] = 0
-        self._rows[port] = _MarkRow()
+        self._rows[port] = MarkRow()
 
     def _steady(self) -> NDArray[np.bool_]:
         """Rows whose 1000 Hz goes on in phase from tick to tick: 20 whole periods, so no note of a melody."""
@@ -139,67 +140,3 @@ def _chord(power: NDArray[np.float32], band: float) -> tuple[int, float]:
     if pair < CHORD_SHARE * band or min(power[low], power[high]) < 0.1 * pair:
         return -1, pair
     return int(_CHORD_INDEX[low, high]), pair
-
-
-class _MarkRow:
-    """One row's progress through a voiceprint: first chord, second chord."""
-
-    def __init__(self) -> None:
-        self._reset()
-
-    def _reset(self) -> None:
-        self._first, self._second = -1, -1
-        self._ticks = [0, 0]
-        self._idle = 0
-        self._began_us = 0
-        self._onset: list[float] = []
-        self._before = 0.0
-
-    @property
-    def busy(self) -> bool:
-        return self._first >= 0 or self._before > 0.0
-
-    def take(self, chord: int, strength: float, now_us: int) -> tuple[int, int] | None:
-        """One tick; (number, first sample's time) when a mark is complete."""
-        if chord < 0:
-            self._nothing(strength)
-            return None
-        if self._first < 0:
-            self._start(chord, strength, now_us)
-        elif chord == self._first and self._second < 0:
-            self._ticks[0] += 1
-            self._sharpen(strength)
-        elif chord == self._second:
-            self._ticks[1] += 1
-            if self._ticks[1] == CHORD_TICKS:
-                number, began_us = number_of(self._first, self._second), self._began_us
-                self._reset()
-                self._idle = -CHORD_TICKS
-                return number, began_us
-        elif self._second < 0 and self._ticks[0] >= CHORD_TICKS:
-            self._second, self._ticks[1] = chord, 1
-        else:
-            self._start(chord, strength, now_us)
-        self._idle = 0
-        return None
-
-    def _nothing(self, strength: float) -> None:
-        self._before = strength
-        self._idle += 1
-        if self._idle > 3:
-            self._reset()
-
-    def _start(self, chord: int, strength: float, now_us: int) -> None:
-        before = self._before
-        self._reset()
-        self._first, self._ticks[0] = chord, 1
-        self._began_us = now_us - TICK_US
-        self._onset = [before, strength]
-
-    def _sharpen(self, strength: float) -> None:
-        """The first tick held only a part of the chord: its amplitude says how much, and so when it began."""
-        if self._ticks[0] != 2 or not self._onset:
-            return
-        before, first = (min(1.0, (part / strength) ** 0.5) if strength > 0 else 1.0 for part in self._onset)
-        self._began_us += round((1.0 - first) * TICK_US - before * TICK_US)
-        self._onset = []
