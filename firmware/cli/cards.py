@@ -14,6 +14,7 @@ from hwsim.bench_board import SimulatedHats
 from hwsim.wire import Wire
 
 SLOTS = 8
+LAWS = {"a": "a", "mu": "u"}
 
 
 def box_cards(config: Config, clock: Clock) -> list[Card]:
@@ -41,7 +42,7 @@ def _spec(config: Config, card: schema.Card) -> HatSpec:
         country=config.site.country,
         bus=card.bus,
         pcm=card.pcm,
-        law=card.law,
+        law=LAWS[card.law],
     )
 
 

@@ -66,6 +66,8 @@ def _start(places: Places, sim: bool) -> subprocess.Popen[bytes]:
         "TIPRING_RUN": str(places.run),
         "TIPRING_PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",
+        # One busy thread a process: NumPy's own would break the tick.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(places.supervisor_conf)]
     # A session of its own: Ctrl-C reaches us alone, and the tree is stopped in order.
