@@ -24,6 +24,9 @@ typedef struct {
     int delay;
     int frozen; /* ticks left */
     int held;   /* taps are those of the present freeze */
+    int idle;   /* ticks since anything was sent */
+    int rested; /* speexdsp did not see the last tick, which is in `before` */
+    int16_t before[TIP_TICK];
     float notch[2], inverse[4];
 } echo_row;
 
@@ -85,7 +88,7 @@ void tip_echo_reset(tip_echo_bank *bank, int number)
 {
     echo_row *row = &bank->row[number];
 
-    row->frozen = row->held = 0;
+    row->frozen = row->held = row->idle = row->rested = 0;
     row->notch[0] = row->notch[1] = 0;
     if (!row->state)
         return;
@@ -184,21 +187,50 @@ static void pass_frozen(tip_echo_bank *bank, echo_row *row, int number, const in
     speex_echo_cancellation(row->state, own, reference, unused);
 }
 
+/* After a rest speexdsp's notch and emphasis begin from the tick before, so that nothing clicks. */
+static void wake(echo_row *row)
+{
+    static const int16_t nothing[TIP_TICK];
+    int16_t unused[TIP_TICK];
+
+    if (row->rested)
+        speex_echo_cancellation(row->state, row->before, nothing, unused);
+    row->rested = 0;
+}
+
+static int silent(const int16_t *samples)
+{
+    int any = 0;
+
+    for (int i = 0; i < TIP_TICK; i++)
+        any |= samples[i];
+    return !any;
+}
+
 static void one(tip_echo_bank *bank, int number, int16_t *rx, const int16_t *tx)
 {
     echo_row *row = &bank->row[number];
     float heard[TIP_TICK];
     int16_t clean[TIP_TICK];
 
+    row->idle = silent(tx) ? row->idle + 1 : 0;
     memcpy(row->past + row->delay, tx, TIP_TICK * sizeof *tx);
     for (int i = 0; i < TIP_TICK; i++)
         row->seen[bank->tail - 1 + i] = row->past[i];
     notched(row->notch, rx, heard);
-    if (row->frozen > 0) {
+    if (row->idle > (bank->tail + row->delay) / TIP_TICK + 2) {
+        /* Nothing sent can still come back, and speexdsp's own history holds nothing but zeros. */
+        memcpy(row->before, rx, sizeof row->before);
+        row->rested = 1;
+        for (int i = 0; i < TIP_TICK; i++)
+            rx[i] = saturated(heard[i]);
+    } else if (row->frozen > 0) {
         row->frozen--;
+        row->rested = 0;
         pass_frozen(bank, row, number, row->past, heard, rx);
     } else {
         row->held = 0;
+        wake(row);
         speex_echo_cancellation(row->state, rx, row->past, clean);
         memcpy(rx, clean, sizeof clean);
     }

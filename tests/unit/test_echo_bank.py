@@ -94,3 +94,20 @@ def test_idle_rows_are_left_as_they_are() -> None:
     bank, block = EchoBank(2), NEAR[:, :160].copy()
     bank.process(block, np.ascontiguousarray(FAR[:, :160]), np.array([1]))
     assert np.array_equal(block[0], NEAR[0, :160])
+
+
+def test_after_a_silence_of_the_far_side_its_echo_is_still_known() -> None:
+    said = FAR.copy()
+    said[:, 56000:72000] = 0
+    out = cancelled(EchoBank(2, delay_samples=DELAY), NEAR * 0.0 + echoed(said), said)
+    assert max(echo_db(out, said, 9.1, 10)) <= -28.0
+
+
+def test_resting_and_working_sound_alike() -> None:
+    """A row at rest (nothing sent) goes over into work without a click."""
+    said = np.zeros_like(FAR)
+    said[:, 40000:] = 1
+    out = cancelled(EchoBank(2), NEAR.astype(float), said)
+    always = cancelled(EchoBank(2), NEAR.astype(float), np.ones_like(FAR))
+    late = slice(39000, 48000)
+    assert np.abs(out[:, late].astype(int) - always[:, late]).max() < 40
