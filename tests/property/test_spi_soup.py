@@ -63,9 +63,7 @@ def test_a_telephones_events_alternate_whatever_it_does(
         bench.at(at_us, partial(bench.hook, 0, closed))
         at_us += for_ms * 1000
         if data.draw(st.integers(0, 5)) == 0:
-            command: AnyLineCommand = data.draw(
-                st.sampled_from([StartRinging((400, 200)), StopRinging(), OpenLoop(90)])
-            )
+            command = data.draw(st.sampled_from(FXS_COMMANDS))
             bench.at(at_us, partial(bench.cards[0].command, 0, command))
     bench.run((at_us - bench.clock.now_us()) // 1000 + 20)
     bench.hook(0, False)

@@ -20,9 +20,10 @@ class Pins:
         self.port = port
         self._world_bytes = wire.world.view(np.uint8).data
         self._box_bytes = wire.box.view(np.uint8).data
-        self._world = self._world_bytes.cast("f")
+        self.world = self._world = self._world_bytes.cast("f")
+        """For the busiest looks: floats, this port's begin at `first` (battery, loop, ringing, Hz, parallel)."""
         self._box = self._box_bytes.cast("f")
-        self._in = port * _FLOATS_WORLD
+        self.first = self._in = port * _FLOATS_WORLD
         self._out = port * _FLOATS_BOX
 
     @property

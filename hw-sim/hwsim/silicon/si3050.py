@@ -18,8 +18,9 @@ RING_DETECTED_US = 5_000_000
 LEAST_VOLTAGE = 3
 OFF_HOOK_OHM = 270.0
 """What the DC termination (3-4 V and a resistor) amounts to at 20-30 mA; the world reads it in `Wire.box`."""
-LIMIT_MA = 60.0
-"""With ILIM set (TBR21)."""
+LIMIT_V = OFF_HOOK_OHM * 0.060
+"""With ILIM set (TBR21): 60 mA."""
+INFINITE = float("inf")
 RESETS = {address: register.reset for address, register in daa.REGISTERS.items() if register.reset}
 
 
@@ -30,6 +31,7 @@ class Si3050(Chip):
         super().__init__(pins, clock, RESETS, daa.LAST_REGISTER + 1)
         self.line_side = line_side
         self._link_us: int | None = None
+        self._link_up = False
         self._ring_us: int | None = None
         self._talks_us = 0
         self._off_hook = False
@@ -60,13 +62,14 @@ class Si3050(Chip):
         """What the reset pin, the SR bit or a glitch on the supply does."""
         self._load_resets()
         self._link_us = self._ring_us = None
+        self._link_up = False
         self._off_hook = False
         self._hook_moved()
 
     def lose_line_side(self) -> None:
         """The isolation link breaks and stays broken."""
         self.line_side = 0
-        self._off_hook = False
+        self._link_up = self._off_hook = False
         self._hook_moved()
 
     def _read_only(self, _value: int) -> None:
@@ -88,9 +91,13 @@ class Si3050(Chip):
     def _set_power(self, value: int) -> None:
         self.registers[daa.DAA_CONTROL_2] = value
         self._link_us = None if value & 0x18 else self._now_us() + LINK_UP_US
+        self._link_up = False
 
     def _linked(self) -> bool:
-        return bool(self.line_side) and self._link_us is not None and self._now_us() >= self._link_us
+        if self._link_up or self._link_us is None:
+            return self._link_up
+        self._link_up = bool(self.line_side) and self._now_us() >= self._link_us
+        return self._link_up
 
     def _set_hook(self, value: int) -> None:
         self.registers[daa.DAA_CONTROL_1] = value & 0x09
@@ -142,34 +149,33 @@ class Si3050(Chip):
             return 0
         return daa.FRAME_DETECT | min(31, round(self._current_ma() / 3.3))
 
-    def _shared(self) -> float:
-        """Part of the battery that a telephone in parallel leaves."""
-        parallel = self.pins.parallel_ohm
-        return 1.0 if parallel == float("inf") else parallel / (parallel + max(1.0, self.pins.loop_ohm))
+    def _open_v(self) -> float:
+        """The battery, signed, less what a telephone in parallel takes."""
+        pins, first = self.pins, self.pins.first
+        battery, parallel = pins.world[first], pins.world[first + 4]
+        if parallel == INFINITE:
+            return battery
+        return battery * parallel / (parallel + max(1.0, pins.loop_ohm))
 
     def _current_ma(self) -> float:
-        if not self._off_hook:
-            return 0.0
-        current = abs(self.pins.battery_v) * self._shared() / (self.pins.loop_ohm + OFF_HOOK_OHM) * 1000
-        return min(current, LIMIT_MA) if self.registers[daa.DC_TERMINATION] & 0x02 else current
+        return abs(self._terminal()) / OFF_HOOK_OHM * 1000 if self._off_hook else 0.0
 
     def _terminal(self) -> float:
         """Tip to ring, signed."""
-        pins = self.pins
-        battery = pins.battery_v
-        if not battery:
-            return 0.0
-        if self._off_hook:
-            volts = self._current_ma() * OFF_HOOK_OHM / 1000
-            return volts if battery > 0 else -volts
-        return battery * self._shared()
+        volts = self._open_v()
+        if not self._off_hook or not volts:
+            return volts
+        volts *= OFF_HOOK_OHM / (self.pins.loop_ohm + OFF_HOOK_OHM)
+        if self.registers[daa.DC_TERMINATION] & 0x02 and abs(volts) > LIMIT_V:
+            return LIMIT_V if volts > 0 else -LIMIT_V
+        return volts
 
     def _voltage(self) -> int:
         """LVS: while the line rings, whatever the instant brings."""
-        if not self._linked():
+        if not self._link_up and not self._linked():
             return 0
         volts = self._terminal()
-        if self.pins.ring_v and not self._off_hook:
+        if not self._off_hook and self.pins.ring_v:
             volts += self.pins.ringing(self._now_us())
         whole = max(-128, min(127, round(volts)))
         return 0 if -LEAST_VOLTAGE < whole < LEAST_VOLTAGE else whole & 0xFF

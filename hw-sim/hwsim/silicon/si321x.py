@@ -23,6 +23,7 @@ SERIES_OHM = 160.0
 RING_TRIP_OHM = 3000.0
 """A DC loop below this draws enough during ringing to trip."""
 VOLTS_PER_STEP = 0.376
+INFINITE = float("inf")
 ACTIVE_FEEDS = frozenset({1, 2, 5, 6})
 REVERSE_FEEDS = frozenset({5, 6})
 RESETS = {address: register.reset for address, register in slic.REGISTERS.items() if register.reset}
@@ -226,10 +227,14 @@ class Si321x(Chip):
     def _loop_status(self) -> int:
         """LCR after its debounce; a telephone that answers while it rings trips the ringing."""
         feed = self.registers[slic.LINEFEED]
-        ohm = self.pins.loop_ohm
+        pins = self.pins
+        ohm = pins.world[pins.first + 1]
         if feed == slic.FEED_RINGING:
             return self._ring_trip(ohm)
         if feed not in ACTIVE_FEEDS:
+            return 0
+        if ohm == INFINITE and not self._closed:
+            self._change_us = None
             return 0
         closed = ohm < 1e6 and abs(self._loop_ma()) >= SHARP_CLOSURE_MA
         if closed is not self._closed and self._lasts(slic.LOOP_DEBOUNCE):

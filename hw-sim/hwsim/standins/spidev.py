@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -60,6 +60,8 @@ class SpiDev:
 
     def _forget(self) -> None:
         self._chain = None
+        self._quick: Callable[[int], int] | None = None
+        """Where one byte goes in the mode the chips understand."""
         self._mode = 0
         self._bits_per_word = 0
         self._max_speed_hz = 0
@@ -107,8 +109,8 @@ class SpiDev:
             raise TypeError("The mode attribute must be an integer")
         if not 0 <= value <= 3:
             raise TypeError("The mode attribute must be an integerbetween 0 and 3.")
-        self._check_open()
-        self._mode = value
+        self._mode, chain = value, self._check_open()
+        self._quick = chain.frame if value == 3 else None
 
     @property
     def bits_per_word(self) -> int:
@@ -137,10 +139,11 @@ class SpiDev:
     def xfer2(
         self, values: Sequence[int], _speed_hz: int = 0, _delay_us: int = 0, _bits: int = 0, /
     ) -> list[int]:
-        if self._chain is not None and len(values) == 1 and self._mode == 3:
+        quick = self._quick
+        if quick is not None and len(values) == 1:
             byte = values[0]
-            if type(byte) is int and 0 <= byte <= 255:
-                return [self._chain.frame(byte)]
+            if byte.__class__ is int and 0 <= byte <= 255:
+                return [quick(byte)]
         return self._frame(_octets(values))
 
     xfer = xfer2
