@@ -21,7 +21,19 @@ from firmware.engine.state import (
 from firmware.protocol import facts as f
 from firmware.protocol.names import AgentState, Direction, LegRole
 
-LEG_TIMERS = ("digit", "ring", "dial", "seize", "answer", "choose", "part", "record", "offered", "ask")
+LEG_TIMERS = (
+    "digit",
+    "ring",
+    "dial",
+    "seize",
+    "answer",
+    "choose",
+    "part",
+    "record",
+    "offered",
+    "ask",
+    "again",
+)
 CALL_TIMERS = ("max", "announce", "wait", "offer", "node")
 
 
@@ -227,7 +239,11 @@ def _fallback_set(board: Board, fact: f.FallbackSet, at_us: int) -> None:
 
 
 def _line_tried(board: Board, fact: f.LineTried, at_us: int) -> None:
-    board.state.calls[fact.call].tried.append(fact.port)
+    tried = board.state.calls[fact.call].tried
+    if fact.port < 0:
+        tried.clear()
+    else:
+        tried.append(fact.port)
 
 
 def _enqueued(board: Board, fact: f.Enqueued, at_us: int) -> None:
@@ -388,6 +404,7 @@ def _switch_lost(board: Board, fact: f.SwitchLost, at_us: int) -> None:
 
 def _engine_started(board: Board, fact: f.EngineStarted, at_us: int) -> None:
     board.state.epoch = fact.epoch
+    board.state.box = fact.box or board.state.box
 
 
 def _report_asked(board: Board, fact: f.ReportAsked, at_us: int) -> None:

@@ -79,7 +79,14 @@ def close(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = F
 
 
 def outcome_of(call: Call, by: ReleasedBy, failed: bool) -> Outcome:
-    """A person answered: answered, whatever followed. Otherwise where it came to; otherwise who let go."""
+    """What an offered call counts as, by where it ended.
+
+    `answered`: a person of the house answered, whatever followed. `overflowed_out`: it was dialled on to the outside.
+    `voicemail`: it reached a mailbox, with or without a message. `self_served`: it heard a flow that serves by itself
+    to its end. `refused`: the box turned it away (a line without flow, a menu that hangs up, a queue full or waited out
+    without overflow, pre-empted). `failed`: line, switch or a flow that is not there. Else the caller let go:
+    `abandoned_in_queue` once it was in a queue, `abandoned_in_menu` before (also while it still rang).
+    """
     if call.served:
         return Outcome.ANSWERED
     if call.reached is not None:

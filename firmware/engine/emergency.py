@@ -2,16 +2,20 @@
 
 Pre-emption takes the line whose loss hurts least: a last word, a caller in a menu, then the last who came into a
 queue, an outgoing call not answered, a message being left, a call on hold, and at last the youngest talk. A line
-that rings is not taken (seizing it would answer the caller), nor is another emergency call.
+that rings is not taken (seizing it would answer the caller), nor is another emergency call. Among equals an outgoing
+call goes first: the exchange clears it at once, while an offered one may stay up till its caller hangs up. While no
+line gives dial tone all are tried again, for as long as the caller waits.
 """
 
 from __future__ import annotations
 
 from firmware.engine import calls, telephones, trunks
-from firmware.engine.state import Leg, Phase
+from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
 from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy
+
+AGAIN_AFTER_S = 2.0
 
 HURTS = {
     Phase.PARTING: 0,
@@ -57,9 +61,33 @@ def free_a_line(turn: Turn, tried: list[int]) -> int | None:
     ]
     if not candidates:
         return None
-    victim = min(candidates, key=lambda leg: (HURTS[Phase(leg.phase)], -leg.since_us, -leg.id))
+    victim = min(
+        candidates,
+        key=lambda leg: (HURTS[Phase(leg.phase)], leg.role is not LegRole.TRUNK, -leg.since_us, -leg.id),
+    )
     calls.end(turn, turn.call_of(victim), Cause.PREEMPTED, ReleasedBy.BOX)
     return victim.port
+
+
+def try_again(turn: Turn, call: Call, waiting: Leg) -> None:
+    """No line could be had; lines ring off, other calls end, dial tone comes late."""
+    timer = f"again:{waiting.id}"
+    if call.tried:
+        turn.fact(f.LineTried(call.id, -1))
+    if waiting.phase != Phase.CALLING:
+        turn.fact(f.AttemptRefused(call.id, call.number, "no-line-free", Cause.NO_CIRCUIT_AVAILABLE))
+        turn.enter(waiting, Phase.CALLING)
+        turn.say(waiting, "", "all-lines-busy", "please-wait")
+    turn.timer(timer, AGAIN_AFTER_S)
+
+
+def again(turn: Turn, number: int) -> None:
+    """Timer `again`."""
+    turn.clear(f"again:{number}")
+    waiting = turn.state.legs.get(number)
+    if waiting is not None and waiting.phase == Phase.CALLING:
+        call = turn.call_of(waiting)
+        trunks.place(turn, call, waiting, call.number)
 
 
 def redialled(turn: Turn, leg: Leg, digit: str) -> bool:

@@ -16,7 +16,7 @@ from firmware.protocol.names import AgentState, Cause, Direction, LegRole, Relea
 
 def started(turn: Turn, given: i.Started) -> None:
     """A new life on this state: how do things stand?"""
-    turn.fact(f.EngineStarted(given.epoch))
+    turn.fact(f.EngineStarted(given.epoch, turn.state.box))
     turn.fact(f.ReportAsked())
     turn.command(c.Report(port=-1))
 

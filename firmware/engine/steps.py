@@ -243,6 +243,7 @@ NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "ring": ringing.not_lifted,
     "seize": trunks.rested,
     "dial": trunks.dial_lapsed,
+    "again": emergency.again,
     "answer": trunks.answer_assumed,
     "choose": holding.not_chosen,
     "part": _parted,

@@ -35,6 +35,9 @@ FAILED_BY_TONE = {
 def place(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
     """Call `number` outside for `waiting` on the first line that can be had."""
     port = _pick(turn, call)
+    if port is None and call.emergency:
+        emergency.try_again(turn, call, waiting)
+        return
     if port is None:
         reason = "no-dial-tone" if call.tried else "no-line-free"
         turn.fact(f.AttemptRefused(call.id, number, reason, Cause.NO_CIRCUIT_AVAILABLE))

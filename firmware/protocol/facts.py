@@ -382,9 +382,10 @@ class SwitchLost(Fact, frozen=True, tag=True):
 
 
 class EngineStarted(Fact, frozen=True, tag=True):
-    """A new life of the engine on this state."""
+    """A new life of the engine on this state; `box` is whose it is."""
 
     epoch: int
+    box: str = ""
 
 
 class ReportAsked(Fact, frozen=True, tag=True):
@@ -459,7 +460,7 @@ class LegsSwapped(Fact, frozen=True, tag=True):
 
 
 class LineTried(Fact, frozen=True, tag=True):
-    """An outgoing attempt on this line failed; the call does not use it again."""
+    """An outgoing attempt on this line failed; the call does not use it again. Port -1: all may be tried anew."""
 
     call: int
     port: int

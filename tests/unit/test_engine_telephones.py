@@ -342,8 +342,11 @@ def test_an_emergency_call_is_not_pre_empted() -> None:
     box.key("804", "110")
     box.lift("803")
     box.key("803", "119")
-    assert box.words("803") == ["tone:congestion"]
+    assert box.words("803") == ["all-lines-busy", "please-wait"]
     assert box.leg("L1") is not None
+    box.hang_up("804")
+    box.wait(4)
+    assert box.sent(c.Dial)[-1].digits == "119", "it is tried for as long as the caller waits"
 
 
 def test_a_telephone_nobody_configured_can_call_for_help() -> None:
