@@ -13,6 +13,8 @@
 
 /* The reference runs a little ahead of the loop delay, so the filter stays causal if the delay is short-told. */
 #define GUARD 16
+/* What never exceeds this is line noise (-48 dBm0 at most): its echo is below any line's own noise. */
+#define HUSH 96
 /* speexdsp's response is Q15 and as large as its transform (two frames), measured on 1.2.1. */
 #define SCALE (1.0f / 32767 / (2 * TIP_TICK))
 
@@ -24,7 +26,7 @@ typedef struct {
     int delay;
     int frozen; /* ticks left */
     int held;   /* taps are those of the present freeze */
-    int idle;   /* ticks since anything was sent */
+    int idle;   /* ticks since anything but noise was sent */
     int rested; /* speexdsp did not see the last tick, which is in `before` */
     int16_t before[TIP_TICK];
     float notch[2], inverse[4];
@@ -203,7 +205,7 @@ static int silent(const int16_t *samples)
     int any = 0;
 
     for (int i = 0; i < TIP_TICK; i++)
-        any |= samples[i];
+        any |= samples[i] > HUSH || samples[i] < -HUSH;
     return !any;
 }
 
@@ -219,7 +221,7 @@ static void one(tip_echo_bank *bank, int number, int16_t *rx, const int16_t *tx)
         row->seen[bank->tail - 1 + i] = row->past[i];
     notched(row->notch, rx, heard);
     if (row->idle > (bank->tail + row->delay) / TIP_TICK + 2) {
-        /* Nothing sent can still come back, and speexdsp's own history holds nothing but zeros. */
+        /* Nothing sent can still come back, and speexdsp's own history holds nothing but noise. */
         memcpy(row->before, rx, sizeof row->before);
         row->rested = 1;
         for (int i = 0; i < TIP_TICK; i++)

@@ -106,8 +106,8 @@ def test_after_a_silence_of_the_far_side_its_echo_is_still_known() -> None:
 def test_resting_and_working_sound_alike() -> None:
     """A row at rest (nothing sent) goes over into work without a click."""
     said = np.zeros_like(FAR)
-    said[:, 40000:] = 1
+    said[:, 40000:] = 97
     out = cancelled(EchoBank(2), NEAR.astype(float), said)
-    always = cancelled(EchoBank(2), NEAR.astype(float), np.ones_like(FAR))
+    always = cancelled(EchoBank(2), NEAR.astype(float), np.full_like(FAR, 97))
     late = slice(39000, 48000)
-    assert np.abs(out[:, late].astype(int) - always[:, late]).max() < 40
+    assert np.abs(out[:, late].astype(int) - always[:, late]).max() < 100

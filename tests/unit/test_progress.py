@@ -12,8 +12,8 @@ from hwsim.signals.trials import ToneCase, conversation, heard_on, stacked, tick
 
 HARD = [
     ToneCase(level, frequency, cadence, line_noise, -40.0)
-    for level, frequency, cadence, line_noise in itertools.product(
-        (-10.0, -30.0), (-0.015, 0.015), (-0.1, 0.1), (-60.0, -35.0)
+    for (level, line_noise), frequency, cadence in itertools.product(
+        ((-10.0, -60.0), (-30.0, -35.0)), (-0.015, 0.015), (-0.1, 0.1)
     )
 ]
 LONGEST_S = {"dial": 2.0, "ringback": 9.0, "busy": 7.0, "congestion": 7.0, "special-information": 4.0}
