@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from drivers import ports as wires
 from drivers.countries import CountryProfile
 from drivers.dsp.caller_id import CallerIdMessage
@@ -15,15 +12,21 @@ from drivers.dsp.caller_id_send import message as caller_id_message
 from firmware.protocol.names import Presentation, Tone
 from firmware.switch.lines.exchanged import CallerIdDecoded, Given, ToneRecognised
 from hwsim.fast import latencies as late
+from hwsim.fast.players import ear_after_us
+from hwsim.world.caller_id import CallerIdSound
 from hwsim.world.timeline import Timeline
 
 Give = Callable[[int, Given, int], None]
+Person = Callable[[Tone, int], None]
+"""Called with a tone and the time when a person on the line would know it."""
 
 
 class EventLoop:
     """A `line_circuit.Loop`; `give(port, what, at_us)` is the box's port. `sounding` tells of any tone."""
 
-    def __init__(self, port: int, profile: CountryProfile, timeline: Timeline, give: Give) -> None:
+    def __init__(
+        self, port: int, profile: CountryProfile, timeline: Timeline, give: Give, person: Person
+    ) -> None:
         self.off_hook = False
         self.hears_caller_id = False
         """The box's receiver runs."""
@@ -32,6 +35,7 @@ class EventLoop:
         self._profile = profile
         self._timeline = timeline
         self._give = give
+        self._person = person
         self._volts = 0.0
         self._tones = 0
         self._lost = False
@@ -83,6 +87,14 @@ class EventLoop:
         self.quiet(now_us)
         self.sounding = True
         self._timeline.at(now_us + self._heard_after_us(tone), partial(self._recognised, tone, self._tones))
+        ear_us = ear_after_us(self._profile, tone)
+        if ear_us is not None:
+            at_us = now_us + late.AUDIO_US + ear_us
+            self._timeline.at(at_us, partial(self._heard, tone, self._tones))
+
+    def _heard(self, tone: Tone, tones: int, now_us: int) -> None:
+        if tones == self._tones:
+            self._person(tone, now_us)
 
     def _heard_after_us(self, tone: Tone) -> int:
         if tone in late.TONES_HEARD_US:
@@ -95,10 +107,13 @@ class EventLoop:
         if tones == self._tones and self.off_hook:
             self._tell(ToneRecognised(tone), now_us)
 
-    def send(self, sound: NDArray[np.int16], said: CallerIdMessage | None, now_us: int) -> None:
-        if said is not None and len(sound):
-            at_us = now_us + len(sound) * 125 + late.CALLER_ID_US
-            self._timeline.at(at_us, partial(self._decoded, said, self._tones))
+    def alert(self, sound: CallerIdSound, now_us: int) -> None:
+        """The box is not told of it."""
+
+    def caller_id(self, sound: CallerIdSound, now_us: int) -> None:
+        if sound.us:
+            at_us = now_us + sound.us + late.CALLER_ID_US
+            self._timeline.at(at_us, partial(self._decoded, sound.said, self._tones))
 
     def _decoded(self, said: CallerIdMessage, tones: int, now_us: int) -> None:
         if tones != self._tones or not self.hears_caller_id or self.off_hook:

@@ -18,21 +18,27 @@ Give = Callable[[int, Given, int], None]
 
 
 class Speech:
-    """Who is talking. `person_at(port)` is who listens and speaks there, `port_of(who)` the inverse."""
+    """Who is talking. `person_at(port)` is who listens and speaks there, `port_of(who)` the inverse.
+
+    `number_of(who)` is the voiceprint.
+    """
 
     def __init__(
         self,
         timeline: Timeline,
         hearing: Hearing,
         hearers: Hearers,
+        *,
         person_at: Callable[[int], str | None],
         port_of: Callable[[str], int | None],
+        number_of: Callable[[str], int],
     ) -> None:
         self._timeline = timeline
         self._hearing = hearing
         self._hearers = hearers
         self._person_at = person_at
         self._port_of = port_of
+        self._number_of = number_of
         self._talking: dict[str, int] = {}
         self._talks = 0
 
@@ -61,7 +67,7 @@ class Speech:
         if self._talking.get(who) != talk or port is None:
             return
         self._timeline.at(now_us + late.MARK_US, partial(self._marked, who, port, now_us))
-        next_us = now_us + turn_samples(turn) * 125
+        next_us = now_us + turn_samples(turn, self._number_of(who)) * 125
         self._timeline.at(next_us, partial(self._turn, who, talk, voice, turn + 1))
         self._timeline.at(now_us + late.VOICE_US, partial(self._voice, who, port, voice))
 

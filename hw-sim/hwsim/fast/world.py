@@ -7,6 +7,7 @@ from functools import partial
 
 from drivers.countries import profile
 from drivers.ports import SendPulses
+from firmware.protocol.names import Tone
 from firmware.switch.lines.exchanged import Given, VoiceRecognised
 from firmware.switch.plan import PortPlan
 from hwsim.fast import latencies as late
@@ -22,7 +23,7 @@ from hwsim.world.diary import Diary
 from hwsim.world.hearing import Hearing
 from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.outside import Outside
-from hwsim.world.percepts import Displayed
+from hwsim.world.percepts import Displayed, HeardTone
 from hwsim.world.timeline import Timeline
 
 KEY_US = 200_000
@@ -53,6 +54,7 @@ class FastWorld:
         self.timeline = timeline
         self.rung: dict[int, tuple[str, str]] = {}
         """What the box last told each telephone about its caller."""
+        self._hearers = hearers
         self._give = give
         self._key = key
         self.cast = Cast(scenario, scenario.about.seed if seed is None else seed, timeline, self, self.diary)
@@ -72,7 +74,14 @@ class FastWorld:
             self._lay_line(name, port)
         hearing = Hearing(timeline, self.cast)
         self.hearing = hearing
-        self.speech = Speech(timeline, hearing, hearers, self.person_at, self.port_of)
+        self.speech = Speech(
+            timeline,
+            hearing,
+            hearers,
+            person_at=self.person_at,
+            port_of=self.port_of,
+            number_of=self.cast.number,
+        )
         limits_us = {port: plans[port].silence_limit_us for port in self.loops}
         self.silence = Silence(self.loops, limits_us, self.speech, hearers, timeline=timeline, give=give)
         for fault in scenario.faults:
@@ -82,10 +91,18 @@ class FastWorld:
     def _lay_line(self, name: str, port: int) -> None:
         line = self.scenario.outside_line(name)
         country = self.scenario.config.site.country
-        loop = EventLoop(port, profile(line.country or country), self.timeline, self._give)
+        tone = partial(self._line_tone, port)
+        loop = EventLoop(port, profile(line.country or country), self.timeline, self._give, tone)
         circuit = LineCircuit(port, line, country, loop=loop, timeline=self.timeline, far=self.outside)
         self.loops[port], self.lines[port] = loop, circuit
         self.outside.circuits[port] = circuit
+
+    def _line_tone(self, port: int, tone: Tone, now_us: int) -> None:
+        """The exchange's tone is heard by whoever is connected to the line, before the box knows it."""
+        for listener in self._hearers.listeners(port):
+            who = self.person_at(listener)
+            if who is not None:
+                self.cast.tell(who, HeardTone(tone), now_us)
 
     # -- what the box does to its ports ----------------------------------------------------------------
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from drivers.countries import CountryProfile
-from drivers.dsp.caller_id import CallerIdMessage
 from firmware.protocol.names import Tone
 from hwsim.wire import Wire
+from hwsim.world.caller_id import CallerIdSound
 from hwsim.world.mouth import Mouth
 from hwsim.world.tones import tone_row
 
@@ -45,9 +42,13 @@ class CopperLoop:
         row = tone_row(self._profile, tone)
         self.mouth.loop(row.intro, row.loop)
 
-    def send(self, sound: NDArray[np.int16], said: CallerIdMessage | None, now_us: int) -> None:
-        del said, now_us
-        self.mouth.once(sound)
+    def alert(self, sound: CallerIdSound, now_us: int) -> None:
+        del now_us
+        self.mouth.once(sound.alert)
+
+    def caller_id(self, sound: CallerIdSound, now_us: int) -> None:
+        del now_us
+        self.mouth.once(sound.samples)
 
     def quiet(self, now_us: int) -> None:
         del now_us

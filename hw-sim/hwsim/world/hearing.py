@@ -11,7 +11,7 @@ from hwsim.world.percepts import HeardGoodbye, HeardVoice, LostVoice
 from hwsim.world.timeline import Timeline
 
 TURN_US = TURN * 1_000_000 // SAMPLE_RATE_HZ
-LOST_US = TURN_US * 9 // 4
+LOST_US = TURN_US * 5 // 2
 """A voice not heard for so long is gone: it missed two turns."""
 
 

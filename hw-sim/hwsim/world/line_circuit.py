@@ -13,7 +13,7 @@ from drivers.countries import profile
 from drivers.dsp.caller_id import CallerIdMessage
 from firmware.protocol.names import Tone
 from hwsim.scenario import OutsideLine
-from hwsim.world.caller_id import CallerIdRow, Row, caller_id_row
+from hwsim.world.caller_id import CallerIdSound
 from hwsim.world.exchange import Exchange, Input, Order, State
 from hwsim.world.loop_sense import LoopSense, Sensed
 from hwsim.world.outside import Call
@@ -37,8 +37,11 @@ class Loop(Protocol):
     def tone(self, tone: Tone, now_us: int) -> None:
         """Play a tone of the country until `quiet`."""
 
-    def send(self, sound: Row, said: CallerIdMessage | None, now_us: int) -> None:
-        """Send samples once: a caller ID with what it says, or an alert signal (None)."""
+    def alert(self, sound: CallerIdSound, now_us: int) -> None:
+        """Send the alert signal that comes before this message."""
+
+    def caller_id(self, sound: CallerIdSound, now_us: int) -> None:
+        """Send the message."""
 
     def quiet(self, now_us: int) -> None:
         """Nothing more is sent, by the exchange or the far person."""
@@ -88,8 +91,7 @@ class LineCircuit:
         self._epoch = 0
         """Counts orders that end what was planned before."""
         self._form = self.profile.caller_id_by(line.caller_id)
-        self._said = CallerIdMessage("", "", "unavailable", "")
-        self._message: CallerIdRow | None = None
+        self._message: CallerIdSound | None = None
         self._battery(0)
 
     # -- from beyond the exchange --------------------------------------------------------------------
@@ -103,8 +105,8 @@ class LineCircuit:
         self.call = call
         form = self._form.form.replace("fsk-bell202", "fsk").replace("fsk-v23", "fsk")
         form = f"{form}-{self._form.message}" if self._form.message else form
-        self._said = CallerIdMessage(call.number, call.name, call.presentation, form, call.date)
-        self._message = caller_id_row(self._form, self.profile, self._said)
+        said = CallerIdMessage(call.number, call.name, call.presentation, form, call.date)
+        self._message = CallerIdSound(self._form, self.profile, said)
         self._give(Input.OFFERED, now_us)
 
     def tell(self, given: Input, now_us: int) -> None:
@@ -202,9 +204,9 @@ class LineCircuit:
             self._reversed = step is Step.REVERSE
             self._battery(now_us)
         elif self._message is not None and step is Step.ALERT:
-            self._loop.send(self._message.alert, None, now_us)
+            self._loop.alert(self._message, now_us)
         elif self._message is not None:
-            self._loop.send(self._message.samples, self._said, now_us)
+            self._loop.caller_id(self._message, now_us)
 
     def _ring_voltage(self, on: bool, now_us: int) -> None:
         self._loop.ring(on and self.plugged, now_us)

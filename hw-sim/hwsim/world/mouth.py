@@ -11,9 +11,10 @@ from drivers.ports import TICK_SAMPLES
 from hwsim.world.voiceprint import GOODBYE, voiceprint
 
 TURN = 8 * 8000
-"""Samples from one voiceprint of a speaker to the next."""
+"""Samples from one voiceprint of a speaker to the next, at most."""
 SPEAKS = 3 * 8000 + 4000
 """Of a turn; the rest is left to the other side."""
+TURN_KINDS, TURN_STEP = 8, 1280
 OPENING_TURNS = 4
 OPENING_TURN = 20_000
 """The first turns are short: hello, who is there?"""
@@ -118,7 +119,7 @@ class Mouth:
 
     def _turn_of(self, turn: int) -> Row:
         opening = turn < OPENING_TURNS
-        row = np.zeros(turn_samples(turn), np.int16)
+        row = np.zeros(turn_samples(turn, self.number), np.int16)
         mark = voiceprint(self.number)
         row[: len(mark)] = mark
         if self._chunks:
@@ -136,9 +137,9 @@ class Mouth:
             self._keys.pop(0)
 
 
-def turn_samples(turn: int) -> int:
-    """How long the turn of this number (from 0) lasts."""
-    return OPENING_TURN if turn < OPENING_TURNS else TURN
+def turn_samples(turn: int, number: int) -> int:
+    """How long the turn (from 0) of person `number` lasts: not the same for all, so that marks drift apart."""
+    return OPENING_TURN if turn < OPENING_TURNS else TURN - number % TURN_KINDS * TURN_STEP
 
 
 def _chunks(sentence: Row) -> list[Row]:
