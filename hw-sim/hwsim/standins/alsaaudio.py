@@ -91,7 +91,7 @@ class PCM:
         if self._broken():
             return self._recover()
         if self._state != PCM_STATE_RUNNING:
-            self._backplane.start(self._highway)
+            self._backplane.start(self._highway, waits=self._mode == PCM_NORMAL)
             self._state = PCM_STATE_RUNNING
         if self._mode == PCM_NONBLOCK and not self._backplane.due(self._highway):
             return 0, b""
