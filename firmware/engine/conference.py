@@ -34,6 +34,7 @@ def begin(turn: Turn, consult: Leg) -> None:
 
 
 def _talk(turn: Turn, call: Call, members: tuple[Leg, ...]) -> None:
+    """The tape is silent where the last to come is from outside and has not heard the announcement others heard."""
     for leg in members:
         if leg.play:
             turn.fact(f.PlayStopped(leg.id))
@@ -43,7 +44,10 @@ def _talk(turn: Turn, call: Call, members: tuple[Leg, ...]) -> None:
     turn.fact(f.TalkBegan(call.id, numbers))
     turn.fact(f.ConferenceBegan(call.id, numbers))
     turn.command(c.Confer(port=members[0].port, members=tuple(leg.port for leg in members)))
-    recordings.mark(turn, call, "conference")
+    silent = bool(recordings.consent_of(turn, call)) and members[-1].fxo
+    recordings.mark(turn, call, "paused" if silent else "conference")
+    for leg in members:
+        recordings.pause(turn, leg, silent)
 
 
 def leave(turn: Turn, call: Call, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
@@ -57,6 +61,8 @@ def leave(turn: Turn, call: Call, leg: Leg, cause: Cause, by: ReleasedBy) -> Non
         calls.end(turn, call, cause, by)
     elif same_two:
         recordings.mark(turn, call, "resumed")
+        for stays in (one, other):
+            recordings.pause(turn, stays, False)
         holding.talk_again(turn, call, one, other)
     else:
         calls.join(turn, call, one, other)

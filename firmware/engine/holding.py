@@ -55,6 +55,7 @@ def hold(turn: Turn, call: Call, held: Leg, by: Leg) -> None:
     turn.fact(f.HoldBegan(call.id, held.id, by.id))
     turn.enter(held, Phase.HELD)
     recordings.mark(turn, call, "hold")
+    recordings.pause(turn, by, True)
     queue = turn.plan.queues.get(call.queue)
     turn.play(held, "", c.Music(queue.music if queue else "default"))
 
@@ -80,6 +81,7 @@ def retrieve(turn: Turn, leg: Leg) -> None:
         return
     turn.fact(f.HoldEnded(call.id, held.id))
     recordings.mark(turn, call, "resumed")
+    recordings.pause(turn, leg, False)
     talk_again(turn, call, held, leg)
 
 
@@ -226,6 +228,9 @@ def _transfer(turn: Turn, first: Leg, consult: Leg, held: Leg, target: Leg) -> N
     for leg in (turn.state.legs[port.away], turn.state.legs[port.leg]):
         legs.let_go(turn, leg, Cause.NORMAL_CLEARING, calls.side_of(first))
     calls.close(turn, second, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
+    consent = recordings.consent_of(turn, call)
+    if consent and target.fxo:
+        turn.fact(f.RecordingRuled(call.id, True, consent))
     if through:
         agents.talks(turn, target.party, call.id)
         agents.talks(turn, held.party, call.id)

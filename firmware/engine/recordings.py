@@ -56,6 +56,18 @@ def mark(turn: Turn, call: Call, mark: str) -> None:
             turn.fact(f.RecordingMarked(leg.recording, mark))
 
 
+def consent_of(turn: Turn, call: Call) -> str:
+    """The announcement that everybody from outside must have heard before his voice is taped in this call."""
+    queue = turn.plan.queues.get(call.queue)
+    return queue.consent if queue is not None and call.record else ""
+
+
+def pause(turn: Turn, leg: Leg, paused: bool) -> None:
+    """A telephone's tape is silent while its user is in another call: nobody else's voice gets into it."""
+    if leg.recording:
+        turn.command(c.PauseRecord(port=leg.port, recording=leg.recording, paused=paused))
+
+
 def tape_began(turn: Turn, event: e.TapeBegan) -> None:
     if event.recording in turn.state.recordings:
         turn.fact(f.RecordingTaped(event.recording, event.tick))

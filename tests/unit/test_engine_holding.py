@@ -254,3 +254,35 @@ def test_the_caller_who_leaves_a_conference_ends_it() -> None:
     assert not box.engine.state.calls
     assert box.words("804") == ["tone:busy"]
     assert box.agent("801")[0] is AgentState.WRAP_UP
+
+
+def test_a_telephones_own_tape_is_silent_while_its_user_consults() -> None:
+    box = FakeBox(office())
+    box.lift("802")
+    box.key("802", "913912345678")
+    box.dialled("L4")
+    box.answers("L4")
+    box.flash("802")
+    assert [pause.paused for pause in box.sent(c.PauseRecord)] == [True]
+    box.flash("802")
+    assert [pause.paused for pause in box.sent(c.PauseRecord)] == [True, False]
+
+
+def test_an_outside_party_who_heard_no_announcement_is_not_taped_in_a_conference() -> None:
+    box = FakeBox(office(consent="recording-consent"))
+    box.to_queue("L1")
+    box.lift("801")
+    box.heard("L1")
+    box.flash("801")
+    box.key("801", "913912345678")
+    box.dialled("L4")
+    box.answers("L4")
+    box.flash("801")
+    box.key("801", "3")
+    assert box.facts(f.RecordingMarked)[-1].mark == "paused"
+    assert box.sent(c.PauseRecord)[-1] == c.PauseRecord(
+        port=0, recording=box.facts(f.RecordingBegan)[0].recording, paused=True
+    )
+    box.leave("L4")
+    assert box.sent(c.PauseRecord)[-1].paused is False
+    assert box.talk("L1", "801")
