@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from firmware.engine.acd import Acd
 from firmware.engine.plan import Plan
-from firmware.engine.state import State
+from firmware.engine.state import AgentNow, Port, State
 
 
 class Board:
@@ -23,6 +23,14 @@ class Board:
         """Anew after the state's configuration changed."""
         self.plan = Plan.of(self.state.config)
         self.acd = Acd(self.plan.config, self.state.acd)
+
+    def port(self, port: int) -> Port:
+        """To change: made where it was never heard of."""
+        return self.state.ports.setdefault(port, Port())
+
+    def agent(self, agent: str) -> AgentNow:
+        """To change: made where it was never heard of."""
+        return self.state.agents.setdefault(agent, AgentNow(agent))
 
     def set_timer(self, name: str, at_us: int) -> None:
         self.state.timers[name] = at_us

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import get_args
 
 from firmware.engine import steps
-from firmware.engine.apply import APPLY, CALL_TIMERS, LEG_TIMERS
+from firmware.engine.apply import APPLY
+from firmware.engine.apply_calls import CALL_TIMERS, LEG_TIMERS
 from firmware.engine.engine import DECIDE
 from firmware.engine.flows import present
 from firmware.engine.nodes import KINDS

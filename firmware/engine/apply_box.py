@@ -1,0 +1,136 @@
+"""What facts of recordings, ports and the box itself do to the state."""
+
+# ruff: noqa: ARG001 - rows of a table share one signature
+
+from __future__ import annotations
+
+from firmware.engine.board import Board
+from firmware.engine.state import ORDERS_KEPT, Taping, VoiceMessage
+from firmware.protocol import facts as f
+
+# -- recordings --------------------------------------------------------------------------------------
+
+
+def consent_announced(board: Board, fact: f.ConsentAnnounced, at_us: int) -> None:
+    board.state.calls[fact.call].consent = ""
+
+
+def recording_ruled(board: Board, fact: f.RecordingRuled, at_us: int) -> None:
+    call = board.state.calls[fact.call]
+    call.record, call.consent = fact.wanted, fact.consent
+
+
+def recording_began(board: Board, fact: f.RecordingBegan, at_us: int) -> None:
+    state = board.state
+    state.recordings_made += 1
+    state.recordings[fact.recording] = Taping(fact.recording, fact.call, fact.leg, fact.kind, at_us)
+    leg = state.legs[fact.leg]
+    leg.recording, leg.uncovered = fact.recording, ""
+
+
+def recording_taped(board: Board, fact: f.RecordingTaped, at_us: int) -> None:
+    taping = board.state.recordings[fact.recording]
+    if fact.to_tick >= 0:
+        del board.state.recordings[fact.recording]
+    else:
+        taping.from_tick = fact.from_tick
+
+
+def recording_ended(board: Board, fact: f.RecordingEnded, at_us: int) -> None:
+    state = board.state
+    taping = state.recordings[fact.recording]
+    taping.ended = True
+    leg = state.legs.get(taping.leg)
+    if leg is not None and leg.recording == fact.recording:
+        leg.recording = ""
+    if fact.why == "switch-died":
+        del state.recordings[fact.recording]
+
+
+def not_recorded(board: Board, fact: f.NotRecorded, at_us: int) -> None:
+    board.state.legs[fact.leg].uncovered = fact.reason
+
+
+def voicemail_left(board: Board, fact: f.VoicemailLeft, at_us: int) -> None:
+    board.state.mailboxes.setdefault(fact.mailbox, []).append(VoiceMessage(fact.recording, at_us))
+
+
+def voicemail_heard(board: Board, fact: f.VoicemailHeard, at_us: int) -> None:
+    for message in board.state.mailboxes.get(fact.mailbox, []):
+        if message.recording == fact.recording:
+            message.heard = True
+
+
+def voicemail_deleted(board: Board, fact: f.VoicemailDeleted, at_us: int) -> None:
+    messages = board.state.mailboxes.get(fact.mailbox, [])
+    board.state.mailboxes[fact.mailbox] = [one for one in messages if one.recording != fact.recording]
+
+
+# -- the box -----------------------------------------------------------------------------------------
+
+
+def line_changed(board: Board, fact: f.LineChanged, at_us: int) -> None:
+    board.port(fact.port).alarm = fact.alarm
+
+
+def all_lines_busy(board: Board, fact: f.AllLinesBusy, at_us: int) -> None:
+    board.state.all_busy = fact.busy
+
+
+def config_taken(board: Board, fact: f.ConfigTaken, at_us: int) -> None:
+    board.state.config_version, board.state.config = fact.version, fact.config
+    board.configure()
+
+
+def clock_taken(board: Board, fact: f.ClockTaken, at_us: int) -> None:
+    board.state.clock_offset_us, board.state.clock_quality = fact.offset_us, fact.quality
+
+
+def timer_set(board: Board, fact: f.TimerSet, at_us: int) -> None:
+    board.set_timer(fact.timer, fact.at_us)
+
+
+def timer_cleared(board: Board, fact: f.TimerCleared, at_us: int) -> None:
+    board.state.timers.pop(fact.timer, None)
+
+
+def events_taken(board: Board, fact: f.EventsTaken, at_us: int) -> None:
+    board.state.switch_epoch, board.state.switch_number = fact.epoch, fact.number
+
+
+def switch_lost(board: Board, fact: f.SwitchLost, at_us: int) -> None:
+    board.state.switch_epoch, board.state.switch_number = fact.epoch, 0
+
+
+def engine_started(board: Board, fact: f.EngineStarted, at_us: int) -> None:
+    board.state.epoch = fact.epoch
+    board.state.box = fact.box or board.state.box
+
+
+def report_asked(board: Board, fact: f.ReportAsked, at_us: int) -> None:
+    board.state.report_asked_us = at_us
+
+
+def order_taken(board: Board, fact: f.OrderTaken, at_us: int) -> None:
+    board.state.orders.append(fact.id)
+    del board.state.orders[:-ORDERS_KEPT]
+
+
+def telephone_lifted(board: Board, fact: f.TelephoneLifted, at_us: int) -> None:
+    board.port(fact.port).off_hook = True
+
+
+def telephone_replaced(board: Board, fact: f.TelephoneReplaced, at_us: int) -> None:
+    port = board.port(fact.port)
+    port.off_hook, port.tone = False, ""
+    board.state.timers.pop(f"howl:{fact.port}", None)
+
+
+def tone_given(board: Board, fact: f.ToneGiven, at_us: int) -> None:
+    board.port(fact.port).tone = fact.tone
+
+
+def caller_id_kept(board: Board, fact: f.CallerIdKept, at_us: int) -> None:
+    port = board.port(fact.port)
+    port.kept = (fact.number, fact.name, fact.presentation, fact.form)
+    port.kept_us = at_us
