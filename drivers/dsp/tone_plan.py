@@ -80,13 +80,19 @@ class TonePlan:
         for name in RECOGNISED:
             tone = profile.tones[name]
             pairs = self._pairs(tone, modulation)
-            sets |= {pair[0] for pair in pairs}
+            sets |= {pair[0] for pair in pairs} | self._halves(tone)
             if tone.continuous:
                 lasting.append((name, pairs[-1][0]))
             elif all(pair[1] > 0 for pair in pairs):
                 patterns.append(Pattern(name, pairs, _needed(name, pairs)))
         continuous = tuple(Continuous(name, one, _longer_than(one, patterns)) for name, one in lasting)
         return CountryPlan(tuple(sorted(sets)), tuple(patterns), continuous)
+
+    def _halves(self, tone: CountryTone) -> set[int]:
+        """The single frequencies of a dual tone: a held note of music is one of them, and no tone."""
+        # Nearer than 30 Hz (Germany's 400 + 425) a tick cannot tell one from two.
+        apart = [one.hz for one in tone.segments if len(one.hz) > 1 and max(one.hz) - min(one.hz) > 30]
+        return {self._set((hz,), 0.0) for both in apart for hz in both}
 
     def _pairs(self, tone: CountryTone, modulation: dict[tuple[float, ...], float]) -> tuple[Pair, ...]:
         return tuple(

@@ -5,7 +5,7 @@ import pytest
 
 from drivers.countries import countries, profile
 from drivers.dsp.progress import ProgressDetector
-from drivers.dsp.tones import play, rounded
+from drivers.dsp.tones import burst, play, rounded
 from hwsim.signals.noise import hum, noise
 from hwsim.signals.speech import say, talk_for
 from hwsim.signals.trials import ToneCase, conversation, heard_on, stacked, ticks_of, toned
@@ -96,3 +96,10 @@ def test_rows_without_a_country_hear_voice_only() -> None:
     wave = np.concatenate([play(profile("CN").tones["busy"], 4000), talk_for(5, 4)])
     (heard,) = heard_on([None], wave[None, : wave.size // 160 * 160])
     assert {name for _, name in heard} == {"voice"}
+
+
+@pytest.mark.parametrize("hz", [350.0, 440.0, 480.0, 620.0])
+def test_a_held_note_is_no_dual_tone(hz: float) -> None:
+    rng = np.random.default_rng(9)
+    wave = burst((hz,), 4000, -15.0) + noise(32000, -50, rng)
+    assert heard_on([profile("US"), profile("TW")], stacked([wave, wave])) == [[], []]
