@@ -21,13 +21,12 @@ from firmware.cli.prompts import BUILT
 from firmware.config.check import check_config
 from firmware.config.versions import ConfigStore, ConfigStoreError
 from firmware.protocol.places import Places
-from firmware.protocol.role import RoleHeld, RoleLock
+from firmware.protocol.role import ROLES, role_is_held
 from firmware.store.history import NoHistory, StoreError, read_history
 
 MODEL = Path("/proc/device-tree/model")
 LEAST_FREE = 0.15
 """SAFETY.md D4: a warning at 85 % full."""
-ROLES = ("switch", "engine", "recorder", "archive")
 
 
 class Finding(Struct, frozen=True):
@@ -147,7 +146,7 @@ def _processes(places: Places) -> Iterator[Finding]:
     if not places.plan.is_file():
         yield Finding("processes", True, "the box is not running")
         return
-    running = [role for role in ROLES if _is_held(places, role)]
+    running = [role for role in ROLES if role_is_held(places.run, role)]
     gone = [role for role in ROLES if role not in running]
     well = not gone or not running
     seen = f"running: {', '.join(running) or 'none'}"
@@ -156,27 +155,18 @@ def _processes(places: Places) -> Iterator[Finding]:
     )
 
 
-def _is_held(places: Places, role: str) -> bool:
-    try:
-        RoleLock(places.run, role).release()
-    except RoleHeld:
-        return True
-    return False
-
-
 def _switch(places: Places) -> Iterator[Finding]:
     try:
         status: dict[str, Any] = json.loads(places.status("switch").read_bytes())
-    except (OSError, ValueError):
+        pace, lost = status["pace"], status["tape_lost_blocks"]
+    except (OSError, ValueError, KeyError):
         return
-    late, refused = status.get("late_ticks", 0), status.get("tape_refused", 0)
-    well = not late and not refused
+    late = pace["late_ticks"]
+    well = not late and not lost
     remedy = (
         "" if well else "the machine is too busy or too slow: stop other work, check `tipring bench fabric`"
     )
-    yield Finding(
-        "switch", well, f"{status.get('ticks', 0)} ticks, {late} late, {refused} taped blocks lost", remedy
-    )
+    yield Finding("switch", well, f"{status['tick']} ticks, {late} late, {lost} taped blocks lost", remedy)
 
 
 def _ledger(places: Places) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from drivers.clock import MonotonicClock
 from firmware.cli.call_log import CallLog
+from firmware.cli.main import CommandError
 from firmware.cli.prepare import Prepared, prepare
 from firmware.protocol.places import Places
-from firmware.recorder.segments import NOTHING, read_records
+from firmware.protocol.role import ROLES, role_is_held
+from firmware.recorder.segments import read_records
 
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 LOOK_US = 300_000
@@ -42,8 +45,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
+    _refuse_double(Places(arguments.data.resolve()))
     prepared = prepare(arguments.data, arguments.sim)
     places = prepared.places
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd's and `kill`'s way of Ctrl-C
     clock = MonotonicClock(prepared.offset_us)
     supervisor = _start(places, sim=arguments.sim is not None)
     print(_greeting(prepared, places), flush=True)
@@ -54,6 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     finally:
         _stop(supervisor)
+
+
+def _refuse_double(places: Places) -> None:
+    """A box runs once: two trees would fight for the same lines."""
+    running = [role for role in ROLES if role_is_held(places.run, role)]
+    if running:
+        raise CommandError(
+            f"a box already runs on {places.root} ({', '.join(running)}); stop it first, or give another --data DIR"
+        )
 
 
 def _start(places: Places, sim: bool) -> subprocess.Popen[bytes]:
@@ -122,7 +136,7 @@ def _new_lines(places: Places, log: CallLog) -> Iterator[list[str]]:
         pass
     last = reader.last
     while True:
-        reader = read_records(places.journal, last if last != NOTHING else NOTHING)
+        reader = read_records(places.journal, last)
         lines = [line for record in reader for line in log.lines(record)]
         last = reader.last
         yield lines

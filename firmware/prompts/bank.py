@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 from numpy.typing import NDArray
 
 from firmware.config.schema import Config

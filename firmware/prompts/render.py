@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 from msgspec import Struct
 
 from firmware.config.schema import Config

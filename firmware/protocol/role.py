@@ -6,6 +6,9 @@ import fcntl
 import os
 from pathlib import Path
 
+ROLES = ("switch", "engine", "recorder", "archive")
+"""Of every box; a simulated one has `world` beside them."""
+
 
 class RoleHeld(RuntimeError):
     """Another process already has this role."""
@@ -30,3 +33,14 @@ class RoleLock:
 
     def release(self) -> None:
         os.close(self._handle)
+
+
+def role_is_held(directory: Path, role: str) -> bool:
+    """Whether a living process has this role."""
+    if not (directory / f"{role}.lock").exists():
+        return False
+    try:
+        RoleLock(directory, role).release()
+    except RoleHeld:
+        return True
+    return False

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 
 from firmware.archive.accounts import account_of_calls
 from firmware.archive.archive import Archive, message_path

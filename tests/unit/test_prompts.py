@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 
 from firmware.config.schema import Config, Prompt
 from firmware.prompts.bank import PromptBank, UnreadableSound, read_wav
