@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from firmware.engine import agents, calls, lines, queues, recordings, ringing, steps, telephones, trunks
+from firmware.engine import agents, calls, legs, lines, queues, recordings, ringing, steps, telephones, trunks
 from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
-from firmware.protocol.names import Cause, LegRole, Tone
+from firmware.protocol.names import AnswerSign, Cause, Direction, LegRole, Tone
 
 ENDLESS: Mapping[Phase, c.PlayItem] = {
     Phase.HELD: c.Music(),
@@ -33,6 +33,8 @@ def switch_lost(turn: Turn, epoch: int) -> None:
 
 def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
     asked_us = turn.at_us + 1 if lost else turn.state.report_asked_us
+    for line, telephone in last_resort_calls(turn, event):
+        _adopt(turn, line, telephone)
     for port in event.ports:
         if port.port >= 0:
             _alarm(turn, port)
@@ -41,6 +43,33 @@ def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
         leg = turn.leg_at(port.port)
         if leg is not None and max(leg.since_us, leg.play_us) < asked_us:
             _sound(turn, leg, port, lost)
+
+
+def last_resort_calls(turn: Turn, event: e.StateReport) -> list[tuple[int, int]]:
+    """Lines and telephones that the switch joined by itself while no engine was there: emergency calls."""
+    telephones_up = {one.port for one in event.ports if one.kind == "fxs" and one.off_hook}
+    return [
+        (one.port, one.hears)
+        for one in event.ports
+        if one.kind == "fxo"
+        and one.off_hook
+        and one.hears in telephones_up
+        and turn.leg_at(one.port) is None
+        and turn.leg_at(one.hears) is None
+    ]
+
+
+def _adopt(turn: Turn, line: int, telephone: int) -> None:
+    """From here on it is a call like any other, and goes on undisturbed."""
+    party = turn.plan.party(telephone)
+    call = calls.begin(turn, Direction.INTERNAL, telephone, party)
+    turn.fact(f.NumberDialled(call.id, "", "", Direction.OUTBOUND, True))
+    turn.fact(f.TelephoneLifted(telephone))
+    caller = legs.add(turn, call.id, telephone, LegRole.CALLER, party)
+    trunk = legs.add(turn, call.id, line, LegRole.TRUNK, "")
+    turn.fact(f.LegAnswered(trunk.id, AnswerSign.SEIZED))
+    turn.fact(f.CallAnswered(call.id, "line", AnswerSign.SEIZED))
+    calls.join(turn, call, caller, trunk)
 
 
 def _alarm(turn: Turn, port: e.PortReport) -> None:

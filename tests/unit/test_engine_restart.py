@@ -193,3 +193,16 @@ def test_a_configuration_that_cannot_be_read_changes_nothing() -> None:
     box.give(i.ConfigApplied(2, "x", "{broken"))
     assert box.engine.config_version == 1
     assert box.facts(f.AttemptRefused)[-1].wanted == "config:2"
+
+
+def test_an_emergency_call_the_switch_made_alone_goes_on() -> None:
+    box = FakeBox(office())
+    box.give(i.Started(2))
+    box.off_hook |= {3, PHONES["804"]}
+    box.hears |= {3: PHONES["804"], PHONES["804"]: 3}
+    box.event(report(box))
+    assert box.talk("L4", "804")
+    assert box.call("804").emergency
+    assert not box.sent(c.Release)
+    box.hang_up("804")
+    assert 3 not in box.off_hook
