@@ -255,7 +255,7 @@ def _plans(hats: Sequence[Hat]) -> list[PortPlan]:
             plans.append(
                 PortPlan(
                     port=8 * number + slot,
-                    kind=PortKind(kind),
+                    kind=None if kind == "empty" else PortKind(kind),
                     country=country,
                     caller_id=hat.form or country.caller_id,
                     hangup=hat.hangup if kind == "fxo" else frozenset(),
