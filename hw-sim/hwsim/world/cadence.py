@@ -16,6 +16,8 @@ SLACK_SHARE = 0.12
 TIMES = 2
 """How many matching bursts make a person sure."""
 PATTERNS = (Tone.BUSY, Tone.CONGESTION, Tone.SPECIAL_DIAL)
+LIKE = {Tone.BUSY, Tone.CONGESTION}
+"""One follows the other within some countries' congestion tone; both mean that it is over."""
 BEYOND_MS = 260
 """A tone this much longer than the country's longest burst is dial tone."""
 
@@ -61,7 +63,8 @@ class CadenceEar:
             self._bursts[port] = ms
             return None
         tone = self._match(self._bursts[port], ms)
-        self._count[port] = self._count[port] + 1 if tone is self._last[port] else 1
+        again = tone is self._last[port] or {tone, self._last[port]} <= LIKE
+        self._count[port] = self._count[port] + 1 if again else 1
         self._last[port] = tone
         return (port, tone) if tone is not None and self._count[port] == TIMES else None
 

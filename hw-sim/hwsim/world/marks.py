@@ -10,6 +10,8 @@ LEAST_TICKS = CHORD_TICKS - 2
 """A chord's first and last tick may hold parts of its neighbours."""
 MOST_TICKS = CHORD_TICKS + 1
 MOST_GAP_TICKS = 2
+STEADY = 1.6
+"""The chords of one voice come equally strong: most power over least."""
 
 
 class MarkRow:
@@ -24,6 +26,7 @@ class MarkRow:
         self._gap = 0
         self._began_us = 0
         self._onset: tuple[float, float] | None = None
+        self._strengths: list[float] = []
         self._before = 0.0
 
     @property
@@ -46,11 +49,14 @@ class MarkRow:
     def _same(self, strength: float) -> tuple[int, int] | None:
         self._ticks += 1
         self._gap = 0
-        if len(self._chords) == 1 and self._ticks == 2:
-            self._sharpen(strength)
+        if self._ticks == 2:
+            self._strengths.append(strength)
+            if len(self._chords) == 1:
+                self._sharpen(strength)
         if len(self._chords) < MARK_CHORDS or self._ticks != LEAST_TICKS:
             return None
-        number = number_of(*self._chords[:MARK_CHORDS])
+        steady = max(self._strengths) <= STEADY * min(self._strengths)
+        number = number_of(*self._chords[:MARK_CHORDS]) if steady else None
         began_us = self._began_us
         self._forget()
         return None if number is None else (number, began_us)
