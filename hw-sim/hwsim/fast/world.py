@@ -111,7 +111,9 @@ class FastWorld:
             self.loops[port].hears_caller_id = watch
 
     def hook(self, port: int, closed: bool, now_us: int) -> None:
-        """The box closes or opens a line's loop."""
+        """The box closes or opens a line's loop. Slots without a line have nothing behind them."""
+        if port not in self.lines:
+            return
         loop, circuit = self.loops[port], self.lines[port]
         loop.off_hook = closed
         self.silence.weigh(now_us)
@@ -131,10 +133,11 @@ class FastWorld:
 
     def pulses(self, port: int, sent: SendPulses, now_us: int) -> int:
         """The box dials by pulses: whole digits arrive at the exchange. The result is when it is done."""
-        at_us, circuit = now_us, self.lines[port]
+        at_us, circuit = now_us, self.lines.get(port)
         for digit in sent.digits:
             at_us += round((int(digit) or 10) * 1e6 / sent.pulses_per_second)
-            self.timeline.at(at_us + late.PULSE_DIGIT_US, partial(circuit.digit, digit))
+            if circuit is not None:
+                self.timeline.at(at_us + late.PULSE_DIGIT_US, partial(circuit.digit, digit))
             at_us += PULSE_DIGIT_GAP_US
         return at_us
 

@@ -34,7 +34,8 @@ class Hearing:
         self._cast.tell(who, HeardGoodbye(), now_us)
 
     def forget(self, who: str) -> None:
-        for pair in [pair for pair in self._last_us if who in pair]:
+        """`who` hears nobody any more. Those who heard him must find out for themselves."""
+        for pair in [pair for pair in self._last_us if pair[0] == who]:
             del self._last_us[pair]
 
     def _check(self, who: str, speaker: str, now_us: int) -> None:
