@@ -16,6 +16,8 @@ class Hearers:
         """Since when each port hears what it hears."""
 
     def hear(self, port: int, source: int, now_us: int) -> None:
+        if self._source[port] == source and not self._members[port]:
+            return
         self._source[port], self._members[port] = source, frozenset()
         self.since_us[port] = now_us
 

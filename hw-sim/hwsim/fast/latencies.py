@@ -9,18 +9,18 @@ from firmware.protocol.names import Tone
 
 TICK_US = 20_000
 
-RING_US = 100_000
+RING_US = 65_000
 """Ringing current to `RingBegan` (ring validation of three alternations)."""
 RING_OVER_US = 80_000
-CALLER_ID_US = 20_000
+CALLER_ID_US = 5_000
 """End of a message to its decoding."""
 REVERSAL_US = 70_000
-OPEN_LOOP_US = 85_000
+OPEN_LOOP_US = 80_000
 BATTERY_US = 1_000_000
 """Loss of battery on-hook to the alarm."""
-HOOK_US = 5_000
+HOOK_US = 20_000
 """A command to the loop, to the exchange's seeing it."""
-DTMF_US = 60_000
+DTMF_US = 45_000
 """Beginning of a key to its decoding, both at the box and at the exchange."""
 PULSE_DIGIT_US = 250_000
 """End of a digit's last pulse to the exchange's knowing it."""
@@ -33,11 +33,11 @@ BEEP_US = 190_000
 AUDIO_US = 40_000
 """Lips to ear, and player to ear."""
 
-TONES_HEARD_US = {Tone.DIAL: 700_000, Tone.SPECIAL_DIAL: 1_000_000}
+TONES_HEARD_US = {Tone.DIAL: 1_160_000, Tone.SPECIAL_DIAL: 1_000_000}
 """By the box on a line; the others by their cadence."""
-CYCLES_HEARD = 2.5
+CYCLES_HEARD = 5.0
 """Cycles of busy tone or congestion until the box is sure."""
 CYCLES_EAR = 2.0
 """Cycles until a person is."""
-EAR_DIAL_US = 1_320_000
+EAR_DIAL_US = 1_260_000
 EAR_SLACK_US = 60_000
