@@ -168,8 +168,8 @@ def _lines(reply: Request) -> Iterator[str]:
         yield from _status_lines(reply)
     elif reply.get("event") not in (None, "end"):
         yield f"{reply['who']}: {reply['event']}"
-    elif "seconds" in reply:
-        yield f"{reply['who']}: {reply['seconds']:.1f} s"
+    elif "who" in reply and "event" not in reply:
+        yield f"{reply['who']}: " + (f"{reply['seconds']:.1f} s" if "seconds" in reply else "done")
 
 
 def _status_lines(reply: Request) -> Iterator[str]:
