@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from firmware.engine.command_tail import CommandTail
 from firmware.engine.engine import Engine
 from firmware.protocol.commands import Numbered
 from firmware.protocol.inputs import AnyInput, TimeReached
@@ -18,12 +19,20 @@ class TimersRunAway(RuntimeError):
 
 
 class Keeper:
-    """`journal` must have the record in memory that survives this process before it returns."""
+    """`journal` must have the record in memory that survives this process before it returns.
+
+    `recent` are the newest records of a recovered engine, oldest first.
+    """
 
     def __init__(
-        self, engine: Engine, journal: Callable[[Record], None], send: Callable[[Numbered], None]
+        self,
+        engine: Engine,
+        journal: Callable[[Record], None],
+        send: Callable[[Numbered], None],
+        recent: Iterable[Record] = (),
     ) -> None:
         self.engine = engine
+        self._tail = CommandTail(recent)
         self._journal = journal
         self._send = send
         self._at_us = 0
@@ -39,9 +48,17 @@ class Keeper:
         if record is None:
             return None
         self._journal(record)
-        for index, command in enumerate(record.commands):
-            self._send(Numbered(record.epoch, record.number, index, command))
+        for command in self._tail.take(record):
+            self._send(command)
         return record
+
+    def repeat(self) -> None:
+        """Send the last commands again: those that were journalled but died on their way. The switch drops the others.
+
+        To be called when a new connection to the *same* life of the switch stands, before anything else is sent.
+        """
+        for command in self._tail:
+            self._send(command)
 
     def run_timers(self, at_us: int) -> None:
         """Gives `TimeReached` for every deadline that is due. Raises TimersRunAway instead of hanging."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+
+from msgspec import Struct
 
 from firmware.engine.engine import Engine
 from firmware.protocol import journal
@@ -13,9 +16,17 @@ from firmware.recorder.segments import NOTHING, Number, read_records
 from firmware.recorder.snapshots import SNAPSHOTS, Snapshots
 
 JOURNAL = "journal"
+RECENT = 256
+"""Records whose commands may not have reached the switch; far more than one turn of the engine's loop makes."""
 
 
-def recover(data: Path, journal_ring: Ring, box: str) -> Engine:
+class Recovered(Struct, frozen=True):
+    engine: Engine
+    recent: tuple[Record, ...]
+    """The newest records, oldest first: for `Keeper`."""
+
+
+def recover(data: Path, journal_ring: Ring, box: str) -> Recovered:
     """The engine as it was after its last journalled decision; a new one where there is no history.
 
     The ring is looked at before the files, so that a record the recorder moves meanwhile is met twice rather than
@@ -24,9 +35,17 @@ def recover(data: Path, journal_ring: Ring, box: str) -> Engine:
     waiting = [journal.decode(payload) for payload in journal_ring.peek()]
     journal_ring.rewind()
     snapshot = Snapshots(data / SNAPSHOTS).latest()
-    after = (snapshot.epoch, snapshot.number) if snapshot else NOTHING
-    records = _in_order(data / JOURNAL, after, waiting)
-    return Engine.restore(snapshot.state if snapshot else None, records, box=box)
+    after = (snapshot.epoch, max(0, snapshot.number - RECENT)) if snapshot else NOTHING
+    recent: deque[Record] = deque(maxlen=RECENT)
+    records = _kept(_in_order(data / JOURNAL, after, waiting), recent)
+    engine = Engine.restore(snapshot.state if snapshot else None, records, box=box)
+    return Recovered(engine, tuple(recent))
+
+
+def _kept(records: Iterator[Record], recent: deque[Record]) -> Iterator[Record]:
+    for record in records:
+        recent.append(record)
+        yield record
 
 
 def _in_order(directory: Path, after: Number, waiting: list[Record]) -> Iterator[Record]:

@@ -30,13 +30,17 @@ CONFIG_US = 1_000_000
 
 
 class SwitchLink:
-    """The engine's side of the socket to the switch. Away, everything sent is dropped: a report follows anyway."""
+    """The engine's side of the socket to the switch. Till its hello has come everything sent is dropped.
+
+    What is dropped is sent again (`Keeper.repeat`) or, to a new switch, made good by its report.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._socket: socket.socket | None = None
         self._stream = FrameStream()
         self._out = bytearray()
+        self._greeted = False
 
     @property
     def up(self) -> bool:
@@ -51,16 +55,16 @@ class SwitchLink:
             link.close()
             return False
         link.setblocking(False)
-        self._socket, self._stream = link, FrameStream()
+        self._socket, self._stream, self._greeted = link, FrameStream(), False
         self._out = bytearray(encode(Hello(ROLE, epoch)))
         return True
 
     def send(self, frame: CommandFrame | Ack) -> None:
-        if self._socket is not None:
+        if self._greeted:
             self._out += encode(frame)
 
-    def wait(self, for_us: int) -> list[EventFrame]:
-        """Events that arrived within `for_us`; flushes what is to be sent."""
+    def wait(self, for_us: int) -> list[Hello | EventFrame]:
+        """What arrived within `for_us`; flushes what is to be sent."""
         if self._socket is None:
             select.select([], [], [], for_us / 1e6)
             return []
@@ -74,7 +78,7 @@ class SwitchLink:
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
-        self._socket = None
+        self._socket, self._greeted = None, False
         self._out.clear()
 
     def _flush(self) -> None:
@@ -86,7 +90,7 @@ class SwitchLink:
         except OSError:
             self.close()
 
-    def _read(self) -> list[EventFrame]:
+    def _read(self) -> list[Hello | EventFrame]:
         try:
             data = self._socket.recv(1 << 16) if self._socket else b""
         except BlockingIOError:
@@ -99,7 +103,10 @@ class SwitchLink:
         frames = self._stream.receive(data)
         if self._stream.broken:
             self.close()
-        return [frame for frame in frames if isinstance(frame, EventFrame)]
+        self._greeted = self._socket is not None and (
+            self._greeted or any(isinstance(frame, Hello) for frame in frames)
+        )
+        return [frame for frame in frames if isinstance(frame, Hello | EventFrame)]
 
 
 class EngineProcess:
@@ -109,10 +116,10 @@ class EngineProcess:
         self._places, self._clock, self._wall_us = places, clock, wall_us
         self._rings = Rings(places.run)
         self._configs = ConfigStore(places.config_db)
-        engine = recover(places.root, self._rings.journal, box)
-        self._epoch = engine.state.epoch + 1
+        recovered = recover(places.root, self._rings.journal, box)
+        self._epoch = recovered.engine.state.epoch + 1
         self.link = SwitchLink(places.switch_socket)
-        self.keeper = Keeper(engine, self._journal, self._send)
+        self.keeper = Keeper(recovered.engine, self._journal, self._send, recovered.recent)
         self._since_snapshot = 0
         self._retry_us = self._config_us = 0
         now_us = clock.now_us()
@@ -125,14 +132,23 @@ class EngineProcess:
         self._reconnect(now_us)
         self.keeper.run_timers(now_us)
         self._take_config(now_us)
-        frames = self.link.wait(self._patience_us())
-        now_us = self._clock.now_us()
-        for frame in frames:
-            given = FromSwitch(frame.epoch, frame.number, frame.event)
-            self.keeper.give(given, self.keeper.not_before(frame.event.at_us))
-        if frames:
-            self.link.send(Ack(frames[-1].epoch, frames[-1].number))
+        newest: EventFrame | None = None
+        for frame in self.link.wait(self._patience_us()):
+            if isinstance(frame, Hello):
+                self._greeted(frame)
+            else:
+                newest = frame
+                given = FromSwitch(frame.epoch, frame.number, frame.event)
+                self.keeper.give(given, self.keeper.not_before(frame.event.at_us))
+        if newest is not None:
+            self.link.send(Ack(newest.epoch, newest.number))
         self._snapshot()
+
+    def _greeted(self, switch: Hello) -> None:
+        """A connection stands: what the same switch may have missed, then the question how things are."""
+        if switch.epoch == self.keeper.engine.state.switch_epoch:
+            self.keeper.repeat()
+        self.keeper.give(Started(self._epoch), self.keeper.not_before(self._clock.now_us()))
 
     def close(self) -> None:
         self.link.close()
@@ -151,8 +167,7 @@ class EngineProcess:
         if self.link.up or now_us < self._retry_us:
             return
         self._retry_us = now_us + RETRY_US
-        if self.link.connect(self._epoch):
-            self.keeper.give(Started(self._epoch), now_us)
+        self.link.connect(self._epoch)
 
     def _take_config(self, now_us: int) -> None:
         """A newer version in config.db is an input like any other."""

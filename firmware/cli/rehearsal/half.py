@@ -12,6 +12,7 @@ from firmware.archive.archive import Archive
 from firmware.config.schema import Config
 from firmware.engine.engine import Engine
 from firmware.engine.keeper import Keeper
+from firmware.engine.recovery import RECENT
 from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
@@ -84,7 +85,9 @@ class DecidingHalf:
         """The engine's memory is thrown away and rebuilt from snapshot and journal, as after a kill -9."""
         self.kills += 1
         engine = Engine.restore(self._snapshot, iter(self._since_snapshot))
-        self.keeper = Keeper(engine, self._journal, self._send)
+        self.keeper = Keeper(engine, self._journal, self._send, self._since_snapshot[-RECENT:])
+        if engine.state.switch_epoch == self.switch_epoch:
+            self.keeper.repeat()
         self.keeper.give(Started(1 + self.kills), at_us)
 
     def finish(self, at_us: int) -> None:
