@@ -15,15 +15,18 @@ from msgspec import Struct
 from drivers.cards.hat_port import FxoPort, FxsPort
 from drivers.cards.spi_hat import PREFILL_PERIODS, HatUnusable, SpiHat
 from drivers.chips.fxo_presets import fxo_preset
+from drivers.chips.fxs_line import FxsTimes
 from drivers.chips.si321x_bring_up import FxsSetup
 from drivers.chips.si3050_bring_up import FxoSetup
 from drivers.chips.spi_chain import CHIPS, Si321xChain, Si3050Chain
-from drivers.countries import profile
+from drivers.countries import CountryProfile, profile
 from drivers.ports import CYCLE_SAMPLES, SAMPLE_RATE_HZ, Card, Clock, DriverError, PcmDevice, SpiDevice
 
 SPI_HZ = 4_000_000
 CAPTURE_PERIODS = 8
 PLAYBACK_PERIODS = PREFILL_PERIODS + 4
+BREAK_SEEN_SHORTER_MS = 10
+"""A break may look so much shorter than it is: two looks at the hook, five milliseconds apart."""
 
 
 class UnknownBackend(DriverError, KeyError):
@@ -200,4 +203,10 @@ def _port(
     impedance = slot.impedance or country.fxs_impedance
     vpk = country.ring_v * 2**0.5
     slic = FxsSetup(number, impedance, spec.law, country.ring_hz, vpk, slot.to_line_db, slot.from_line_db)
-    return FxsPort(number, chain, chip, slic)
+    return FxsPort(number, chain, chip, slic, hook_times(country))
+
+
+def hook_times(country: CountryProfile) -> FxsTimes:
+    """How long a break is a flash in this country; a longer one is a hang-up, known that much later."""
+    shortest_ms, longest_ms = country.flash_accept_ms
+    return FxsTimes(shortest_flash_ms=shortest_ms - BREAK_SEEN_SHORTER_MS, longest_flash_ms=longest_ms)

@@ -8,7 +8,7 @@ from drivers.chips import si321x as slic
 from drivers.chips import si3050 as daa
 from drivers.chips.bring_up import BringUp, ChipReport, InProgress
 from drivers.chips.fxo_line import FxoLine
-from drivers.chips.fxs_line import FxsLine, Hook
+from drivers.chips.fxs_line import FxsLine, FxsTimes, Hook
 from drivers.chips.register import ChipError
 from drivers.chips.si321x_bring_up import FxsSetup, bring_up_si321x
 from drivers.chips.si321x_bring_up import set_gains as set_fxs_gains
@@ -199,11 +199,14 @@ class FxoPort(HatPort):
 class FxsPort(HatPort):
     kind = PortKind.FXS
 
-    def __init__(self, number: int, chain: Si321xChain, chip: int, setup: FxsSetup) -> None:
+    def __init__(
+        self, number: int, chain: Si321xChain, chip: int, setup: FxsSetup, times: FxsTimes | None = None
+    ) -> None:
         super().__init__(number, chip)
         self._chain = chain
         self._setup = setup
-        self.line = FxsLine(number)
+        self._times = times
+        self.line = FxsLine(number, times)
         self._feed = slic.FEED_FORWARD
         self._turn = number
 
@@ -212,7 +215,7 @@ class FxsPort(HatPort):
 
     def came_up(self, report: ChipReport) -> None:
         super().came_up(report)
-        self.line = FxsLine(self.number)
+        self.line = FxsLine(self.number, self._times)
         self._feed = slic.FEED_FORWARD
 
     def poll(self, now_us: int) -> None:

@@ -14,7 +14,7 @@ KEPT = 1024
 
 
 class CommandTail:
-    """Commands of the newest records, all meant for one life of the switch: what a former life was told died with it."""
+    """Commands of the newest records, all for one life of the switch: what a former life was told died with it."""
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._kept: deque[Numbered] = deque(maxlen=KEPT)

@@ -76,6 +76,29 @@ def test_the_recall_key_is_a_flash_in_conversation(bench: HatBench, break_ms: in
     assert 0 < events[0].at_us - (at_us + break_ms * 1000) <= 25_000
 
 
+@pytest.mark.parametrize(
+    ("country", "break_ms", "seen"),
+    [
+        ("GB", 55, [Flashed]),
+        ("CN", 55, []),
+        ("CN", 81, [Flashed]),
+        ("CN", 1000, [Released, Seized]),
+        ("US", 1000, [Flashed]),
+        ("US", 1300, [Released, Seized]),
+    ],
+)
+def test_the_country_says_how_long_a_flash_is(country: str, break_ms: int, seen: list[type]) -> None:
+    bench = HatBench([MIXED], country)
+    bench.start()
+    bench.run(200)
+    bench.hook(5, True)
+    bench.run(500)
+    at_us = bench.clock.now_us() + 3_123
+    bench.at(at_us, lambda: bench.hook(5, False))
+    bench.at(at_us + break_ms * 1000, lambda: bench.hook(5, True))
+    assert [type(event) for event in bench.run(2000) if event.port == 5] == seen
+
+
 def test_the_hook_is_stamped_inside_the_tick(bench: HatBench) -> None:
     for offset_us in range(0, 20_000, 2_500):
         bench.events.clear()
