@@ -13,6 +13,7 @@ from firmware.cli.files import load_scenario
 from firmware.cli.main import DONE, FOUND_WRONG
 from firmware.cli.prompts import prompt_bank
 from firmware.cli.rehearsal.boxes import FastBox, FullBox, RehearsedBox
+from firmware.cli.rehearsal.compare import compare, compare_text
 from firmware.cli.rehearsal.expect import expectations
 from firmware.cli.rehearsal.progress import Progress
 from firmware.cli.rehearsal.result import Json, ledger, result
@@ -37,17 +38,29 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--fast", action="store_true", help="events only: no silicon, no audio, no recordings"
     )
+    parser.add_argument(
+        "--compare", action="store_true", help="run it in full and fast, and show which calls ended otherwise"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the readable report")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(arguments.scenario)
+    work = _compare if arguments.compare else _rehearse
     if arguments.out is not None:
         arguments.out.mkdir(parents=True, exist_ok=True)
-        return _rehearse(scenario, arguments, arguments.out)
+        return work(scenario, arguments, arguments.out)
     with tempfile.TemporaryDirectory(prefix="tipring-") as scratch:
-        return _rehearse(scenario, arguments, Path(scratch))
+        return work(scenario, arguments, Path(scratch))
+
+
+def _compare(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> int:
+    progress = Progress(sys.stderr)
+    full = rehearse(scenario, out / "full", progress=progress)
+    found = compare(full, rehearse(scenario, out / "fast", fast=True, progress=progress))
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else compare_text(found))
+    return DONE if found["close"] else FOUND_WRONG
 
 
 def _rehearse(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> int:

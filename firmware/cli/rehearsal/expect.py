@@ -8,11 +8,29 @@ from typing import Any
 from firmware.cli.rehearsal.result import Json
 from hwsim.scenario import Expect
 
-DEEP = ("totals", "service_level")
+FIGURES = {
+    "totals.OUTCOME": "calls with that outcome, `totals.offered` for all",
+    "service_level.percent": "of calls that reached a queue, answered in time",
+    "asa_s": "average speed of answer",
+    "calls": "calls of every direction",
+    "outbound": "outgoing calls",
+    "internal": "calls between telephones",
+    "still_open": "calls not ended at the end",
+    "longest_call_s": "from offer to release",
+    "longest_queue_s": "from queue to answer or release",
+    "recordings": "recordings with audio",
+    "unrecorded": "queued calls that a person answered and nobody recorded",
+    "missed": "ringings agents did not take",
+    "held": "calls that were on hold",
+    "ledger.unexplained_s": "answered seconds without audio or reason",
+    "transfers": "transfers made",
+    "conferences": "three-party conferences",
+}
+"""What an `[[expect]]` can name, in words. A test holds it against `figures`."""
 
 
 def figures(report: Mapping[str, Any]) -> dict[str, float]:
-    """Every figure an `[[expect]]` can name: `totals.*`, `service_level.percent`, `asa_s` and those below."""
+    """Every figure an `[[expect]]` can name, as `FIGURES` says."""
     calls: list[Json] = report["calls"]
     found = {f"totals.{name}": float(count) for name, count in report["totals"].items()}
     found["service_level.percent"] = _number(report["service_level"]["percent"])
