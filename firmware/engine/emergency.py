@@ -102,12 +102,23 @@ def redialled(turn: Turn, leg: Leg, digit: str) -> bool:
     return False
 
 
+def number_in(turn: Turn, keys: str) -> str:
+    """The emergency number these keys are, with the outside prefix or without; else nothing."""
+    plan = turn.plan.config.dial_plan
+    choices = (keys, keys.removeprefix(plan.outside_prefix))
+    return next((one for one in choices if one and one in plan.emergency), "")
+
+
 def _own_call_for(turn: Turn, leg: Leg) -> Leg:
-    """An emergency call is a call of its own where the telephone is in somebody else's."""
+    """An emergency call is a call of its own where the telephone's call has others in it, or a message."""
     if leg.phase == Phase.AWAY:
         return telephones.own_call(turn, leg.port, LegRole.CONSULT)
     call = turn.call_of(leg)
-    if call.direction is not Direction.INBOUND:
+    if call.direction is not Direction.INBOUND and leg.phase in (Phase.PARTING, Phase.LISTENING):
         return leg
     calls.end(turn, call, Cause.NORMAL_CLEARING, calls.side_of(leg))
-    return telephones.own_call(turn, leg.port)
+    other = turn.leg_at(leg.port)
+    if other is None:
+        return telephones.own_call(turn, leg.port)
+    turn.quiet(other)
+    return telephones.own_call(turn, leg.port, LegRole.CONSULT)

@@ -121,10 +121,10 @@ def keyed(turn: Turn, leg: Leg, digit: str) -> None:
         return
     turn.fact(f.DigitsKept(leg.id, leg.digits + digit))
     turn.timer(f"digit:{leg.id}", KEY_WITHIN_S)
-    urgent = leg.digits in turn.plan.config.dial_plan.emergency
+    urgent = emergency.number_in(turn, leg.digits)
     if urgent and not any(agent.startswith(leg.digits) for agent in turn.plan.agents):
         turn.clear(f"digit:{leg.id}")
-        emergency.place(turn, leg, leg.digits)
+        emergency.place(turn, leg, urgent)
 
 
 def agent_named(turn: Turn, leg: Leg, agent: str) -> None:

@@ -74,9 +74,8 @@ def tone_for(cause: Cause) -> Tone:
 
 def give_tone(turn: Turn, port: int, tone: Tone) -> None:
     """A telephone off-hook without a call hears `tone`; it may dial anew."""
-    telephone = turn.plan.telephones.get(port)
     turn.fact(f.ToneGiven(port, tone))
-    turn.command(c.Listen(port=port, digits=True, pulses=telephone is not None and telephone.pulse))
+    turn.command(c.Listen(port=port, digits=True, pulses=turn.plan.dials_pulses(port)))
     turn.command(c.Play(port=port, play=f"port-{port}", items=(c.ToneItem(tone),)))
     turn.timer(f"howl:{port}", HOWLER_FOR_S if tone is Tone.HOWLER else TONE_FOR_S)
 

@@ -57,6 +57,10 @@ class Plan:
         telephone = self.telephones.get(port)
         return telephone.number if telephone else f"port-{port}"
 
+    def dials_pulses(self, port: int) -> bool:
+        telephone = self.telephones.get(port)
+        return telephone is not None and telephone.pulse
+
     def mailbox_of(self, extension: Extension | None) -> Mailbox | None:
         if extension is None:
             return None

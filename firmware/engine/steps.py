@@ -112,6 +112,12 @@ def _heard_besides(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
         emergency.redialled(turn, leg, event.digit)
 
 
+def _heard_while_ringing(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
+    """A telephone that hears the box's own ringback. What goes over an outside line is meant for the far end."""
+    if not any(one.fxo for one in turn.legs_of(turn.call_of(leg))):
+        emergency.redialled(turn, leg, event.digit)
+
+
 STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.LineRang, Phase.OFFERED): lines.rang,
     (e.LineRingingEnded, Phase.OFFERED): lines.ringing_ended,
@@ -139,6 +145,7 @@ STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.DigitReceived, Phase.MAILBOX): _by_digit(voicemail.key),
     (e.DigitReceived, Phase.LISTENING): _by_digit(voicemail.listener_key),
     (e.DigitReceived, Phase.CHOOSING): _by_digit(holding.chosen),
+    (e.DigitReceived, Phase.CALLING): _heard_while_ringing,
     (e.DigitReceived, Phase.PARTING): _heard_besides,
     (e.DigitReceived, Phase.AWAY): _heard_besides,
 }

@@ -33,7 +33,7 @@ def own_call(turn: Turn, port: int, role: LegRole = LegRole.CALLER) -> Leg:
     leg = legs.add(turn, call.id, port, role, party, agent=seated.id if seated else "")
     turn.enter(leg, Phase.DIALLING)
     telephone = turn.plan.telephones.get(port)
-    turn.command(c.Listen(port=port, digits=True, pulses=telephone is not None and telephone.pulse))
+    turn.command(c.Listen(port=port, digits=True, pulses=turn.plan.dials_pulses(port)))
     mailbox = turn.plan.mailbox_of(telephone)
     new = mailbox is not None and any(not one.heard for one in turn.state.mailboxes.get(mailbox.id, []))
     turn.play(leg, "", c.ToneItem(Tone.SPECIAL_DIAL if new else Tone.DIAL))
@@ -89,9 +89,13 @@ def _follow(turn: Turn, leg: Leg, match: Match) -> None:
 def follow_now(turn: Turn, leg: Leg, match: Match) -> None:
     """The number is complete."""
     turn.clear(f"digit:{leg.id}")
-    turn.command(c.Listen(port=leg.port, digits=True))
+    back_by_flash = bool(turn.state.ports[leg.port].away)
+    pulses = turn.plan.dials_pulses(leg.port) and not back_by_flash
+    turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
     call = turn.call_of(leg)
     _FOLLOW.get(match.kind, _invalid)(turn, call, leg, match)
+    if leg.id in turn.state.legs and leg.phase in (Phase.CALLING, Phase.PARTING) and leg.digits:
+        turn.fact(f.DigitsKept(leg.id, ""))  # keys from here on are no part of that number
 
 
 def _dialled(turn: Turn, call: Call, number: str, direction: Direction, urgent: bool = False) -> None:

@@ -42,7 +42,10 @@ def greeted(turn: Turn, leg: Leg) -> None:
 
 
 def key(turn: Turn, leg: Leg, digit: str) -> None:
+    """`#` ends the greeting or the message; a telephone of the house is heard to call for help here too."""
     if digit != "#":
+        if not leg.fxo:
+            emergency.redialled(turn, leg, digit)
         return
     if leg.recording:
         finish(turn, leg)
