@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test lint bench acceptance clean
+.PHONY: setup run test lint docs bench acceptance clean
 
 setup:
 	@sh provisioning/setup.sh
@@ -15,6 +15,10 @@ test: setup
 
 lint: setup
 	$(PY) -m pytest -m lint -q
+
+# The reference pages of docs/ are written from the code; a test fails where they differ.
+docs: setup
+	@$(PY) -m firmware.cli.documents
 
 bench: setup
 	$(TIPRING) bench fabric --ports 480 --dtmf --record

@@ -1,5 +1,6 @@
-"""Writes docs/configuration.md from the schema: its docstrings, types, ranges, choices and defaults.
+"""Writes reference pages from structs: their docstrings, types, ranges, choices and defaults.
 
+docs/configuration.md is made here; `firmware.cli.documents` makes the other pages of the same material.
 `python -m firmware.config.document > docs/configuration.md`; a test holds the file against this.
 """
 
@@ -25,20 +26,28 @@ what they say. Unknown keys are faults. Names are letters, digits, dot, dash and
 
 *This page is written by `python -m firmware.config.document` from `firmware/config/schema.py`.*
 """
+UNBOUNDED = 1_000_000
+"""A limit so high is only there to keep nonsense out."""
 Docs = Mapping[tuple[str, str], str]
 """(class, field) to docstring; field empty for the class's own."""
 
 
-def document(kind: type[Struct] = schema.Config) -> str:
-    """The page for `kind`, whose class and field docstrings stand in its module's source."""
-    source = Path(sys.modules[kind.__module__].__file__ or "").read_text("utf-8")
+def document(kind: type[Struct] = schema.Config, head: str = HEAD) -> str:
+    """The page for `kind` as a TOML file, `head` before it. Docstrings stand in the source of its module."""
+    return head + "\n".join(_parts(struct_type(kind), (), docs_of(kind.__module__))).rstrip() + "\n"
+
+
+def struct_type(kind: type[Struct]) -> inspect.StructType:
+    """Raises TypeError for what is no Struct."""
     described = inspect.type_info(kind)
     if not isinstance(described, inspect.StructType):
         raise TypeError(f"{kind} is no Struct")
-    return HEAD + "\n".join(_parts(described, (), _docs(source))).rstrip() + "\n"
+    return described
 
 
-def _docs(source: str) -> Docs:
+def docs_of(module: str) -> Docs:
+    """The docstrings of a module's classes and of their fields."""
+    source = Path(sys.modules[module].__file__ or "").read_text("utf-8")
     found: dict[tuple[str, str], str] = {}
     for part in ast.parse(source).body:
         if isinstance(part, ast.ClassDef):
@@ -81,32 +90,57 @@ def _inner(kind: inspect.Type) -> inspect.StructType | None:
 
 def _row(field: inspect.Field, kind: inspect.StructType, docs: Docs) -> str:
     meaning = " ".join(docs.get((kind.cls.__name__, field.name), "").split()).replace("|", "\\|")
-    return f"| `{field.encode_name}` | {_value(field.type)} | {_default(field)} | {meaning} |"
+    return f"| `{field.encode_name}` | {value_text(field.type)} | {default_text(field)} | {meaning} |"
 
 
-def _value(kind: inspect.Type) -> str:
+def value_text(kind: inspect.Type) -> str:
+    """What may stand there, in a few words."""
     if isinstance(kind, inspect.Metadata):
         return _noted(kind)
     if isinstance(kind, inspect.VarTupleType):
-        return f"list of {_value(kind.item_type)}"
+        return f"list of {value_text(kind.item_type)}"
     if isinstance(kind, inspect.DictType):
-        return f"table: {_value(kind.key_type)} = {_value(kind.value_type)}"
+        return f"table: {value_text(kind.key_type)} = {value_text(kind.value_type)}"
+    if isinstance(kind, inspect.UnionType):
+        given = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+        return " or ".join(value_text(one) for one in given)
+    if isinstance(kind, inspect.StructType):
+        return _table(kind)
+    if isinstance(kind, inspect.EnumType):
+        return " or ".join(f"`{one.value}`" for one in kind.cls)
     if isinstance(kind, inspect.IntType | inspect.FloatType):
-        word = "whole number" if isinstance(kind, inspect.IntType) else "number"
-        return word if kind.ge is None else f"{word} {kind.ge:g} … {kind.le:g}"
+        return _number(kind)
     return {inspect.StrType: "text", inspect.BoolType: "true or false"}.get(type(kind), "value")
+
+
+def _number(kind: inspect.IntType | inspect.FloatType) -> str:
+    word = "whole number" if isinstance(kind, inspect.IntType) else "number"
+    if kind.gt is not None:
+        return f"{word} above {kind.gt:g}"
+    if kind.ge is None or kind.le is None:
+        return word
+    return f"{word} from {kind.ge:g}" if kind.le >= UNBOUNDED else f"{word} {kind.ge:g} … {kind.le:g}"
+
+
+def _table(kind: inspect.StructType) -> str:
+    """A part written in one place with its keys, or one that has a page or section of its own."""
+    if kind.cls is schema.Config:
+        return "table as in [configuration](configuration.md)"
+    if isinstance(kind.tag, str):
+        return f"`{kind.cls.__name__}`"
+    return "`{ " + ", ".join(field.encode_name for field in kind.fields) + " }`"
 
 
 def _noted(kind: inspect.Metadata) -> str:
     extra = kind.extra or {}
     if "least" in extra:
-        return f"{_value(kind.type)} {extra['least']} … {extra['most']}"
+        return f"{value_text(kind.type)} {extra['least']} … {extra['most']}"
     if "choices" in extra:
         return " or ".join(f"`{one}`" if one else "nothing" for one in extra["choices"])
     if "refers" in extra:
         what = extra["refers"]
         return f"name of {'an' if what[0] in 'aeio' else 'a'} {what}" if what != "hours" else "name of hours"
-    return _FORMS.get(extra.get("form", ""), _value(kind.type))
+    return _FORMS.get(extra.get("form", ""), value_text(kind.type))
 
 
 _FORMS = {
@@ -123,11 +157,12 @@ _FORMS = {
 assert _FORMS.keys() == FORMS.keys()
 
 
-def _default(field: inspect.Field) -> str:
+def default_text(field: inspect.Field) -> str:
+    """Empty where the default is nothing."""
     if field.required:
         return "**must be given**"
     default: Any = field.default if field.default is not NODEFAULT else field.default_factory()
-    if default in ("", (), {}):
+    if default is None or default in ("", (), {}):
         return ""
     return f"`{msgspec.json.encode(default).decode()}`"
 

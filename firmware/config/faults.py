@@ -110,4 +110,5 @@ def _render(fault: Fault, language: str) -> str:
     message, remedy = fault.said(language)
     kind = warning_word if fault.warning else fault_word
     key = f" [{fault.key}]" if fault.key else ""
-    return f"{fault.file}:{fault.line}: {kind}: {message}{key}\n    {remedy_word}: {remedy}"
+    where = f"{fault.file}:{fault.line}" if fault.line else fault.file
+    return f"{where}: {kind}: {message}{key}\n    {remedy_word}: {remedy}"

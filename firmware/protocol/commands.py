@@ -22,6 +22,8 @@ class ToneItem(Struct, frozen=True, tag=True):
 
 
 class Pause(Struct, frozen=True, tag=True):
+    """Silence for so long."""
+
     for_ms: int
 
 
@@ -135,6 +137,8 @@ class PauseRecord(SwitchCommand, frozen=True, tag=True):
 
 
 class StopRecord(SwitchCommand, frozen=True, tag=True):
+    """The recording's last frame is in this tick."""
+
     recording: str
 
 

@@ -57,6 +57,8 @@ class NumberDialled(Fact, frozen=True, tag=True):
 
 
 class RingCounted(Fact, frozen=True, tag=True):
+    """`rings` ringing bursts were heard so far."""
+
     call: int
     rings: int
 
@@ -102,15 +104,21 @@ class LegAdded(Fact, frozen=True, tag=True):
 
 
 class LegAlerted(Fact, frozen=True, tag=True):
+    """The leg's telephone rings, or the far end's exchange says that it does."""
+
     leg: int
 
 
 class LegAnswered(Fact, frozen=True, tag=True):
+    """Somebody is there; `sign` says how an outside line's answer was known."""
+
     leg: int
     sign: str = ""
 
 
 class LegReleased(Fact, frozen=True, tag=True):
+    """The leg is over."""
+
     leg: int
     cause: int
     by: ReleasedBy
@@ -131,6 +139,8 @@ class TalkBegan(Fact, frozen=True, tag=True):
 
 
 class TalkEnded(Fact, frozen=True, tag=True):
+    """These legs no longer hear one another."""
+
     call: int
     legs: tuple[int, ...]
 
@@ -144,6 +154,8 @@ class HoldBegan(Fact, frozen=True, tag=True):
 
 
 class HoldEnded(Fact, frozen=True, tag=True):
+    """`leg` is off hold."""
+
     call: int
     leg: int
 
@@ -160,11 +172,15 @@ class TransferMade(Fact, frozen=True, tag=True):
 
 
 class ConferenceBegan(Fact, frozen=True, tag=True):
+    """All these legs hear one another."""
+
     call: int
     legs: tuple[int, ...]
 
 
 class ConferenceEnded(Fact, frozen=True, tag=True):
+    """The conference is over; two of them may talk on."""
+
     call: int
     legs: tuple[int, ...]
 
@@ -173,11 +189,15 @@ class ConferenceEnded(Fact, frozen=True, tag=True):
 
 
 class FlowEntered(Fact, frozen=True, tag=True):
+    """The caller is in this flow from its start."""
+
     call: int
     flow: str
 
 
 class NodeEntered(Fact, frozen=True, tag=True):
+    """The caller is at this node."""
+
     call: int
     node: str
 
@@ -198,6 +218,8 @@ class FlowLeft(Fact, frozen=True, tag=True):
 
 
 class Enqueued(Fact, frozen=True, tag=True):
+    """The caller waits in the queue; a higher priority is served first."""
+
     call: int
     queue: str
     priority: int = 0
@@ -238,6 +260,8 @@ class AgentMissed(Fact, frozen=True, tag=True):
 
 
 class AgentConnected(Fact, frozen=True, tag=True):
+    """The agent answered: this call is theirs."""
+
     call: int
     queue: str
     agent: str
@@ -310,17 +334,23 @@ class NotRecorded(Fact, frozen=True, tag=True):
 
 
 class VoicemailLeft(Fact, frozen=True, tag=True):
+    """A message of more than the least length is in the mailbox."""
+
     mailbox: str
     call: int
     recording: str
 
 
 class VoicemailHeard(Fact, frozen=True, tag=True):
+    """A message was listened to."""
+
     mailbox: str
     recording: str
 
 
 class VoicemailDeleted(Fact, frozen=True, tag=True):
+    """A message was deleted by its owner."""
+
     mailbox: str
     recording: str
 
@@ -350,6 +380,8 @@ class ConfigTaken(Fact, frozen=True, tag=True):
 
 
 class ClockTaken(Fact, frozen=True, tag=True):
+    """Wall time is box time plus `offset_us`, known as well as `quality` says."""
+
     offset_us: int
     quality: str
 
@@ -362,6 +394,8 @@ class TimerSet(Fact, frozen=True, tag=True):
 
 
 class TimerCleared(Fact, frozen=True, tag=True):
+    """The timer will not come."""
+
     timer: str
 
 
@@ -450,6 +484,8 @@ class PlayBegan(Fact, frozen=True, tag=True):
 
 
 class PlayStopped(Fact, frozen=True, tag=True):
+    """The leg's player ended or was stopped."""
+
     leg: int
 
 
@@ -475,6 +511,8 @@ class VariableSet(Fact, frozen=True, tag=True):
 
 
 class LanguageChosen(Fact, frozen=True, tag=True):
+    """The language of the caller's prompts from now on."""
+
     call: int
     language: str
 

@@ -36,7 +36,9 @@ class Spread(Part, frozen=True):
     """A length of time drawn anew each time: even between `least` and `most`, or exponential about `mean`."""
 
     least: AtS
+    """Shortest."""
     most: AtS
+    """Longest."""
     mean: AtS = 0.0
     """0: even. Otherwise `least` plus an exponential draw so that the mean comes out, cut off at `most`."""
 
@@ -48,10 +50,13 @@ class About(Part, frozen=True):
     """The scenario as a whole."""
 
     name: str
+    """What reports call it."""
     seconds: Annotated[float, Meta(gt=0, le=100_000_000)]
     """Simulated length."""
     seed: int = 1
+    """Of everything that is drawn; the same seed gives the same run to the last bit."""
     description: str = ""
+    """One sentence for the report's head."""
     starts: str = "2026-11-23T09:00:00"
     """Wall time at the start, in the site's zone (decides about opening hours)."""
 
@@ -72,12 +77,14 @@ class OutsideLine(Part, frozen=True):
     echo_db: float = 16.0
     """Return loss: how far below what the box sends its echo comes back."""
     echo_delay_ms: float = 3.0
+    """How late the echo comes."""
     leaves: Annotated[str, _one_of(*SIGNS)] = "busy-tone"
     """What the line shows when the far end hung up: `open-loop`, `reversal`, `busy-tone`, `congestion`,
     `silence`."""
     leaves_after_s: AtS = 0.3
     """From the far end's hanging up to that sign."""
     open_loop_ms: int = 600
+    """How long the battery is away with `open-loop`."""
     answer_reversal: bool = False
     """Outgoing calls: polarity is reversed at the answer (and comes back at the end)."""
     caller_id: Annotated[str, _one_of("country", "fsk", "dtmf", "none")] = "country"
@@ -100,6 +107,7 @@ class Caller(Part, frozen=True):
     number: str = ""
     """Calling number as the exchange sends it."""
     name: str = ""
+    """Caller's name as the exchange sends it, where it does."""
     presentation: Presentation = "allowed"
     """`allowed`, `private`, `unavailable`."""
     press: tuple[str, ...] = ()
@@ -119,6 +127,7 @@ class Caller(Part, frozen=True):
     hangs_up_at_s: AtS = 0.0
     """Hangs up this long after the answer, whatever happens; 0: does not."""
     language: Language = "zh"
+    """Language this person speaks."""
     level_dbm0: DbM0 = -16.0
     """Speech level at the exchange."""
 
@@ -127,25 +136,40 @@ class Choice(Part, frozen=True):
     """One kind of caller among those who arrive. What is set here replaces what the arrivals say."""
 
     weight: float = 1.0
+    """Share among the choices of these arrivals."""
     press: tuple[str, ...] | None = None
+    """Instead of what the arrivals say."""
     says: str | None = None
+    """Instead of what the arrivals say."""
     patience_s: Seconds | None = None
+    """Instead of what the arrivals say."""
     ring_patience_s: Seconds | None = None
+    """Instead of what the arrivals say."""
     talk_s: Seconds | None = None
+    """Instead of what the arrivals say."""
     ends: Ends | None = None
+    """Instead of what the arrivals say."""
     leaves_message_s: Seconds | None = None
+    """Instead of what the arrivals say."""
     hangs_up_at_s: AtS | None = None
+    """Instead of what the arrivals say."""
     language: Language | None = None
+    """Instead of what the arrivals say."""
     presentation: Presentation | None = None
+    """Instead of what the arrivals say."""
     calls: str | None = None
+    """Instead of what the arrivals say."""
     name: str | None = None
+    """Instead of what the arrivals say."""
 
 
 class Arrivals(Part, frozen=True):
     """A stream of callers: a Poisson process, bursts, or both."""
 
     id: str
+    """Its callers are called `ID-1`, `ID-2` … in diaries and reports."""
     from_s: AtS = 0.0
+    """When the first may come."""
     to_s: AtS = 0.0
     """0: to the end of the scenario."""
     per_hour: AtS = 0.0
@@ -153,30 +177,46 @@ class Arrivals(Part, frozen=True):
     burst_every_s: AtS = 0.0
     """A burst of callers each so many seconds; 0: none."""
     burst_size: int = 0
+    """Callers in one burst."""
     burst_within_s: AtS = 5.0
     """A burst's callers come evenly drawn within this time."""
     calls: str = ""
+    """As with a caller."""
     numbers: tuple[str, ...] = ("138########",)
     """Patterns of calling numbers; `#` is a random digit."""
     names: tuple[str, ...] = ()
+    """Names drawn from; empty: none is sent."""
     press: tuple[str, ...] = ()
+    """As with a caller."""
     says: str = ""
+    """As with a caller."""
     patience_s: Seconds = field(default_factory=lambda: Spread(least=20.0, most=300.0, mean=90.0))
+    """As with a caller."""
     ring_patience_s: Seconds = 45.0
+    """As with a caller."""
     talk_s: Seconds = field(default_factory=lambda: Spread(least=10.0, most=240.0, mean=60.0))
+    """As with a caller."""
     ends: Ends = "caller"
+    """As with a caller."""
     leaves_message_s: Seconds = 0.0
+    """As with a caller."""
     language: Language = "zh"
+    """Language these people speak."""
     presentation: Presentation = "allowed"
+    """As with a caller."""
     level_dbm0: DbM0 = -16.0
+    """Speech level at the exchange."""
     choices: tuple[Choice, ...] = field(default=(), name="choice")
+    """Kinds of callers among them, drawn by weight."""
 
 
 class Break(Part, frozen=True):
     """A person's time away: not-ready by feature code, and ready again."""
 
     at_s: AtS
+    """When it begins, or once the call then under way is over."""
     for_s: AtS
+    """How long."""
     reason: str = "1"
     """Digit dialled after the not-ready code."""
 
@@ -200,18 +240,22 @@ class Dialling(Part, frozen=True):
     """A call this person makes."""
 
     at_s: AtS
+    """When, or once the call then under way is over."""
     number: str
     """With the outside prefix where one is needed."""
     talk_s: Seconds = 15.0
+    """Length of the conversation when somebody answers."""
 
 
 class Person(Part, frozen=True):
     """Somebody at one of the box's telephones. Telephones without a person stay on-hook."""
 
     extension: str
+    """Number of the telephone."""
     agent: str = ""
     """Signs in as this agent with `signs_in_at_s`; empty: only answers the telephone."""
     pin: str = ""
+    """Keyed at sign-in when set."""
     signs_in_at_s: float = -1.0
     """Dials the sign-in code then; negative: does not (the configuration signs the agent in, or nobody)."""
     signs_out_at_s: AtS = 0.0
@@ -223,17 +267,25 @@ class Person(Part, frozen=True):
     talk_limit_s: Seconds = 600.0
     """Ends a conversation that lasts longer."""
     says: str = ""
+    """As with a caller."""
     language: Language = "zh"
+    """Language this person speaks."""
     level_dbm0: DbM0 = -16.0
     """Speech level at the telephone."""
     breaks: tuple[Break, ...] = field(default=(), name="break")
+    """Times away."""
     handling: tuple[Handling, ...] = ()
+    """What is done with some calls."""
     dials: tuple[Dialling, ...] = ()
+    """Calls this person makes."""
     pulse: bool = False
     """Dials by loop pulses instead of tones."""
     pulses_per_second: float = 10.0
+    """With `pulse`: speed of the dial."""
     make_percent: float = 38.5
+    """With `pulse`: share of a pulse in which the loop is closed."""
     flash_ms: int = 100
+    """Length of this telephone's hook flash."""
 
 
 class OutsideParty(Part, frozen=True):
@@ -244,17 +296,22 @@ class OutsideParty(Part, frozen=True):
     behaves: Annotated[str, _one_of(*BEHAVIOURS)] = "answers"
     """`answers`, `busy`, `never` (rings for ever), `vacant`, `congestion`."""
     answers_after_s: Seconds = 6.0
+    """From the first ring to the answer."""
     talk_s: Seconds = 600.0
     """Hangs up after talking so long."""
     says: str = ""
+    """As with a caller."""
     language: Language = "zh"
+    """Language this person speaks."""
     level_dbm0: DbM0 = -16.0
+    """Speech level at the exchange."""
 
 
 class Fault(Part, frozen=True):
     """Something that breaks."""
 
     at_s: AtS
+    """When it begins."""
     kind: Annotated[str, _one_of(*FAULTS)]
     """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`,
     `kill-engine`, `kill-switch`."""
@@ -267,17 +324,23 @@ class Fault(Part, frozen=True):
 
 
 class Expect(Part, frozen=True):
-    """Something that must be true of the report. See `hwsim.expectations` for the figures there are."""
+    """Something that must be true of the report. The figures are named in docs/scenario.md."""
 
     name: str
+    """What is expected, in words."""
     figure: str
     """E.g. `totals.answered`, `service_level.percent`, `longest_queue_s`, `unrecorded`, `still_open`."""
     least: float | None = None
+    """Held when the figure is at least this."""
     most: float | None = None
+    """Held when the figure is at most this."""
 
 
 class Scenario(Part, frozen=True):
+    """One file: a box, the world around it, and what must come of it."""
+
     about: About = field(name="scenario")
+    """About it."""
     box: Config | str
     """The box's configuration, or the name of a file that holds it (beside the scenario)."""
     outside_lines: tuple[OutsideLine, ...] = field(default=(), name="outside_line")

@@ -1,0 +1,160 @@
+"""Which pages there are and what each is made of. A test holds docs/ against this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import get_args
+
+from drivers.chips import fxo_line, fxs_line
+from firmware.cli.documents import engine_steps, machines, messages
+from firmware.cli.documents.command_line import command_line
+from firmware.cli.documents.machines import Machine
+from firmware.cli.documents.tables_fed import tables_fed
+from firmware.cli.main import build_parser
+from firmware.cli.rehearsal.expect import FIGURES
+from firmware.config.document import document
+from firmware.protocol import commands, events, facts
+from firmware.switch.lines import dialling, offer, supervision, telephone
+from hwsim.scenario import Scenario
+from hwsim.world import attendant, caller, exchange, party
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+EVENTS = """# Switch events
+
+What the switch tells the engine. Every event has `port` (box-wide port index, the row of the matrix, from 0) and
+`at_us` (box time in microseconds, stamped inside the tick). Each is numbered by the switch and kept until
+acknowledged.
+
+*This page is written by `make docs` from `firmware/protocol/events.py`.*
+"""
+COMMANDS = """# Switch commands
+
+What the engine asks of the switch. Every command has `port` (box-wide port index, from 0). Its id is (epoch and
+number of the input, its place among that input's commands); the switch drops repeats.
+
+*This page is written by `make docs` from `firmware/protocol/commands.py`.*
+"""
+FACTS = """# Facts
+
+What was decided, in the field's words. State, history.db and every figure are built by applying these in order.
+The time of a fact is the `at_us` of its journal record; `call` and `leg` are numbers of this box. The last column
+names the tables of history.db that the archive writes it into.
+
+*This page is written by `make docs` from `firmware/protocol/facts.py` and the statements of `firmware/archive`.*
+"""
+SCENARIO = """# Scenario files
+
+A TOML file that describes a box, the world around it and what must come of it. `tipring rehearse FILE` runs it in
+virtual time, `tipring run --sim FILE` in real time; `tipring config check FILE` names all its faults.
+`hw-sim/scenarios/first-call.toml` is commented line by line. Keys ending in `_s` are seconds, in `_ms`
+milliseconds, in `_dbm0` levels (0 dBm0 is 3.14 dB below full scale).
+
+Where `{ least, most, mean }` may stand, a length of time is drawn anew each time: evenly between `least` and
+`most`, or (with `mean`) exponentially.
+
+*This page is written by `make docs` from `hw-sim/hwsim/scenario.py`.*
+
+"""
+MACHINES = """# The machines
+
+Every transition table of the tree. What is not in a table cannot happen: it is counted (`unexpected`) and changes
+nothing. Where a table names a step instead of the next state, the last two columns are read from the step's
+source.
+
+*This page is written by `make docs` from the tables themselves.*
+"""
+
+
+def _events() -> str:
+    told = messages.page(EVENTS, events, events.AnySwitchEvent)
+    return f"{told}\n{messages.of_structs('Inside a state report', events, (events.PortReport,))}"
+
+
+def _commands() -> str:
+    asked = messages.page(COMMANDS, commands, commands.AnySwitchCommand)
+    return f"{asked}\n{messages.of_structs('What can be played', commands, get_args(commands.PlayItem))}"
+
+
+def _facts() -> str:
+    return messages.page(FACTS, facts, facts.AnyFact, {"history.db": tables_fed})
+
+
+def _scenario() -> str:
+    named = "\n".join(
+        ["| figure | meaning |", "|---|---|", *map("| `{0[0]}` | {0[1]} |".format, FIGURES.items())]
+    )
+    return f"{document(Scenario, SCENARIO)}\n## What can be expected\n\nFigures an `[[expect]]` can name.\n\n{named}\n"
+
+
+def _machines() -> str:
+    return "\n".join([MACHINES, *map(machines.section, ALL_MACHINES), *engine_steps.sections()])
+
+
+def _command_line() -> str:
+    return command_line(build_parser())
+
+
+ALL_MACHINES = (
+    Machine(
+        "FXO line (driver)", fxo_line.FxoLine, fxo_line.Loop, fxo_line.STEPS,
+        "The wire towards the exchange, from ring bits and line voltage every 5 ms.",
+    ),
+    Machine(
+        "FXS line (driver)", fxs_line.FxsLine, fxs_line.Hook, fxs_line.STEPS,
+        "The wire towards a telephone, from its hook every 5 ms.",
+    ),
+    Machine(
+        "Offer (switch)", offer.OfferMachine, offer.Offer, offer.STEPS,
+        "An outside line that rings: how often, whether the caller gave up, who is calling.",
+    ),
+    Machine(
+        "Dialling (switch)", dialling.DialMachine, dialling.Dialling, dialling.STEPS,
+        "Calling out: dial tone, then digits by tones or pulses.",
+    ),
+    Machine(
+        "Supervision (switch)", supervision.SupervisionMachine, supervision.Line, supervision.STEPS,
+        "An outside line off-hook: whether the far end answered, whether it left.",
+    ),
+    Machine(
+        "Telephone (switch)", telephone.TelephoneMachine, telephone.Telephone, telephone.STEPS,
+        "A telephone on an FXS port: rung, lifted, flashed, put down.",
+    ),
+    Machine(
+        "Exchange (simulator)", exchange.Exchange, exchange.State, exchange.STEPS,
+        "The exchange's side of one subscriber line.",
+    ),
+    Machine(
+        "Caller (simulator)", caller.Caller, caller.CallerState, caller.Caller.STEPS,
+        "An outside person who rings the box.", caller.Caller.ALARMS,
+    ),
+    Machine(
+        "Attendant (simulator)", attendant.Attendant, attendant.AttendantState, attendant.Attendant.STEPS,
+        "Somebody at one of the box's telephones.", attendant.Attendant.ALARMS,
+    ),
+    Machine(
+        "Outside party (simulator)", party.OutsideParty, party.PartyState, party.OutsideParty.STEPS,
+        "Somebody the box can call.", party.OutsideParty.ALARMS,
+    ),
+)  # fmt: skip
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "configuration.md": document,
+    "scenario.md": _scenario,
+    "command-line.md": _command_line,
+    "events.md": _events,
+    "commands.md": _commands,
+    "facts.md": _facts,
+    "machines.md": _machines,
+}
+
+
+def write(directory: Path = DOCS) -> list[str]:
+    """Writes all pages; returns the names of those that changed."""
+    changed = []
+    for name, page in PAGES.items():
+        path, text = directory / name, page()
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            changed.append(name)
+    return changed
