@@ -20,15 +20,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
     fabric = _add(names, "fabric", "one tick of the switch's array program", _fabric, bench_fabric.text)
-    fabric.add_argument("--ports", type=int, default=480)
+    fabric.add_argument("--ports", type=int, default=480, metavar="N", help="ports, all of them busy")
     fabric.add_argument("--dtmf", action="store_true", help="detect DTMF on all ports")
     fabric.add_argument("--record", action="store_true", help="record all conversations")
-    fabric.add_argument("--ticks", type=int, default=3000, help="how many ticks of 20 ms to run")
+    fabric.add_argument("--ticks", type=int, default=3000, metavar="N", help="how many ticks of 20 ms to run")
     journal = _add(names, "journal", "inputs decided and journalled a second", _journal, bench_journal.text)
-    journal.add_argument("--seconds", type=float, default=5.0)
+    journal.add_argument("--seconds", type=float, default=5.0, metavar="S", help="how long to measure")
     acd = _add(names, "acd", "time to decide who gets a call", _acd, bench_acd.text)
-    acd.add_argument("--agents", type=int, default=500)
-    acd.add_argument("--skills", type=int, default=50)
+    acd.add_argument("--agents", type=int, default=500, metavar="N", help="agents ready")
+    acd.add_argument(
+        "--skills", type=int, default=50, metavar="N", help="skills, drawn for each agent and queue"
+    )
 
 
 def _add(

@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from firmware.cli.words import said
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
 
-CHINESE_OUTCOMES = {
-    "answered": "已接听",
-    "abandoned_in_menu": "在菜单中放弃",
-    "abandoned_in_queue": "排队中放弃",
-    "self_served": "自助完成",
-    "voicemail": "已留言",
-    "overflowed_out": "已溢出",
-    "refused": "已拒绝",
-    "failed": "失败",
-}
-CHINESE_STATES = {
-    "signed-out": "签出",
-    "ready": "就绪",
-    "not-ready": "未就绪",
-    "ringing": "振铃",
-    "talking": "通话",
-    "wrap-up": "话后处理",
-}
+TRANSLATED = ("direction", "presentation", "by", "why", "kind", "reason")
+"""Fields that hold a word of ours."""
 
-# Fact -> (English, Chinese); fields are the fact's own, `who` the party of its leg.
+# Fact -> (English, Chinese); fields are the fact's own, `who` the number and name of a caller.
 LINES: dict[type[facts.Fact], tuple[str, str]] = {
     facts.CallerKnown: (
-        "caller is {number} {name} ({presentation})",
-        "主叫 {number} {name}（{presentation}）",
+        "caller is {who} ({presentation})",
+        "主叫 {who}（{presentation}）",
     ),
     facts.NumberDialled: ("dials {number} ({direction})", "拨打 {number}（{direction}）"),
     facts.CallAnswered: ("answered by {by}", "应答：{by}"),
@@ -61,6 +46,7 @@ class CallLog:
 
     def __init__(self, wall: Callable[[int], str], language: str = "en") -> None:
         self._wall = wall
+        self._language = language
         self._chinese = language == "zh"
 
     def lines(self, record: Record) -> Iterator[str]:
@@ -75,7 +61,10 @@ class CallLog:
         if isinstance(fact, facts.CallBegan):
             return self._call(
                 fact.call,
-                self._pick(f"begins: {fact.direction} on {fact.line}", f"开始：{fact.direction} {fact.line}"),
+                self._pick(
+                    f"begins: {fact.direction} on {fact.line}",
+                    f"开始：{self._said(fact.direction)} {fact.line}",
+                ),
             )
         if isinstance(fact, facts.CallEnded):
             return self._call(fact.call, self._ended(fact))
@@ -90,21 +79,27 @@ class CallLog:
         if pattern is None:
             return ""
         fields: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
+        fields |= {name: self._said(fields[name]) for name in TRANSLATED if isinstance(fields.get(name), str)}
+        if isinstance(fact, facts.CallerKnown):
+            fields["who"] = f"{fact.number} {fact.name}".strip() or self._pick("unknown", "未知")
         text = self._pick(*pattern).format(**fields)
         return self._call(fields["call"], text) if "call" in fields else text
 
     def _ended(self, fact: facts.CallEnded) -> str:
         if fact.outcome is None:
             return self._pick(f"ended (cause {fact.cause})", f"结束（原因 {fact.cause}）")
-        outcome = self._pick(fact.outcome.replace("_", " "), CHINESE_OUTCOMES[fact.outcome])
+        outcome = self._said(fact.outcome)
         return self._pick(f"ended: {outcome} (cause {fact.cause})", f"结束：{outcome}（原因 {fact.cause}）")
 
     def _agent(self, fact: facts.AgentChanged) -> str:
-        state = self._pick(str(fact.state), CHINESE_STATES[fact.state])
-        return f"{self._pick('agent', '坐席')} {fact.agent}  {state} {fact.reason}".rstrip()
+        reason = self._pick(f" ({fact.reason})", f"（{self._said(fact.reason)}）") if fact.reason else ""
+        return f"{self._pick('agent', '坐席')} {fact.agent:<4} {self._said(fact.state)}{reason}"
 
     def _call(self, call: int, text: str) -> str:
         return f"{self._pick('call', '呼叫')} {call:<5} {text}"
+
+    def _said(self, word: str) -> str:
+        return said(str(word), self._language)
 
     def _pick(self, english: str, chinese: str) -> str:
         return chinese if self._chinese else english

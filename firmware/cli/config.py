@@ -37,10 +37,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     checked = _add(
         names, "check", "every fault of configuration or scenario files, nothing is changed", _check
     )
-    checked.add_argument("files", nargs="+", type=Path, metavar="FILE.toml")
+    checked.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE.toml", help="configurations or scenarios"
+    )
     _language(checked)
     applied = _add(names, "apply", "check a file and put it in force as a new version", _apply)
-    applied.add_argument("file", type=Path, metavar="FILE.toml")
+    applied.add_argument("file", type=Path, metavar="FILE.toml", help="see docs/configuration.md")
     _language(applied)
     _store_options(applied, author=True)
     exported = _add(names, "export", "a version as TOML", _export)
@@ -49,11 +51,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _store_options(exported)
     _store_options(_add(names, "history", "who changed what when, newest first", _history))
     compared = _add(names, "diff", "what changed between two versions", _diff)
-    compared.add_argument("old", type=int)
+    compared.add_argument("old", type=int, help="version to compare with")
     compared.add_argument("new", nargs="?", type=int, help="the current one where it is left out")
     _store_options(compared)
     back = _add(names, "rollback", "put an old version in force again, as a new one", _rollback)
-    back.add_argument("version", type=int)
+    back.add_argument("version", type=int, help="see `tipring config history`")
     _store_options(back, author=True)
 
 
@@ -207,7 +209,10 @@ def _store_options(parser: argparse.ArgumentParser, author: bool = False) -> Non
     )
     if author:
         parser.add_argument(
-            "--author", default="", help="who answers for the change; you where it is left out"
+            "--author",
+            default="",
+            metavar="NAME",
+            help="who answers for the change; you where it is left out",
         )
 
 

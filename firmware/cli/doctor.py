@@ -42,7 +42,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "doctor", help="what is wrong with this box and what to do", epilog="Example: tipring doctor --json"
     )
-    parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=run)
 
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"well": all(one.well for one in findings), "findings": to_builtins(findings)}))
     else:
         for one in findings:
-            print(f"{'ok  ' if one.well else 'WRONG'}  {one.check}: {one.seen}")
+            print(f"{'ok' if one.well else 'WRONG':<5}  {one.check}: {one.seen}")
             if one.remedy:
                 print(f"       {one.remedy}")
     return DONE if all(one.well for one in findings) else FOUND_WRONG

@@ -14,14 +14,15 @@ from hwsim.scenario_file import load_scenario as read_scenario
 class FaultyFile(CommandError):
     """All faults of a file; the text names each with line and remedy."""
 
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
-        super().__init__(f"{path} cannot be used\n{render_faults(faults, 'en')}")
+    def __init__(self, path: Path, faults: list[Fault], language: str = "en") -> None:
+        cannot = f"{path} 不可用" if language == "zh" else f"{path} cannot be used"
+        super().__init__(f"{cannot}\n{render_faults(faults, language)}")
         self.faults = faults
 
 
-def load_scenario(path: Path) -> Scenario:
-    """Raises FaultyFile."""
+def load_scenario(path: Path, language: str = "en") -> Scenario:
+    """Raises FaultyFile, which tells the faults in `language`."""
     scenario, faults = read_scenario(path, (check_config,))
     if scenario is None:
-        raise FaultyFile(path, faults)
+        raise FaultyFile(path, faults, language)
     return scenario

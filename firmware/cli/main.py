@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 # One busy thread a process: NumPy's own would break the tick (and share a core that is being measured).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -21,9 +22,24 @@ class CommandError(Exception):
     """What the person asked cannot be done; the text says what to do. Exit code 2."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what can be chosen where a choice is missing, and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        choices = [
+            name
+            for action in self._actions
+            if action.nargs == argparse.PARSER
+            for name in action.choices or ()
+        ]
+        if choices and message.startswith("the following arguments are required"):
+            message = "say which: " + ", ".join(choices)
+        self.exit(MISUSED, f"{self.prog}: {message}\nSee `{self.prog} --help`.\n")
+
+
 def build_parser(wanted: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     """Only the modules of `wanted` are imported: a role of the box carries nothing it does not use."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="tipring",
         description="The CTI box: switchboard, queues, menus and recordings on telephone lines.",
         epilog="Example: tipring run --sim hw-sim/scenarios/demo.toml",

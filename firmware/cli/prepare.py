@@ -15,6 +15,7 @@ from firmware.cli.main import CommandError
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol.places import Places
+from hwsim.scenario import Scenario
 
 
 class Prepared(Struct, frozen=True):
@@ -23,23 +24,24 @@ class Prepared(Struct, frozen=True):
     offset_us: int
 
 
-def prepare(data: Path, sim: Path | None) -> Prepared:
-    """Raises CommandError with all faults of a file that has some."""
+def prepare(data: Path, sim: Path | None, language: str = "en") -> Prepared:
+    """Raises CommandError with all faults of a file that has some, before anything is made."""
+    scenario = load_scenario(sim, language) if sim is not None else None
     places = Places(data.resolve())
     places.make()
-    config = _config(places, sim)
+    config = _config(places, sim, scenario)
     offset_us = _offset(places)
     plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "")
     places.plan.write_bytes(msgspec.json.encode(plan))
     return Prepared(places, config, offset_us)
 
 
-def _config(places: Places, sim: Path | None) -> Config:
+def _config(places: Places, sim: Path | None, scenario: Scenario | None) -> Config:
     """A bench file's box is put in force when it differs; without one the box runs what it has."""
     store = ConfigStore(places.config_db)
     current = store.current()
-    if sim is not None:
-        config = load_scenario(sim).config
+    if sim is not None and scenario is not None:
+        config = scenario.config
         if current is None or current.config != config:
             store.put(config, f"run --sim {sim.name}", MonotonicClock.wall_us())
         return config

@@ -19,11 +19,14 @@ from firmware.archive.accounts import account_of_calls
 from firmware.archive.ledger import UNEXPLAINED, Balance, Entry, balance
 from firmware.archive.tracks import SAMPLE_RATE_HZ, NotARecording, read_samples
 from firmware.cli import period
-from firmware.cli.report import with_history
+from firmware.cli.report import spoken, with_history
 from firmware.cli.tables import text_table
+from firmware.cli.words import said
 from firmware.store import queries
 
 Row = dict[str, Any]
+SAID = ("kind", "why", "reason")
+"""Columns that hold a word of ours."""
 LISTED = {
     "id": ("recording", "录音"),
     "began": ("began", "开始"),
@@ -53,7 +56,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
     _add(names, "list", "recordings of a span of time", _list)
     export = _add(names, "export", "copy recordings as WAV files", _export)
-    export.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the copies go")
     export.add_argument("--pcm", action="store_true", help="16-bit linear instead of A-law")
     _add(names, "ledger", "answered time against audio; exit 1 if a second is unexplained", _ledger)
 
@@ -66,8 +69,10 @@ def _add(
 ) -> argparse.ArgumentParser:
     options = " --out exported --pcm" if name == "export" else " --from 2026-10-01"
     parser = names.add_parser(name, help=about, epilog=f"Example: tipring recordings {name}{options}")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the box's data directory")
-    parser.add_argument("--call", type=int, help="of this call only")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
+    )
+    parser.add_argument("--call", type=int, metavar="NUMBER", help="of this call only")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     period.add_arguments(parser)
     parser.set_defaults(run=lambda arguments: with_history(arguments, lambda db: use(db, arguments)))
@@ -145,8 +150,8 @@ def _ledger(db: Database, arguments: argparse.Namespace) -> int:
         print(json.dumps({"total": _figures(total), "calls": calls}))
     else:
         shown = [entry for _, entries in accounts for entry in entries]
-        print(_table(LEDGER, _entries(shown), arguments.language))
-        print(_sentence(total))
+        print(_table(LEDGER, _since_answer(_entries(shown)), arguments.language))
+        print(_sentence(total, arguments.language))
     return 0 if total.balances else 1
 
 
@@ -164,6 +169,17 @@ def _entries(entries: list[Entry]) -> list[Row]:
     ]
 
 
+def _since_answer(entries: list[Row]) -> list[Row]:
+    """Each call's seconds counted from where it was answered: box time says nothing to people."""
+    began: dict[int, float] = {}
+    for entry in entries:
+        began.setdefault(entry["call"], entry["from_s"])
+    return [
+        {**entry, **{key: entry[key] - began[entry["call"]] for key in ("from_s", "to_s")}}
+        for entry in entries
+    ]
+
+
 def _figures(total: Balance) -> Row:
     return {
         "answered_s": total.answered_s,
@@ -174,12 +190,17 @@ def _figures(total: Balance) -> Row:
     }
 
 
-def _sentence(total: Balance) -> str:
-    reasons = "".join(f" + {reason} {seconds:.2f}" for reason, seconds in total.reasons_s.items())
+def _sentence(total: Balance, language: str) -> str:
+    reasons = "".join(
+        f" + {said(reason, language)} {seconds:.2f}" for reason, seconds in total.reasons_s.items()
+    )
+    if language == "zh":
+        verdict = "平衡" if total.balances else f"{total.unexplained_s:.2f} 秒无说明"
+        return f"应答 {total.answered_s:.2f} 秒 = 录音 {total.audio_s:.2f}{reasons}：{verdict}"
     verdict = "balances" if total.balances else f"{total.unexplained_s:.2f} s UNEXPLAINED"
     return f"answered {total.answered_s:.2f} s = audio {total.audio_s:.2f}{reasons}: {verdict}"
 
 
 def _table(columns: dict[str, tuple[str, str]], rows: list[Row], language: str) -> str:
     headings = [names[language == "zh"] for names in columns.values()]
-    return text_table(headings, [[row[column] for column in columns] for row in rows])
+    return text_table(headings, [spoken(row, columns, SAID, language) for row in rows])

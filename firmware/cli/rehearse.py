@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="The whole stack - chips, drivers, switch, engine, recorder, archive - in virtual time.",
         epilog="Example: tipring rehearse hw-sim/scenarios/first-call.toml --out out",
     )
-    parser.add_argument("scenario", type=Path, metavar="SCENARIO.toml")
+    parser.add_argument("scenario", type=Path, metavar="SCENARIO.toml", help="see docs/scenario.md")
     parser.add_argument(
         "--json", action="store_true", help="one JSON document instead of the readable report"
     )
@@ -41,12 +41,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--compare", action="store_true", help="run it in full and fast, and show which calls ended otherwise"
     )
-    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the readable report")
+    parser.add_argument(
+        "--language", choices=("en", "zh"), default="en", help="of the readable report and of faults"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    scenario = load_scenario(arguments.scenario)
+    scenario = load_scenario(arguments.scenario, arguments.language)
     work = _compare if arguments.compare else _rehearse
     if arguments.out is not None:
         arguments.out.mkdir(parents=True, exist_ok=True)

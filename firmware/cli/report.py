@@ -6,7 +6,7 @@ import argparse
 import json
 import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,15 @@ from sqlite_utils import Database
 
 from firmware.cli import period
 from firmware.cli.tables import csv_table, text_table
+from firmware.cli.words import said
 from firmware.store import queries
-from firmware.store.history import HISTORY_FILE, StoreError, read_history
+from firmware.store.history import HISTORY_FILE, NoHistory, StoreError, read_history
 
+NO_HISTORY_REMEDY = (
+    "name the directory with --data DIR: that of a box (`data` for `make run`), or the --out of a rehearsal"
+)
+SAID = ("direction", "outcome")
+"""Columns that hold a word of ours."""
 Row = dict[str, Any]
 Tables = tuple[Row, list[Row]]
 
@@ -62,7 +68,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         one = names.add_parser(
             name, help=f"all {name}", epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
         )
-        one.add_argument("--data", type=Path, default=Path("data"), help="the box's data directory")
+        one.add_argument(
+            "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
+        )
         period.add_arguments(one)
         form = one.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="one JSON document")
@@ -89,6 +97,9 @@ def with_history(arguments: argparse.Namespace, use: Callable[[Database], int]) 
             return use(db)
         finally:
             db.close()
+    except NoHistory as error:
+        print(f"tipring: {error}: {NO_HISTORY_REMEDY}", file=sys.stderr)
+        return 2
     except (StoreError, period.NotAMoment, sqlite3.Error) as error:
         print(f"tipring: {error}", file=sys.stderr)
         return 2
@@ -107,14 +118,22 @@ def _show(
     if arguments.json:
         print(json.dumps({"zone": zone, "totals": totals, name: found}, ensure_ascii=False))
         return 0
-    headings = [column[arguments.language == "zh"] for column in columns.values()]
-    cells: Sequence[Sequence[Any]] = [[row[column] for column in columns] for row in found]
     if arguments.csv:
-        print(csv_table(list(columns), cells), end="")
+        print(csv_table(list(columns), [[row[column] for column in columns] for row in found]), end="")
         return 0
-    print(text_table(headings, cells))
-    print("  ".join(f"{key} {value}" for key, value in totals.items()))
+    language = arguments.language
+    headings = [column[language == "zh"] for column in columns.values()]
+    print(text_table(headings, [spoken(row, columns, SAID, language) for row in found]))
+    print("  ".join(f"{said(key, language)} {value}" for key, value in totals.items()))
     return 0
+
+
+def spoken(row: Row, columns: Iterable[str], words: Sequence[str], language: str) -> list[Any]:
+    """The row's cells with our own words in the reader's language."""
+    return [
+        said(row[column], language) if column in words and isinstance(row[column], str) else row[column]
+        for column in columns
+    ]
 
 
 def calls(db: Database, span: tuple[int, int]) -> Tables:

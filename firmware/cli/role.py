@@ -24,8 +24,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="one process of the box (supervisord's use)",
         epilog="Example: tipring role engine --data DIR",
     )
-    parser.add_argument("name", choices=sorted(ROLES))
-    parser.add_argument("--data", type=Path, required=True, help="data directory of the box")
+    parser.add_argument("name", choices=sorted(ROLES), help="which one")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="where the box keeps everything"
+    )
     parser.set_defaults(run=run)
 
 

@@ -23,6 +23,11 @@ from firmware.recorder.segments import read_records
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 LOOK_US = 300_000
 STOP_SECONDS = 20
+GREETINGS = {
+    "en": "{name}: lines {lines}; telephones {extensions}\n"
+    "data in {data}, logs in {log}. Calls appear below; Ctrl-C stops.",
+    "zh": "{name}：线路 {lines}；话机 {extensions}\n数据在 {data}，日志在 {log}。通话显示在下面；按 Ctrl-C 停止。",
+}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,24 +43,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
     )
-    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the call log")
-    parser.add_argument("--seconds", type=float, default=0.0, help="stop by itself after so long (0: never)")
+    parser.add_argument(
+        "--language", choices=("en", "zh"), default="en", help="of the call log and of faults"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=0.0, metavar="S", help="stop by itself after so long (0: never)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no call log")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     _refuse_double(Places(arguments.data.resolve()))
-    prepared = prepare(arguments.data, arguments.sim)
+    prepared = prepare(arguments.data, arguments.sim, arguments.language)
     places = prepared.places
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd's and `kill`'s way of Ctrl-C
     clock = MonotonicClock(prepared.offset_us)
     supervisor = _start(places, sim=arguments.sim is not None)
-    print(_greeting(prepared, places), flush=True)
+    print(greeting(prepared, arguments.language), flush=True)
     try:
         return _watch(supervisor, prepared, clock, arguments)
     except KeyboardInterrupt:
-        print("stopping…", flush=True)
+        print("正在停止…" if arguments.language == "zh" else "stopping…", flush=True)
         return 0
     finally:
         _stop(supervisor)
@@ -97,12 +106,13 @@ def _stop(supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait()
 
 
-def _greeting(prepared: Prepared, places: Places) -> str:
-    lines = ", ".join(f"{line.name} ({line.number})" for line in prepared.config.lines)
-    extensions = ", ".join(extension.number for extension in prepared.config.extensions)
-    return (
-        f"{prepared.config.site.name}: lines {lines}; telephones {extensions}\n"
-        f"data in {places.root}; logs in {places.log}. Calls appear below; Ctrl-C stops."
+def greeting(prepared: Prepared, language: str) -> str:
+    """What a newcomer wants to know first: the numbers, where things are, how to stop."""
+    config, places = prepared.config, prepared.places
+    lines = ", ".join(f"{line.name} ({line.number})" for line in config.lines)
+    extensions = ", ".join(extension.number for extension in config.extensions)
+    return GREETINGS[language].format(
+        name=config.site.name, lines=lines, extensions=extensions, data=places.root, log=places.log
     )
 
 

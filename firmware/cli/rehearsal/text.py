@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from firmware.cli.call_log import CHINESE_OUTCOMES, printable
+from firmware.cli.call_log import printable
 from firmware.cli.rehearsal.result import Json
+from firmware.cli.words import said
 from hwsim.scenario import Scenario
 
 HEADS = {
@@ -52,7 +53,7 @@ def report_text(report: Json, scenario: Scenario, language: str) -> str:
 
 def _call(call: Json, language: str) -> str:
     outcome = call["outcome"] or "-"
-    name = CHINESE_OUTCOMES.get(outcome, outcome) if language == "zh" else outcome.replace("_", " ")
+    name = said(outcome, language)
     waited_until = call["answered_at"] if call["answered_at"] is not None else call["released_at"]
     wait = None if call["queued_at"] is None or waited_until is None else waited_until - call["queued_at"]
     return _row(
@@ -66,9 +67,8 @@ def _call(call: Json, language: str) -> str:
 def _totals(report: Json, language: str) -> str:
     counts = dict(report["totals"])
     offered = counts.pop("offered")
-    names = CHINESE_OUTCOMES if language == "zh" else {}
-    parts = [f"{names.get(name, name.replace('_', ' '))} {count}" for name, count in counts.items() if count]
-    return f"{WORDS[language]['offered']} {offered} = " + " + ".join(parts)
+    parts = [f"{said(name, language)} {count}" for name, count in counts.items() if count]
+    return f"{WORDS[language]['offered']} {offered} = " + (" + ".join(parts) or "0")
 
 
 def _agent(agent: Json) -> str:

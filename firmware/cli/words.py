@@ -1,0 +1,41 @@
+"""The closed vocabularies in words for people: names of outcomes, states, reasons in English and Chinese."""
+
+from __future__ import annotations
+
+CHINESE = {
+    # outcomes
+    "answered": "已接听", "abandoned_in_menu": "在菜单中放弃", "abandoned_in_queue": "排队中放弃",
+    "self_served": "自助完成", "voicemail": "已留言", "overflowed_out": "已溢出", "refused": "已拒绝",
+    "failed": "失败", "offered": "呼入总数", "in_progress": "进行中",
+    # directions, presentations, who answered
+    "inbound": "呼入", "outbound": "呼出", "internal": "内部", "allowed": "公开", "private": "保密",
+    "unavailable": "无法获得", "not-offered": "未提供", "flow": "语音菜单", "person": "真人", "line": "线路",
+    # agents
+    "agents": "坐席", "missed": "漏接", "signed-out": "签出", "ready": "就绪", "not-ready": "未就绪",
+    "ringing": "振铃", "talking": "通话", "wrap-up": "话后处理", "configured": "按配置",
+    "direct": "直接来电", "direct-call": "直接呼叫", "off-hook": "摘机", "missed-calls": "多次漏接",
+    "own-call": "自己呼出", "no-telephone": "话机不可用", "removed": "已撤销", "break": "小休",
+    "lunch": "午餐", "meeting": "会议", "training": "培训", "paperwork": "文书",
+    # leaving queues and missing calls
+    "abandoned": "放弃", "overflow": "溢出", "no-agents": "无坐席", "exit-key": "按键退出",
+    "no-answer": "未应答", "declined": "拒接", "caller-left": "主叫已挂", "taken-by-other": "他人已接",
+    # refused attempts
+    "no-line-free": "无空闲线路", "no-dial-tone": "无拨号音", "not-allowed": "不允许", "no-such-number": "无此号码",
+    "no-such-agent": "无此坐席", "wrong-pin": "密码错误", "no-flow": "无此流程", "no-such-queue": "无此队列",
+    "queue-full": "队列已满", "not-possible": "无法执行", "telephone-busy": "话机忙",
+    # recordings and the ledger
+    "conversation": "通话", "greeting": "问候语", "released": "挂机", "transferred": "已转接", "too-short": "太短",
+    "switch-died": "交换中断", "menu": "菜单", "queue": "排队", "announcement": "播报", "consent": "录音告知",
+    "edge": "边缘", "off": "不录音", "paused": "已暂停", "blocks-missing": "缺少音频块", "switch": "交换中断",
+    "transfer": "转接中", "unexplained": "无说明", "audio": "录音",
+    # transfers
+    "blind": "盲转", "attended": "咨询转", "semi-attended": "半咨询转", "recall": "回振",
+}  # fmt: skip
+ENGLISH = {"flow": "the menu", "person": "a person", "line": "the line"}
+
+
+def said(word: str, language: str) -> str:
+    """A word of ours as people of `language` say it; what is not ours stays as it is."""
+    if language == "zh":
+        return CHINESE.get(word, word)
+    return ENGLISH.get(word, word.replace("_", " "))
