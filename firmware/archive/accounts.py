@@ -11,6 +11,7 @@ from firmware.archive.ledger import Entry, Reason, Span, Tape, entries
 from firmware.archive.tapes import TICK_US
 
 _FOR_EVER = 1 << 62
+SWITCH_DIED = "switch-died"
 
 
 def account_of_calls(
@@ -58,7 +59,12 @@ def _tape(db: Database, row: tuple[Any, ...], now_us: int) -> Tape:
         ).fetchall()
         if from_tick is not None
     ]
-    return Tape(recording, leg, span, tuple(gaps), tuple(_pauses(db, recording, span)))
+    paused = tuple(_pauses(db, recording, span))
+    if why == SWITCH_DIED and ended_us is not None and ended_us > span[1]:
+        # From the last taped tick until somebody noticed: the box was away.
+        gaps.append(((span[1], ended_us), SWITCH_DIED))
+        span = (span[0], ended_us)
+    return Tape(recording, leg, span, tuple(gaps), paused)
 
 
 def _why_no_file(why: str | None) -> str:
