@@ -18,6 +18,7 @@ LEG_TIMERS = (
     "choose",
     "part",
     "record",
+    "reveal",
     "offered",
     "ask",
     "again",

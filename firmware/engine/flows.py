@@ -12,8 +12,11 @@ from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol.names import Cause, ReleasedBy
 
-MOST_STEPS = 200
-"""More nodes than this in one turn is a flow that goes in a circle without a pause."""
+MOST_STEPS = 60
+"""More nodes and targets than this in one turn go in a circle without a pause (each is a handful of nested calls)."""
+
+LAST_KEY_S = 1.0
+"""A key is known long before it is let go."""
 
 
 def enter(turn: Turn, call: Call, leg: Leg, flow: str) -> None:
@@ -41,10 +44,34 @@ def go(turn: Turn, call: Call, leg: Leg, node: str) -> None:
         return
     turn.clear(f"node:{call.id}")
     turn.enter(leg, Phase.FLOW)
+    _hide(turn, call, leg, found)
     turn.fact(f.NodeEntered(call.id, node))
     if leg.digits:
         turn.fact(f.DigitsKept(leg.id, ""))
     nodes.KINDS.get(found.kind, nodes.unknown)(turn, call, leg, found)
+
+
+def _hide(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
+    """The tape of a recorded flow is silent while a secret is keyed: its tones could be read back."""
+    before = present(turn, call)
+    if not leg.recording or node.secret == (before is not None and before.secret):
+        return
+    if not node.secret:
+        turn.timer(f"reveal:{leg.id}", LAST_KEY_S)
+    elif f"reveal:{leg.id}" in turn.state.timers:
+        turn.clear(f"reveal:{leg.id}")
+    else:
+        recordings.mark(turn, call, "paused")
+        recordings.pause(turn, leg, True)
+
+
+def revealed(turn: Turn, number: int) -> None:
+    """Timer `reveal`: the last key of the secret has been let go."""
+    turn.clear(f"reveal:{number}")
+    leg = turn.state.legs.get(number)
+    if leg is not None and leg.phase in (Phase.FLOW, Phase.PARTING):
+        recordings.mark(turn, turn.call_of(leg), "resumed")
+        recordings.pause(turn, leg, False)
 
 
 def present(turn: Turn, call: Call) -> Node | None:

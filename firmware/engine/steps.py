@@ -242,6 +242,7 @@ def _message_time(turn: Turn, number: int) -> None:
 NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "max": calls.too_long,
     "node": flows.timed_out,
+    "reveal": flows.revealed,
     "announce": queues.announce,
     "wait": queues.waited_too_long,
     "offer": queues.not_taken,

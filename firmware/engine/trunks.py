@@ -24,7 +24,8 @@ ANSWER_ASSUMED_S = 150.0
 """Neither an answer nor a busy tone for so long: somebody talks unrecognised. Never cut it; count it answered."""
 DIAL_MARGIN_S = 5.0
 PULSE_DIGIT_S, TONE_DIGIT_S = 2.2, 0.5
-EMERGENCY_DIAL_TONE_MS = 2000
+EMERGENCY_DIAL_TONE_MS = 3000
+"""Dial tone comes within a second and takes 1.3 s to be known; a line that is unplugged was known before."""
 FAILED_BY_TONE = {
     Tone.BUSY: Cause.USER_BUSY,
     Tone.CONGESTION: Cause.NO_CIRCUIT_AVAILABLE,

@@ -170,6 +170,20 @@ def test_a_secret_is_in_no_fact_no_input_and_no_snapshot() -> None:
     assert b"4863" not in box.engine.snapshot()
 
 
+def test_the_tape_of_a_flow_is_silent_while_a_secret_is_keyed() -> None:
+    config = office()
+    box = FakeBox(structs.replace(config, flows=(structs.replace(config.flows[0], record=True),)))
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "7")
+    assert [one.paused for one in box.sent(c.PauseRecord)] == [True]
+    box.key("L1", "8642")
+    assert [one.paused for one in box.sent(c.PauseRecord)] == [True], "the last key still sounds"
+    box.wait(1.1)
+    assert [one.paused for one in box.sent(c.PauseRecord)] == [True, False]
+    assert [one.mark for one in box.facts(f.RecordingMarked)] == ["paused", "resumed"]
+
+
 def test_self_service_ends_with_a_goodbye() -> None:
     box = FakeBox(office())
     box.ring("L1")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
+from firmware.config.schema import Flow, Node
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
@@ -298,3 +300,16 @@ def test_why_this_agent_is_said() -> None:
     box = FakeBox(office())
     box.to_queue("L1")
     assert box.facts(f.AgentOffered)[0].why.startswith("longest-idle:")
+
+
+@pytest.mark.parametrize("overflow", ["queue:sales", "flow:straight"])
+def test_an_overflow_that_leads_back_into_its_queue_ends_with_a_last_word(overflow: str) -> None:
+    config = office(overflow=overflow, no_agents="overflow")
+    straight = Flow(id="straight", start="on", nodes=(Node(id="on", kind="queue", queue="sales"),))
+    box = FakeBox(structs.replace(config, flows=(*config.flows, straight)))
+    for agent in ("801", "802", "803"):
+        box.give(i.AgentOrder(f"out-{agent}", "test", agent, "sign-out"))
+    box.to_queue("L1")
+    box.wait(70)
+    assert not box.engine.state.calls
+    assert 0 not in box.off_hook
