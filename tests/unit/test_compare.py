@@ -10,6 +10,7 @@ def call(number: int, outcome: str, answered_at: float | None, released_at: floa
     return {
         "id": number,
         "direction": "inbound",
+        "line": "line-1",
         "from": f"1380000{number:04}",
         "offered_at": 10.0 * number,
         "answered_at": answered_at,
@@ -49,7 +50,13 @@ def test_three_in_a_hundred_are_not_close() -> None:
     assert not compare(hour(), hour(*changed))["close"]
 
 
-def test_a_call_that_only_one_has_is_not_close() -> None:
-    found = compare(hour(), hour(call(100, "answered", 1005.0, 1009.0)))
-    assert not found["close"]
-    assert found["alone"] == [{"in": "fast", "call": 100, "offered_at": 1000.0}]
+def test_a_caller_whom_only_one_model_lets_in_is_decided_by_the_call_before() -> None:
+    late = call(99, "answered", 995.0, 999.6)
+    found = compare(hour(), hour(late, call(100, "answered", 1005.0, 1009.0)))
+    (one,) = found["differing"]
+    assert (one["call"], one["full"], one["fast"], one["margin_s"]) == (100, "line busy", "answered", 0.6)
+    assert found["close"]
+
+
+def test_a_caller_out_of_nowhere_is_not_close() -> None:
+    assert not compare(report(), report(call(1, "answered", 15.0, 19.0)))["close"]

@@ -74,6 +74,14 @@ class DecidingHalf:
         self.switch_epoch += 1
         self._events = 0
 
+    @property
+    def calls_made(self) -> int:
+        return self.keeper.engine.state.calls_made
+
+    def open_calls(self, last: int) -> bool:
+        """Whether a call not newer than call `last` is still going on."""
+        return any(call <= last for call in self.keeper.engine.state.calls)
+
     def run_until(self, at_us: int) -> None:
         """Timers that are due, then the disk work of a box second."""
         self.keeper.run_timers(at_us)
