@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.config.layout import port_of
 from firmware.config.schema import Agent, Config, Extension, Flow, Hours, Line, Mailbox, Node, Queue
 from firmware.engine.dialplan import DialTree
-
-PORTS_OF_CARD = {"spi-hat": 8}
-
-
-def port_of(config: Config, card: str, slot: int) -> int:
-    """Box-wide port index of a card's slot (from 1); -1 for a card that is not there."""
-    first = 0
-    for one in config.cards:
-        size = PORTS_OF_CARD.get(one.kind, len(one.slots))
-        if one.name == card:
-            return first + slot - 1
-        first += size
-    return -1
 
 
 class Plan:

@@ -6,11 +6,9 @@ from msgspec import Struct
 
 from drivers.countries import CallerIdForm, CountryProfile, profile
 from drivers.ports import PortKind
+from firmware.config.layout import card_ports, first_ports
 from firmware.config.schema import Config
 from firmware.protocol.names import AnswerSign, HangUpSign
-
-PORTS_OF_CARD = {"spi-hat": 8}
-"""Cards whose number of ports does not hang on what is plugged in."""
 
 
 class PortPlan(Struct, frozen=True):
@@ -38,7 +36,7 @@ class SwitchPlan(Struct, frozen=True):
     def from_config(cls, config: Config) -> SwitchPlan:
         """Raises UnknownCountry for a country without profile (a checked configuration has one)."""
         country = profile(config.site.country)
-        firsts = _first_ports(config)
+        firsts = first_ports(config)
         kinds = _kinds(config)
         plans = [PortPlan(port, kind, country, country.caller_id) for port, kind in enumerate(kinds)]
         for line in config.lines:
@@ -58,19 +56,11 @@ class SwitchPlan(Struct, frozen=True):
         return cls(tuple(plans))
 
 
-def _first_ports(config: Config) -> dict[str, int]:
-    firsts, first = {}, 0
-    for card in config.cards:
-        firsts[card.name] = first
-        first += PORTS_OF_CARD.get(card.kind, len(card.slots))
-    return firsts
-
-
 def _kinds(config: Config) -> list[PortKind | None]:
     known = {kind.value: kind for kind in PortKind}
     kinds: list[PortKind | None] = []
     for card in config.cards:
-        size = PORTS_OF_CARD.get(card.kind, len(card.slots))
+        size = card_ports(card)
         slots = [*card.slots[:size], *[""] * (size - len(card.slots))]
         kinds += [known.get(slot) for slot in slots]
     return kinds

@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.config.schema import Card, Config
-
-PORTS_OF_KIND = {"spi-hat": 8}
-
-
-def card_ports(card: Card) -> int:
-    """How many rows a card takes."""
-    return PORTS_OF_KIND.get(card.kind, len(card.slots))
-
-
-def port_count(config: Config) -> int:
-    return sum(card_ports(card) for card in config.cards)
-
-
-def port_of(config: Config, card: str, slot: int) -> int:
-    """Box-wide row of a card's slot (from 1). Raises LookupError for a card that is not there."""
-    first = 0
-    for one in config.cards:
-        if one.name == card:
-            return first + slot - 1
-        first += card_ports(one)
-    raise LookupError(f"there is no card {card!r}")
+from firmware.config.layout import port_of
+from firmware.config.schema import Config
 
 
 def line_ports(config: Config) -> dict[str, int]:

@@ -11,7 +11,8 @@ from drivers.dsp.caller_id import CallerIdMessage
 from drivers.dsp.dtmf import DtmfBank
 from drivers.dsp.tones import dtmf
 from drivers.ports import TICK_SAMPLES, TICK_US
-from hwsim.places import line_ports, port_count, telephone_ports
+from firmware.config.layout import port_count
+from hwsim.places import line_ports, telephone_ports
 from hwsim.scenario import BOX_FAULTS, Fault, Scenario
 from hwsim.wire import RING_BLOCKS, Wire
 from hwsim.world.attendant import Attendant
