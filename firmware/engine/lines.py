@@ -59,6 +59,14 @@ def ringing_ended(turn: Turn, leg: Leg, event: e.SwitchEvent | None = None) -> N
     calls.end(turn, call, Cause.NORMAL_CLEARING if answers else Cause.NO_ROUTE, by)
 
 
+def ringing_had_ended(turn: Turn, leg: Leg, event: e.LineRingingEnded) -> None:
+    """The switch tells this of a line it has not seized yet: when the box answered, the caller had given up.
+
+    After an engine was away both are told at once.
+    """
+    calls.end(turn, turn.call_of(leg), Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
+
+
 def caller_id(turn: Turn, leg: Leg | None, event: e.CallerIdReceived) -> None:
     if leg is None:
         turn.fact(f.CallerIdKept(event.port, event.number, event.name, event.presentation, event.form))

@@ -121,6 +121,11 @@ def _heard_while_ringing(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
 STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.LineRang, Phase.OFFERED): lines.rang,
     (e.LineRingingEnded, Phase.OFFERED): lines.ringing_ended,
+    (e.LineRingingEnded, Phase.FLOW): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.QUEUED): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.CALLING): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.MAILBOX): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.PARTING): lines.ringing_had_ended,
     (e.LineRang, Phase.SEIZING): trunks.glare,
     (e.DialEnded, Phase.SEIZING): trunks.dial_ended,
     (e.ToneHeard, Phase.SEIZING): trunks.tone_heard,

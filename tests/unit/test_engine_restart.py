@@ -206,3 +206,15 @@ def test_an_emergency_call_the_switch_made_alone_goes_on() -> None:
     assert not box.sent(c.Release)
     box.hang_up("804")
     assert 3 not in box.off_hook
+
+
+def test_a_caller_who_gave_up_while_no_engine_was_there_is_not_answered_for_good() -> None:
+    box = FakeBox(office())
+    rang_us = box.now_us
+    box.wait(60)
+    for count in (1, 2, 3):
+        box.event(e.LineRang(port=0, at_us=rang_us + count * 4_000_000, count=count))
+    box.event(e.LineRingingEnded(port=0, at_us=rang_us + 18_000_000))
+    assert box.leg("L1") is None
+    assert 0 not in box.off_hook
+    assert box.outcomes() == ["abandoned_in_menu"]
