@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from drivers.dsp import tones
 from drivers.dsp.echo import EchoBank
 from drivers.dsp.tones import level_dbm0, rounded
+from hwsim.signals.music import music
 from hwsim.signals.noise import noise
 from hwsim.signals.path import echo_path, through
 from hwsim.signals.speech import talk_for
@@ -111,3 +112,42 @@ def test_resting_and_working_sound_alike() -> None:
     always = cancelled(EchoBank(2), NEAR.astype(float), np.full_like(FAR, 97))
     late = slice(39000, 48000)
     assert np.abs(out[:, late].astype(int) - always[:, late]).max() < 100
+
+
+def late_frozen(
+    bank: EchoBank, heard: NDArray[np.float64], said: NDArray[np.int16], bursts: list[range]
+) -> NDArray[np.int16]:
+    """As a detector freezes: five ticks after a burst of tone began."""
+    out = np.stack([rounded(one) for one in heard])
+    for at in range(0, out.shape[1], 160):
+        block = np.ascontiguousarray(out[:, at : at + 160])
+        if any(at // 160 in burst[5:] for burst in bursts):
+            bank.freeze(BOTH, 1)
+        bank.process(block, np.ascontiguousarray(said[:, at : at + 160]), BOTH)
+        out[:, at : at + 160] = block
+    return out
+
+
+def held_music() -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """Music on hold and its echo: a few notes at a time, so that little can be learnt from it."""
+    tune = np.stack([music(SECONDS, seed, "organ") for seed in (3, 4)])
+    return tune, echoed(tune)
+
+
+def test_what_a_tone_taught_before_it_was_known_is_forgotten() -> None:
+    heard = echoed(FAR)
+    bursts = [range(300 + 50 * k, 325 + 50 * k) for k in range(4)]
+    for burst in bursts:
+        heard[:, burst.start * 160 : burst.stop * 160] += tones.burst((450.0,), 500, -10.0)
+    out = late_frozen(EchoBank(2, delay_samples=DELAY), heard, FAR, bursts)
+    gaps = [echo_db(out, FAR, burst.stop * 0.02 + 0.02, burst.stop * 0.02 + 0.12)[1] for burst in bursts]
+    assert max(gaps) <= -30.0
+
+
+def test_a_canceller_never_makes_a_line_louder() -> None:
+    said, heard = held_music()
+    before = np.stack([rounded(one) for one in heard]).astype(float).reshape(2, -1, 160)
+    after = cancelled(EchoBank(2, delay_samples=DELAY), heard, said).astype(float).reshape(2, -1, 160)
+    loud = np.sum(before**2, axis=2) > 160 * 100.0**2
+    gain_db = 10 * np.log10(np.sum(after**2, axis=2)[loud] / np.sum(before**2, axis=2)[loud])
+    assert gain_db.max() <= 1.2
