@@ -198,7 +198,9 @@ class LineBench:
 
     def _render(self, block: int) -> None:
         wire, ports = self.wire, self.ports
-        sent = wire.to_world[(block - 1) % RING_BLOCKS] if block else np.zeros((ports, TICK_SAMPLES), np.int16)
+        sent = (
+            wire.to_world[(block - 1) % RING_BLOCKS] if block else np.zeros((ports, TICK_SAMPLES), np.int16)
+        )
         for listener in self.listeners:
             listener(block - 1, sent)
         self._past[:, : TRANSFORM - TICK_SAMPLES] = self._past[:, TICK_SAMPLES:].copy()

@@ -40,7 +40,9 @@ class Score(Struct):
 def forms() -> list[tuple[str, CallerIdForm]]:
     """Every form of every country, `none` too."""
     return [
-        (code, form) for code in countries() for form in (profile(code).caller_id, *profile(code).caller_id_also)
+        (code, form)
+        for code in countries()
+        for form in (profile(code).caller_id, *profile(code).caller_id_also)
     ]
 
 
@@ -166,7 +168,11 @@ def test_lines_are_told_their_callers_in_every_form() -> None:
 def test_500_callers_in_each_form_through_the_analog_path() -> None:
     scores = offered_to_lines(500)
     for name, score in scores.items():
-        print(f"{name}: {score.right} of {score.calls} right, {len(score.wrong)} wrong", score.missed[:3], score.wrong)
+        print(
+            f"{name}: {score.right} of {score.calls} right, {len(score.wrong)} wrong",
+            score.missed[:3],
+            score.wrong,
+        )
     russian = scores.pop("RU none")
     assert (russian.right, russian.wrong) == (0, [])
     assert len(scores) == 11
@@ -187,7 +193,9 @@ class Display:
         self.bank = CallerIdBank(bench.ports)
         self.rng = np.random.default_rng(8)
         self.shown: dict[int, list[CallerIdMessage]] = {port: [] for port in range(bench.ports)}
-        self.spoken: dict[int, list[tuple[int, float, float, int]]] = {port: [] for port in range(bench.ports)}
+        self.spoken: dict[int, list[tuple[int, float, float, int]]] = {
+            port: [] for port in range(bench.ports)
+        }
         """(block, level, feed voltage, linefeed) of each block since `rung`."""
         bench.listeners.append(self.listen)
 
@@ -206,7 +214,9 @@ class Display:
             spoken.append((block, level_dbm0(sent[port]), float(box["feed_v"][port]), int(box["feed"][port])))
 
 
-def ring_telephone(bench: LineBench, display: Display, port: int, said: Sequence[CallerIdMessage], score: Score) -> Script:
+def ring_telephone(
+    bench: LineBench, display: Display, port: int, said: Sequence[CallerIdMessage], score: Score
+) -> Script:
     country = bench.plans[port].country
     for one in said:
         display.rung(port)
@@ -235,7 +245,9 @@ def check_times(spoken: Sequence[tuple[int, float, float, int]], form: CallerIdF
     else:
         assert min(ringing) > last
     backwards = {volts < 0 for _, _, volts, _ in spoken[first:last]}
-    assert backwards == {form.reversal}, "EN 300 659-1: the line is reversed before the message, and only there"
+    assert backwards == {form.reversal}, (
+        "EN 300 659-1: the line is reversed before the message, and only there"
+    )
 
 
 def shown_on_telephones(calls: int, ports: int) -> Mapping[str, Score]:

@@ -219,9 +219,7 @@ def turn(bench: LineBench, port: int, given: Sequence[Dial], tally: Tally) -> Sc
         while (event := (yield over_us)) is not None:
             heard.append(event)
         wrong = [event for event in heard if isinstance(event, HookFlashed | TelephoneReleased)]
-        digits = "".join(
-            event.digit for event in heard if isinstance(event, DigitReceived) and event.pulse
-        )
+        digits = "".join(event.digit for event in heard if isinstance(event, DigitReceived) and event.pulse)
         tally.cases += 1
         tally.right += digits == dial.number and not wrong
         if digits != dial.number or wrong:

@@ -57,6 +57,7 @@ class Held(Struct):
     by_sign: dict[str, list[float]] = {}
     """Seconds from the far end's leaving to `FarEndReleased`."""
     early: list[str] = []
+    late: list[str] = []
     other_sign: Counter[str] = Counter()
     never: list[str] = []
 
@@ -156,6 +157,8 @@ class Caller:
         after_s = (event.at_us - left_us) / 1e6
         if after_s < 0:
             held.early.append(f"{event.sign} {after_s:.1f} s: {one}")
+        if after_s > MAY_HOLD_S.get(one.sign, ELSE_MAY_HOLD_S):
+            held.late.append(f"{self.bench.plans[self.port].country.code} {after_s:.1f} s: {one}")
         if event.sign is not EXPECTED[one.sign]:
             held.other_sign[f"{one.sign} by {event.sign}"] += 1
         held.by_sign.setdefault(one.sign, []).append(after_s)
@@ -171,22 +174,25 @@ def left(calls: int, lines: int = 8) -> Held:
     assert bench.findings == []
     ports = [plan.port for plan in bench.plans if plan.kind]
     given, held = leavings(calls, 33), Held()
-    bench.play({port: Caller(bench, port, held).calls(given[k :: len(ports)]) for k, port in enumerate(ports)})
+    bench.play(
+        {port: Caller(bench, port, held).calls(given[k :: len(ports)]) for k, port in enumerate(ports)}
+    )
     return held
 
 
 def bank() -> PromptBank:
-    return PromptBank({("talk", "en"): talk_for(60, 77), ("more", "en"): talk_for(60, 78)}, {"default": held_music(1)})
+    return PromptBank(
+        {("talk", "en"): talk_for(60, 77), ("more", "en"): talk_for(60, 78)}, {"default": held_music(1)}
+    )
 
 
 def check(held: Held) -> None:
     for sign in SIGNS:
         held_s = held.by_sign[sign]
         print(f"{sign}: {len(held_s)} calls, median {np.median(held_s):.1f} s, longest {max(held_s):.1f} s")
-        assert max(held_s) <= MAY_HOLD_S.get(sign, ELSE_MAY_HOLD_S)
     print(f"{held.calls} calls; by another sign: {dict(held.other_sign)}; early {held.early[:3]}")
-    print(f"never: {len(held.never)} {held.never[:5]}")
-    assert (held.never, held.early) == ([], [])
+    print(f"never: {len(held.never)} {held.never[:5]}; late: {len(held.late)} {held.late[:5]}")
+    assert (held.never, held.late, held.early) == ([], [], [])
 
 
 def test_no_line_is_held_by_a_far_end_that_left() -> None:
@@ -245,7 +251,9 @@ def speak(bench: LineBench, port: int, turn: int) -> None:
 
 def stayed(seconds: float, lines: int = 8) -> list[str]:
     """So long on each line of all countries, side by side; the releases."""
-    bench = LineBench([Hat(code, ("fxo",) * lines + ("empty",) * (8 - lines)) for code in countries()], bank=bank())
+    bench = LineBench(
+        [Hat(code, ("fxo",) * lines + ("empty",) * (8 - lines)) for code in countries()], bank=bank()
+    )
     assert bench.findings == []
     false: list[str] = []
     ports = [plan.port for plan in bench.plans if plan.kind]
