@@ -4,18 +4,22 @@
 
 from __future__ import annotations
 
-from firmware.engine import calls, flows, legs, numbers, trunks
+from firmware.config.schema import Line
+from firmware.engine import calls, flows, legs, numbers, trunks, voicemail
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
-from firmware.protocol.names import Cause, Direction, LegRole, Presentation, ReleasedBy
+from firmware.protocol.names import Cause, Direction, HangUpSign, LegRole, Presentation, ReleasedBy
 
 OFFER_LAPSES_S = 20.0
 """No ring for so long: the offer is over, whether the line said so or not."""
 KEPT_FOR_S = 15.0
 """Caller ID that came before the first ring belongs to a ring within this time."""
+
+BUSY_KNOWN_AFTER_S = 2.0
+"""The cadence of a busy tone must be heard before it is believed."""
 
 
 def offered(turn: Turn, event: e.LineRang) -> None:
@@ -87,8 +91,18 @@ def far_end_left(turn: Turn, leg: Leg, event: e.FarEndReleased) -> None:
         trunks.far_end_left(turn, leg, event)
         return
     line = turn.plan.lines.get(leg.port)
-    if leg.phase != Phase.OFFERED and (line is None or event.sign in line.hangup):
-        calls.left(turn, leg)
+    if leg.phase == Phase.OFFERED or (line is not None and event.sign not in line.hangup):
+        return
+    if leg.phase == Phase.MAILBOX:
+        voicemail.keep(turn, leg, gone_s=_gone_s(line, event.sign))
+    calls.left(turn, leg)
+
+
+def _gone_s(line: Line | None, sign: HangUpSign) -> float:
+    """How long nobody was there any more when the sign was known."""
+    if sign is HangUpSign.SILENCE:
+        return line.silence_limit_s if line is not None else 0.0
+    return BUSY_KNOWN_AFTER_S if sign is HangUpSign.BUSY_TONE else 0.0
 
 
 def stray(turn: Turn, event: e.SwitchEvent) -> None:

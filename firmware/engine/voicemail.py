@@ -68,14 +68,18 @@ def finish(turn: Turn, leg: Leg) -> None:
     calls.farewell(turn, leg, "voicemail-thanks" if kept else "voicemail-short")
 
 
-def keep(turn: Turn, leg: Leg) -> bool:
-    """The message is over: into the mailbox, unless it is too short to be one."""
+def keep(turn: Turn, leg: Leg, gone_s: float = 0.0) -> bool:
+    """The message is over: into the mailbox, unless it is too short to be one.
+
+    Its last `gone_s` are no message: a busy tone or silence after the caller had left.
+    """
     taping = turn.state.recordings.get(leg.recording)
     if taping is None:
         return False
     mailbox_id = turn.call_of(leg).variables[MAILBOX]
     mailbox = turn.plan.mailboxes.get(mailbox_id)
-    enough = turn.at_us - taping.began_us >= us(mailbox.least_message_s if mailbox else 0.0)
+    least_s = mailbox.least_message_s if mailbox else 0.0
+    enough = turn.at_us - taping.began_us >= us(least_s + gone_s)
     recordings.stop(turn, leg, "released" if enough else "too-short")
     if enough:
         turn.fact(f.VoicemailLeft(mailbox_id, leg.call, taping.id))

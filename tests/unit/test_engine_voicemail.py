@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from firmware.config.schema import Mailbox
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
+from firmware.protocol.names import HangUpSign
 from tests.unit.fake_box import FakeBox, office
 
 
@@ -49,6 +51,22 @@ def test_a_message_too_short_is_none() -> None:
     leave_message(box, 1.0)
     assert not box.facts(f.VoicemailLeft)
     assert box.facts(f.RecordingEnded)[0].why == "too-short"
+
+
+@pytest.mark.parametrize(
+    ("sign", "kept"),
+    [(HangUpSign.OPEN_LOOP, True), (HangUpSign.BUSY_TONE, False), (HangUpSign.SILENCE, False)],
+)
+def test_busy_tone_and_silence_after_the_caller_left_are_no_message(sign: HangUpSign, kept: bool) -> None:
+    box = FakeBox(office())
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "3")
+    box.heard("L1")
+    box.wait(3.5)
+    box.leave("L1", sign)
+    assert bool(box.facts(f.VoicemailLeft)) is kept
+    assert box.outcomes() == ["voicemail"]
 
 
 def test_the_longest_message_is_cut_and_kept() -> None:
