@@ -12,11 +12,11 @@ from firmware.protocol.journal import Record
 TRANSLATED = ("direction", "presentation", "by", "why", "kind", "reason")
 """Fields that hold a word of ours."""
 
-# Fact -> (English, Chinese); fields are the fact's own, `who` the number and name of a caller.
+# Fact -> (English, Chinese); fields are the fact's own, `who` the number and name of a caller, or why not.
 LINES: dict[type[facts.Fact], tuple[str, str]] = {
     facts.CallerKnown: (
-        "caller is {who} ({presentation})",
-        "主叫 {who}（{presentation}）",
+        "caller is {who}",
+        "主叫 {who}",
     ),
     facts.NumberDialled: ("dials {number} ({direction})", "拨打 {number}（{direction}）"),
     facts.CallAnswered: ("answered by {by}", "应答：{by}"),
@@ -81,7 +81,7 @@ class CallLog:
         fields: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
         fields |= {name: self._said(fields[name]) for name in TRANSLATED if isinstance(fields.get(name), str)}
         if isinstance(fact, facts.CallerKnown):
-            fields["who"] = f"{fact.number} {fact.name}".strip() or self._pick("unknown", "未知")
+            fields["who"] = f"{fact.number} {fact.name}".strip() or fields["presentation"]
         text = self._pick(*pattern).format(**fields)
         return self._call(fields["call"], text) if "call" in fields else text
 

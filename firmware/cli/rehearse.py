@@ -81,9 +81,8 @@ def _rehearse(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> i
         print(json.dumps(report, ensure_ascii=False))
     else:
         print(text)
-        print(
-            f"\n{report['simulated_seconds']:.0f} s in {took_s:.1f} s ({report['simulated_seconds'] / took_s:.0f} x)"
-        )
+        simulated_s = report["simulated_seconds"]
+        print(f"\n{simulated_s:.0f} s simulated in {took_s:.1f} s ({simulated_s / took_s:.0f} x)")
     return DONE if all(one["held"] for one in report["expectations"]) else FOUND_WRONG
 
 

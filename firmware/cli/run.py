@@ -28,6 +28,10 @@ GREETINGS = {
     "data in {data}, logs in {log}. Calls appear below; Ctrl-C stops.",
     "zh": "{name}：线路 {lines}；话机 {extensions}\n数据在 {data}，日志在 {log}。通话显示在下面；按 Ctrl-C 停止。",
 }
+INVITATIONS = {
+    "en": "Ring it from another window: tipring sim call {number} --seconds 20 --wav heard.wav{data}",
+    "zh": "在另一窗口呼叫：tipring sim call {number} --seconds 20 --wav heard.wav{data}",
+}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -61,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     clock = MonotonicClock(prepared.offset_us)
     supervisor = _start(places, sim=arguments.sim is not None)
     print(greeting(prepared, arguments.language), flush=True)
+    if arguments.sim is not None and prepared.config.lines:
+        print(invitation(prepared, arguments.language), flush=True)
     try:
         return _watch(supervisor, prepared, clock, arguments)
     except KeyboardInterrupt:
@@ -109,11 +115,22 @@ def _stop(supervisor: subprocess.Popen[bytes]) -> None:
 def greeting(prepared: Prepared, language: str) -> str:
     """What a newcomer wants to know first: the numbers, where things are, how to stop."""
     config, places = prepared.config, prepared.places
-    lines = ", ".join(f"{line.name} ({line.number})" for line in config.lines)
+    numbers: dict[str, list[str]] = {}
+    for line in config.lines:
+        numbers.setdefault(line.number or line.name, []).append(line.name)
+    lines = ", ".join(f"{number} ({', '.join(names)})" for number, names in numbers.items())
     extensions = ", ".join(extension.number for extension in config.extensions)
     return GREETINGS[language].format(
         name=config.site.name, lines=lines, extensions=extensions, data=places.root, log=places.log
     )
+
+
+def invitation(prepared: Prepared, language: str) -> str:
+    """How to be a caller of a simulated box; the line that others use least is the last."""
+    last = prepared.config.lines[-1]
+    root = prepared.places.root
+    data = "" if root == Path("data").resolve() else f" --data {root}"
+    return INVITATIONS[language].format(number=last.number or last.name, data=data)
 
 
 def _watch(

@@ -16,11 +16,13 @@ def text_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Columns as wide as their widest cell; Chinese characters count two."""
     cells = [list(headings), *([_shown(value) for value in row] for row in rows)]
     widths = [max(_width(row[column]) for row in cells) for column in range(len(headings))]
-    lines = [
-        "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True))
-        for row in cells
-    ]
+    lines = ["  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def padded(text: str, columns: int) -> str:
+    """Filled up to so many columns of a terminal; longer text stays whole."""
+    return text + " " * max(0, columns - _width(text))
 
 
 def csv_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

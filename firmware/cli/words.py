@@ -31,7 +31,14 @@ CHINESE = {
     # transfers
     "blind": "盲转", "attended": "咨询转", "semi-attended": "半咨询转", "recall": "回振",
 }  # fmt: skip
-ENGLISH = {"flow": "the menu", "person": "a person", "line": "the line"}
+ENGLISH = {
+    "private": "withheld",
+    "unavailable": "not known",
+    "not-offered": "not known",
+    "flow": "the menu",
+    "person": "a person",
+    "line": "the line",
+}
 
 
 def said(word: str, language: str) -> str:

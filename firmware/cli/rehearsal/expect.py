@@ -19,7 +19,7 @@ FIGURES = {
     "longest_call_s": "from offer to release",
     "longest_queue_s": "from queue to answer or release",
     "recordings": "recordings with audio",
-    "unrecorded": "queued calls that a person answered and nobody recorded",
+    "unrecorded": "queued calls in which a person talked, without a recording",
     "missed": "ringings agents did not take",
     "held": "calls that were on hold",
     "ledger.unexplained_s": "answered seconds without audio or reason",
@@ -29,12 +29,12 @@ FIGURES = {
 """What an `[[expect]]` can name, in words. A test holds it against `figures`."""
 
 
-def figures(report: Mapping[str, Any]) -> dict[str, float]:
-    """Every figure an `[[expect]]` can name, as `FIGURES` says."""
+def figures(report: Mapping[str, Any]) -> dict[str, float | None]:
+    """Every figure an `[[expect]]` can name, as `FIGURES` says; None where there was nothing to measure."""
     calls: list[Json] = report["calls"]
-    found = {f"totals.{name}": float(count) for name, count in report["totals"].items()}
-    found["service_level.percent"] = _number(report["service_level"]["percent"])
-    found["asa_s"] = _number(report["asa_s"])
+    found: dict[str, float | None] = {f"totals.{name}": count for name, count in report["totals"].items()}
+    found["service_level.percent"] = report["service_level"]["percent"]
+    found["asa_s"] = report["asa_s"]
     found["calls"] = len(calls)
     found["outbound"] = sum(call["direction"] == "outbound" for call in calls)
     found["internal"] = sum(call["direction"] == "internal" for call in calls)
@@ -73,10 +73,6 @@ def _judge(expect: Expect, value: float | None) -> Json:
     }
 
 
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
-
-
 def _spent(call: Json) -> float:
     return (call["released_at"] or 0.0) - call["offered_at"] if call["released_at"] is not None else 0.0
 
@@ -89,5 +85,5 @@ def _waited(call: Json) -> float:
 
 
 def _unrecorded(call: Json) -> bool:
-    """A queued call that a person answered and of which there is no recording."""
-    return bool(call["queue"]) and call["answered_at"] is not None and not call["recordings"]
+    """A queued call in which a person talked with the caller and of which there is no recording."""
+    return bool(call["queue"]) and (call["talk_s"] or 0) > 0 and not call["recordings"]
