@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 PACKAGES="gcc make pkg-config python3-venv python3-dev libspandsp-dev libspeexdsp-dev libasound2-dev libsndfile1 \
 espeak-ng sox"
 STAMP=build/setup.stamp
-SOURCES="setup.py pyproject.toml provisioning/setup.sh $(find drivers/dsp -name '*.c' -o -name '*.h' -o -name 'build_*.py') \
+SOURCES="setup.py pyproject.toml provisioning/setup.sh $(find drivers/dsp firmware/switch -name '*.c' -o -name '*.h' -o -name 'build_*.py' | sort) \
 firmware/prompts/builtin.toml"
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
