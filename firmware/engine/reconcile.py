@@ -134,7 +134,10 @@ def _line(turn: Turn, port: e.PortReport, asked_us: int) -> None:
 
 
 def _sound(turn: Turn, leg: Leg, port: e.PortReport, lost: bool) -> None:
-    """What the leg should hear and does not."""
+    """What the leg should hear and does not; a new switch listens to nobody yet."""
+    if lost and not leg.fxo and leg.phase not in (Phase.ALERTING, Phase.TALKING):
+        pulses = leg.phase == Phase.DIALLING and turn.plan.dials_pulses(leg.port)
+        turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
     if lost and leg.phase in ENDLESS:
         turn.play(leg, "", ENDLESS[Phase(leg.phase)])
     elif leg.play and not port.play:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec import structs
 
 from drivers.ports import (
     AnyLineCommand,
@@ -106,10 +107,6 @@ class Switch:
         rx = self.rack.exchange(sent)
         now_us = self.woke_us = self._clock.now_us()
         self.tick_number += 1
-        if self._first:
-            self._first = False
-            self.orders.reports_due = 0
-            self._events.insert(0, self.report())
         for port, event in self.rack.take_events():
             self._give(self._ports[port], event, event.at_us)
         self._hear(rx, now_us)
@@ -226,12 +223,17 @@ class Switch:
             self._events.append(kind(port=told.port, at_us=now_us, recording=told.recording, tick=told.tick))
 
     def _take_events(self) -> list[AnySwitchEvent]:
-        if self.orders.reports_due:
-            self.orders.reports_due = 0
+        """In order of time; a life of the switch begins with a report, which knows what its first tick saw."""
+        if self.orders.reports_due and not self._first:
             self._events.append(self.report())
+        self.orders.reports_due = 0
         events, self._events = self._events, []
         if len(events) > 1:
             events.sort(key=lambda event: event.at_us)
+        if self._first:
+            self._first = False
+            report = self.report()
+            events.insert(0, structs.replace(report, at_us=events[0].at_us) if events else report)
         return events
 
     def _report(self, port: Port) -> PortReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec import structs
 
 from firmware.engine.engine import Engine
 from firmware.engine.state import UnknownSnapshot
@@ -218,3 +219,20 @@ def test_a_caller_who_gave_up_while_no_engine_was_there_is_not_answered_for_good
     assert box.leg("L1") is None
     assert 0 not in box.off_hook
     assert box.outcomes() == ["abandoned_in_menu"]
+
+
+def test_a_new_switch_listens_to_a_telephone_that_dials() -> None:
+    config = office()
+    dials = tuple(structs.replace(one, pulse=one.number == "804") for one in config.extensions)
+    box = FakeBox(structs.replace(config, extensions=dials))
+    box.lift("803")
+    box.lift("804")
+    box.wait(1)
+    box.commands.clear()
+    box.epoch, box.events = 2, 0
+    box.event(report(box))
+    listens = {one.port: one for one in box.sent(c.Listen)}
+    assert listens[PHONES["803"]].digits and not listens[PHONES["803"]].pulses
+    assert listens[PHONES["804"]].pulses
+    box.key("803", "110")
+    assert box.sent(c.Dial)

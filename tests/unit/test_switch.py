@@ -15,7 +15,9 @@ from firmware.protocol import commands as ask
 from firmware.protocol import events as told
 from firmware.protocol.commands import Numbered
 from firmware.protocol.names import HangUpSign, Presentation, Tone
-from tests.unit.switch_bench import Bench
+from firmware.switch.plan import SwitchPlan
+from firmware.switch.switch import Switch
+from tests.unit.switch_bench import Bench, config
 
 RECORDING = "00112233445566ff"
 
@@ -34,6 +36,18 @@ def test_the_first_event_of_a_life_is_the_report() -> None:
     assert isinstance(report, told.StateReport)
     assert [one.kind for one in report.ports] == ["fxo"] * 4 + ["fxs"] * 4
     assert all(one.hears == -1 and not one.off_hook and not one.alarm for one in report.ports)
+
+
+def test_the_report_comes_first_and_knows_what_the_first_tick_saw() -> None:
+    bench = Bench()
+    plan = SwitchPlan.from_config(config())
+    switch = Switch([bench.card], plan, bench.clock, PromptBank({}, {}), bench.tape, epoch=4)
+    switch.start()
+    bench.card.happen(wires.Seized(5, bench.clock.us + 5_000))
+    events = switch.tick()
+    assert [type(one) for one in events] == [told.StateReport, told.TelephoneSeized]
+    assert events[0].at_us <= events[1].at_us
+    assert isinstance(events[0], told.StateReport) and events[0].ports[5].off_hook
 
 
 def test_a_conversation_carries_both_voices_and_no_other() -> None:
