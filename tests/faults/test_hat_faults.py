@@ -284,3 +284,21 @@ def test_backends_are_known_by_name() -> None:
 
 def test_a_failed_port_is_told_and_recovers_in_that_order() -> None:
     assert PortRecovered(1, 2).port == 1
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_new_process_takes_over_chips_that_run(lifted: bool, stopped: bool) -> None:
+    """Killed or stopped, the chips go on as they were set; telephones in use come back as such."""
+    bench = HatBench([MIXED])
+    bench.start()
+    bench.run(300)
+    bench.hook(5, lifted)
+    bench.run(200)
+    if stopped:
+        bench.cards[0].stop()
+    bench.cards = bench.build(bench.hats.backend(), bench.clock)
+    assert bench.start() == []
+    bench.hook(6, True)
+    seen = {event.port for event in bench.run(300) if isinstance(event, Seized)}
+    assert seen == ({5, 6} if lifted else {6})

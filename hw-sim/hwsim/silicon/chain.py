@@ -89,8 +89,8 @@ class Si321xChain:
         for chip in self._selected[self._mask]:
             if not chip.silent:
                 chip.write(self._address, byte)
-        if self._address == 0 and self._mask:
-            self._chained = bool(byte & 0x80)
+                if self._address == 0:
+                    self._chained = bool(byte & 0x80)
         return FLOATING
 
     def long_frame(self, _length: int, /) -> None:
