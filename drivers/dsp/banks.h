@@ -50,6 +50,7 @@ typedef struct {
     int32_t now;   /* the tone set that sounds, -1 none */
     int32_t other; /* the set that wants to follow it at once, -1 none */
     int64_t since, seen, silent;
+    float least; /* energy a tick below which nothing is a tone: the last burst, fading */
     tip_voice rx, tx;
 } tip_progress_row;
 
@@ -62,6 +63,7 @@ typedef struct {
     const float *barred;      /* [rows][sets] */
     float *energy;            /* [rows][kept][sets] */
     float *total;             /* [rows][kept] */
+    float *sent;              /* [rows][kept]: energy of tx */
     float *last;              /* [rows][sets + 1] */
     tip_progress_row *row;
 } tip_progress;

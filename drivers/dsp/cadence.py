@@ -17,6 +17,8 @@ EARLY_MS = 1500.0
 """A silence this long is enough to see the beginning of one that is nominally longer than LONG_MS."""
 LONG_MS = 1800.0
 LONGEST = 32
+DROPOUT_MS = 25.0
+"""A silence as short as this is none: something drowned the tone. No country has one between equal bursts."""
 
 
 class Burst(NamedTuple):
@@ -47,6 +49,10 @@ class Cadence:
         """The burst whose silence is not yet measured."""
         return self._bursts[-1] if len(self._bursts) > len(self._off_ms) else None
 
+    @property
+    def last(self) -> Burst | None:
+        return self._bursts[-1] if self._bursts else None
+
     def broken(self) -> None:
         """What was heard fits no cadence: begin again."""
         self._bursts.clear()
@@ -56,7 +62,19 @@ class Cadence:
     def burst_ended(self, burst: Burst) -> None:
         if self.pending is not None:
             self.broken()
-        self._bursts.append(burst)
+        self._bursts.append(self._whole(burst))
+
+    def _whole(self, burst: Burst) -> Burst:
+        """With the piece before it, where a dropout had split it."""
+        if not self._off_ms or self._off_ms[-1] > DROPOUT_MS or self._bursts[-1].tone_set != burst.tone_set:
+            return burst
+        head, off_ms = self._bursts.pop(), self._off_ms.pop()
+        return burst._replace(on_ms=head.on_ms + off_ms + burst.on_ms)
+
+    def silence_goes_on(self) -> None:
+        """What seemed to end the silence was too short to be a tone."""
+        if self._off_ms and self.pending is None:
+            self._off_ms.pop()
 
     def silence_ended(self, off_ms: float) -> str:
         """The silence after the last burst is over; the tone now recognised and not told yet, or empty."""

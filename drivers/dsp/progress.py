@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from drivers.countries.profile import CountryProfile, profile
 from drivers.dsp._dsp import ffi, lib
-from drivers.dsp.cadence import EARLY_MS, Burst, Cadence
+from drivers.dsp.cadence import EARLY_MS, LEVEL_RATIO, Burst, Cadence
 from drivers.dsp.matrix import Active, address, indices, rows_at
 from drivers.dsp.tone_plan import TonePlan
 from drivers.ports import TICK_SAMPLES
@@ -39,8 +39,16 @@ NOISE_ROOM = 4.0
 """What is left over in a burst may be this many times the noise in the silences."""
 QUIET = 0.55
 """Power in the silences against that of the bursts."""
+ECHO = 0.08
+"""So much of what we send may come back: what is left of the echo must not spoil a tone heard under our music."""
+ECHO_TICKS = 3
+"""Loop delay and echo path."""
+WEAKER = 0.35
+"""Nothing below this share of a burst is taken for the next one, for about a second."""
 EARLY_TICKS = int(EARLY_MS / TICK_MS)
 FORGET_TICKS = 325
+BLIP_TICKS = 2
+"""Too short for a burst of any cadence; residual echo of music makes such."""
 STEADY_TICKS = 4
 EDGE, TONE_LASTS, VOICE_BEGAN = 1, 2, 4
 """Kinds of what the C part tells (banks.h); 3 is a silence that lasts."""
@@ -54,6 +62,7 @@ ROW = np.dtype(
         ("since", "i8"),
         ("seen", "i8"),
         ("silent", "i8"),
+        ("least", "f4"),
         ("rx", VOICE),
         ("tx", VOICE),
     ],
@@ -91,6 +100,7 @@ class ProgressDetector:
         self._row["seen"] = -2
         self._energy = np.zeros((self.rows, KEPT, self._plan.sets), np.float32)
         self._total = np.zeros((self.rows, KEPT), np.float32)
+        self._sent = np.zeros((self.rows, KEPT), np.float32)
         self._last = np.zeros((self.rows, self._plan.sets + 1), np.float32)
         self._events = np.zeros((max(1, self.rows) * 3, 5), np.int64)
         self._tick = 0
@@ -111,6 +121,7 @@ class ProgressDetector:
         handed.barred = address(self._barred, "float *")
         handed.energy = address(self._energy, "float *")
         handed.total = address(self._total, "float *")
+        handed.sent = address(self._sent, "float *")
         handed.last = address(self._last, "float *")
         handed.row = address(self._row, "tip_progress_row *")
         return handed
@@ -126,12 +137,17 @@ class ProgressDetector:
         steady: NDArray[np.bool_] = (self._row["now"] >= 0) & (
             self._row["since"] <= self._tick - STEADY_TICKS
         )
+        rows = np.flatnonzero(steady)
+        if rows.size:
+            at = (self._tick - 1) % KEPT
+            echo = ECHO * self._sent[rows[:, None], (at - np.arange(ECHO_TICKS)) % KEPT].max(axis=1)
+            steady[rows] = self._energy[rows, at, self._row["now"][rows]] > echo
         return steady
 
     def process(
         self, matrix: NDArray[np.int16], active: Active, tx: NDArray[np.int16] | None = None
     ) -> list[ProgressEvent]:
-        """One tick of the active rows. `tx`, what goes to the line, counts only for `silent_ticks`."""
+        """One tick of the active rows. `tx`, what goes to the line, counts for `silent_ticks` and as echo."""
         rx_at, rx_stride = rows_at(matrix, self.rows)
         tx_at, tx_stride = (ffi.NULL, 0) if tx is None else rows_at(tx, self.rows)
         rows = indices(active, self.rows)
@@ -166,6 +182,7 @@ class ProgressDetector:
         self._row["since"][rows] = self._tick
         self._row["seen"][rows] = self._tick - 1
         self._total[rows] = 0
+        self._sent[rows] = 0
         self._energy[rows] = 0
         self._last[rows] = 0
         for row in rows.tolist():
@@ -188,12 +205,15 @@ class ProgressDetector:
 
     def _edge(self, row: int, cadence: Cadence, old: int, new: int, since: int) -> str:
         at = int(self._row["since"][row])
-        if old >= 0:
-            burst = self._burst(row, since, at)
+        if old >= 0 and at - since <= BLIP_TICKS:
+            cadence.silence_goes_on()
+        elif old >= 0:
+            burst = self._burst(row, since, at, cadence.last)
             if burst is None:
                 cadence.broken()
             else:
                 cadence.burst_ended(burst)
+                self._row["least"][row] = WEAKER * burst.power
         pending = cadence.pending
         if pending is None or new < 0:
             return ""
@@ -211,8 +231,11 @@ class ProgressDetector:
         share = self._energy[row, inside].sum(axis=0) / self._total[row, inside].sum()
         return int(np.argmax(share - self._barred[row]))
 
-    def _burst(self, row: int, since: int, end: int) -> Burst | None:
-        """The burst from tick `since` to before `end`, None when it was no clean one."""
+    def _burst(self, row: int, since: int, end: int, last: Burst | None) -> Burst | None:
+        """The burst from tick `since` to before `end`, None when it was no clean one.
+
+        One that our own echo may have spoilt is good enough where the `last` was clean and as loud.
+        """
         tone_set = self._which(row, self._ticks(since, end))
         first = max(since - 1, self._tick - KEPT + 3, 0)
         energy = self._energy[row, self._ticks(first, end + 1), tone_set]
@@ -222,7 +245,8 @@ class ProgressDetector:
             return None
         head, tail = int(strong[0]), int(strong[-1])
         inside = self._ticks(first + head + 1, first + tail)
-        if not self._clean(row, energy[head + 1 : tail], inside, since):
+        clean = self._clean(row, energy[head + 1 : tail], inside, since)
+        if not clean and (last is None or not self._spoilt(row, last, level, inside)):
             return None
         noise = self._noise(row, since) * self._plan.dims[tone_set] / TICK_SAMPLES
         parts = np.sqrt(np.clip(energy - noise, 0, level) / level)
@@ -233,8 +257,17 @@ class ProgressDetector:
 
     def _clean(self, row: int, energy: NDArray[np.float32], inside: NDArray[np.int64], since: int) -> bool:
         strongest, weakest, mean = float(energy.max()), float(energy.min()), float(energy.mean())
-        left = float(np.mean(self._total[row, inside])) - mean
+        left = float(np.mean(self._total[row, inside])) - mean - self._echo(row, inside)
         return strongest <= FLAT * weakest and left <= IMPURE * mean + NOISE_ROOM * self._noise(row, since)
+
+    def _spoilt(self, row: int, last: Burst, level: float, inside: NDArray[np.int64]) -> bool:
+        alike = last.power < LEVEL_RATIO * level and level < LEVEL_RATIO * last.power
+        return alike and self._echo(row, inside) > IMPURE * level
+
+    def _echo(self, row: int, inside: NDArray[np.int64]) -> float:
+        """Energy a tick that may be echo of what was sent, canceller or not."""
+        recent = (inside[:, None] - np.arange(ECHO_TICKS)) % KEPT
+        return ECHO * float(self._sent[row, recent].max(axis=1).mean()) if inside.size else 0.0
 
     def _noise(self, row: int, since: int) -> float:
         """Energy a tick before the burst that began at `since`, or of the quietest tick remembered."""
@@ -242,8 +275,9 @@ class ProgressDetector:
         return float(np.median(before)) if before.size else 1.0
 
     def _quiet(self, row: int, burst: Burst, since: int) -> bool:
-        between = self._total[row, self._ticks(since + 1, self._tick - 1)]
-        return between.size == 0 or float(between.mean()) <= QUIET * burst.power
+        inside = self._ticks(since + 1, self._tick - 1)
+        between = self._total[row, inside]
+        return between.size == 0 or float(between.mean()) - self._echo(row, inside) <= QUIET * burst.power
 
     def _began_ms(self, row: int, last: Burst, new: int, at: int) -> float:
         """When the burst whose first tick is `at` began, by how much of a tick's energy it has there."""

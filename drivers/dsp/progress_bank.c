@@ -10,6 +10,7 @@
 #define LEAST_VOICE 1.05e6f /* a tick at -46 dBm0 */
 #define SETTLING 2 /* the first ticks of a burst hold its edge, which looks like any set */
 #define LONG_RUN 25
+#define FADE 0.97f /* a tick: how long a burst keeps weaker ones from being heard as its next */
 #define AGAIN 10
 
 #define ABOVE 8.0f    /* voice over the noise floor, 9 dB */
@@ -17,6 +18,8 @@
 #define STRETCH 50    /* ticks over which the quietest is remembered, twice */
 #define SURE 10.0f    /* ticks of voice */
 #define LEAK 0.5f
+#define ECHO 0.08f    /* so much of what we send may come back, and is nobody's voice */
+#define ECHO_TICKS 3
 
 #define MAX_COLUMNS 512
 
@@ -24,7 +27,7 @@ typedef float four __attribute__((vector_size(16)));
 
 enum { EDGE = 1, TONE_LASTS, SILENCE_LASTS, VOICE };
 
-static int hears(tip_voice *voice, float energy, int tonal)
+static int hears(tip_voice *voice, float energy, int tonal, float least)
 {
     if (++voice->age % STRETCH == 0) {
         voice->low[1] = voice->low[0];
@@ -37,7 +40,7 @@ static int hears(tip_voice *voice, float energy, int tonal)
     const float step = voice->age > 1 ? fabsf(size - voice->last) : 0;
     voice->last = size;
     voice->step += (step - voice->step) * 0.2f;
-    const int voiced = energy > ABOVE * floor && energy > LEAST_VOICE && voice->step > UNEVEN;
+    const int voiced = energy > ABOVE * floor && energy > least && voice->step > UNEVEN;
     voice->evidence += tonal ? -LEAK / 2 : voiced ? 1.0f : -LEAK;
     if (voice->evidence < 0)
         voice->evidence = 0;
@@ -115,7 +118,8 @@ static float weigh(const tip_progress *plan, int number, const float *x, int64_t
     return total;
 }
 
-static int sounding(const tip_progress *plan, int number, int now, const float *shares, int64_t tick)
+static int sounding(const tip_progress *plan, int number, const tip_progress_row *row, const float *shares,
+                    int64_t tick)
 {
     const float *barred = plan->barred + (ptrdiff_t) number * plan->sets;
     const float *energy = plan->energy + ((ptrdiff_t) number * plan->kept + tick % plan->kept) * plan->sets;
@@ -123,13 +127,14 @@ static int sounding(const tip_progress *plan, int number, int now, const float *
     float most = -1;
 
     for (int s = 0; s < plan->sets; s++) {
-        const float score = shares[s] - barred[s] + (s == now ? STAY : 0);
+        const float score = shares[s] - barred[s] + (s == row->now ? STAY : 0);
         if (score > most) {
             most = score;
             best = s;
         }
     }
-    return best >= 0 && shares[best] > SHARE && energy[best] > LEAST_TONE ? best : -1;
+    const float least = row->least > LEAST_TONE ? row->least : LEAST_TONE;
+    return best >= 0 && shares[best] > SHARE && energy[best] > least ? best : -1;
 }
 
 static int tell(int64_t *event, int64_t row, int64_t kind, int64_t a, int64_t b, int64_t c)
@@ -173,6 +178,19 @@ static void floats(const int16_t *samples, float *x)
         x[i] = samples[i];
 }
 
+/* Energy a voice must have to be none of our own echo. */
+static float echo_of(const tip_progress *plan, int number, int64_t tick)
+{
+    const float *sent = plan->sent + (ptrdiff_t) number * plan->kept;
+    float most = LEAST_VOICE;
+
+    for (int k = 1; k <= ECHO_TICKS && k <= tick; k++) {
+        const float echo = ECHO * sent[(tick - k) % plan->kept];
+        most = echo > most ? echo : most;
+    }
+    return most;
+}
+
 int tip_progress_process(const tip_progress *plan, const int16_t *rx, ptrdiff_t rx_stride, const int16_t *tx,
                          ptrdiff_t tx_stride, const intptr_t *active, int count, int64_t tick, int64_t *events)
 {
@@ -184,14 +202,18 @@ int tip_progress_process(const tip_progress *plan, const int16_t *rx, ptrdiff_t 
         tip_progress_row *row = &plan->row[number];
         floats(rx + number * rx_stride, x);
         const float total = weigh(plan, number, x, tick, shares);
-        told += edge(row, number, sounding(plan, number, row->now, shares, tick), tick, events + 5 * told);
+        told += edge(row, number, sounding(plan, number, row, shares, tick), tick, events + 5 * told);
         told += lasting(plan, row, number, tick, events + 5 * told);
-        int spoke = hears(&row->rx, total, row->now >= 0);
+        row->least *= FADE;
+        int spoke = hears(&row->rx, total, row->now >= 0, echo_of(plan, number, tick));
         if (newly(&row->rx))
             told += tell(events + 5 * told, number, VOICE, 0, 0, 0);
+        float *sent = plan->sent + (ptrdiff_t) number * plan->kept + tick % plan->kept;
+        *sent = 0;
         if (tx) {
             floats(tx + number * tx_stride, x);
-            spoke |= hears(&row->tx, square(x), 0);
+            *sent = square(x);
+            spoke |= hears(&row->tx, *sent, 0, LEAST_VOICE);
         }
         row->silent = spoke ? 0 : row->silent + 1;
         row->seen = tick;

@@ -17,6 +17,8 @@ HUM_HZ = 210.0
 """Below this is mains hum and its harmonics: no tone, and no part of the energy a tone is weighed against."""
 SURE_MS = 1900.0
 """Busy and congestion must have been there for this long and three times: both end calls."""
+SLOW_MS = 1400.0
+"""Of a cycle this long two are enough: a third would hold the line too long when one is spoilt."""
 ENDINGS = ("busy", "congestion", "special-information")
 
 Pair = tuple[int, float, float]
@@ -107,7 +109,8 @@ def _needed(name: str, pairs: tuple[Pair, ...]) -> int:
     if len({pair[0] for pair in pairs}) > 1:
         return len(pairs)
     cycle = sum(on + off for _, on, off in pairs)
-    cycles = max(2 if len(pairs) > 1 else 3, int(np.ceil(SURE_MS / cycle)))
+    least = 2 if len(pairs) > 1 or cycle >= SLOW_MS else 3
+    cycles = max(least, int(np.ceil(SURE_MS / cycle)))
     return cycles * len(pairs)
 
 

@@ -2,10 +2,12 @@ import itertools
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from drivers.countries import countries, profile
 from drivers.dsp.progress import ProgressDetector
 from drivers.dsp.tones import burst, play, rounded
+from firmware.prompts.music import music as held_music
 from hwsim.signals.noise import hum, noise
 from hwsim.signals.speech import say, talk_for
 from hwsim.signals.trials import ToneCase, conversation, heard_on, stacked, ticks_of, toned
@@ -103,3 +105,53 @@ def test_a_held_note_is_no_dual_tone(hz: float) -> None:
     rng = np.random.default_rng(9)
     wave = burst((hz,), 4000, -15.0) + noise(32000, -50, rng)
     assert heard_on([profile("US"), profile("TW")], stacked([wave, wave])) == [[], []]
+
+
+def under_own_sound(
+    code: str, tone: str, sent: NDArray[np.int16], echo_db: float, *, told: bool
+) -> list[str]:
+    """A tone of -18 dBm0 on a line that also returns what we send; `told`: the detector knows what that is."""
+    rng = np.random.default_rng(11)
+    wave = toned(profile(code).tones[tone], ToneCase(-18.0, noise_dbm0=-55.0), 11.0, rng)
+    echo = np.roll(sent[: wave.size], 200) * 10 ** (-echo_db / 20)
+    rx, tx = rounded(wave + echo)[None, :], sent[None, : wave.size]
+    detector = ProgressDetector([profile(code)])
+    heard = []
+    for at in range(0, wave.size // 160 * 160, 160):
+        block = tx[:, at : at + 160] if told else None
+        heard += [event.heard for event in detector.process(rx[:, at : at + 160], np.arange(1), block)]
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("code", "tone"), [("US", "busy"), ("GB", "congestion"), ("CN", "busy"), ("RU", "congestion")]
+)
+def test_a_tone_is_heard_under_the_echo_of_our_own_music(code: str, tone: str) -> None:
+    sent = held_music(3)[:96000]
+    assert under_own_sound(code, tone, sent, 15.0, told=True) == [tone]
+
+
+def test_the_echo_of_our_own_prompt_is_no_answer() -> None:
+    prompt = talk_for(20, 4)
+    rx = rounded(np.roll(prompt, 200) * 0.2 + noise(prompt.size, -60, np.random.default_rng(2)))
+    heard: dict[bool, list[str]] = {True: [], False: []}
+    for told in heard:
+        detector = ProgressDetector([profile("CN")])
+        for at in range(0, prompt.size, 160):
+            block = prompt[None, at : at + 160] if told else None
+            heard[told] += [
+                one.heard for one in detector.process(rx[None, at : at + 160], np.arange(1), block)
+            ]
+    assert (heard[True], "voice" in heard[False]) == ([], True)
+
+
+def test_a_burst_with_a_tick_missing_and_a_silence_with_a_blip_are_still_busy() -> None:
+    busy = play(profile("FR").tones["busy"], 8000).astype(float)
+    rng = np.random.default_rng(12)
+    for start_s in (2.2, 4.3):
+        first = round(start_s * 8000)
+        busy[first : first + 160] += noise(160, -5.0, rng)
+    for start_s in (1.7, 3.7):
+        first = round(start_s * 8000)
+        busy[first : first + 320] = burst((440.0,), 40, -13.0)
+    assert [name for _, name in heard_on([profile("FR")], stacked([busy]))[0]] == ["busy"]
