@@ -1,7 +1,6 @@
 """Caller ID through the whole analog path: exchange to box in every form there is, and box to telephone."""
 
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
 
 import numpy as np
 import pytest
@@ -12,14 +11,14 @@ from numpy.typing import NDArray
 from drivers.countries import CallerIdForm, CountryProfile, countries, profile
 from drivers.dsp.caller_id import ALLOWED, PRIVATE, UNAVAILABLE, CallerIdMessage
 from drivers.dsp.caller_id_bank import CallerIdBank
-from drivers.dsp.caller_id_send import ALERT_HZ, ALERT_LEVEL_DBM0, message
+from drivers.dsp.caller_id_send import ALERT_HZ, message
 from drivers.dsp.tones import burst, level_dbm0
-from drivers.ports import TICK_SAMPLES, TICK_US
+from drivers.ports import TICK_US
 from firmware.protocol.commands import Release, Ring, Seize, StopRing
 from firmware.protocol.events import CallerIdReceived, LineRang
 from hwsim.signals.noise import with_noise
-from hwsim.world.ringing import Step, plan
-from tests.acceptance.line_bench import FXO8, FXS8, Hat, LineBench, Script, wait
+from hwsim.world.ringing import Instant, Step, plan
+from tests.acceptance.line_bench import Hat, LineBench, Script, wait
 
 CHINESE = "张王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平有限公司鑫淼堃頔"
 WESTERN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -.äöüéèß&'"
@@ -84,9 +83,10 @@ class Exchange:
             self._do(instant.step, ends_us, body, level)
         return ends_us
 
-    def _two_rings(self, body_us: int) -> list:  # type: ignore[type-arg]
+    def _two_rings(self, body_us: int) -> list[Instant]:
         bursts = len(self.country.ring_cadence_ms) // 2 * 2
-        instants, pauses = [], 0
+        instants: list[Instant] = []
+        pauses = 0
         for instant in plan(self.country, self.form, body_us):
             instants.append(instant)
             pauses += instant.step is Step.PAUSE

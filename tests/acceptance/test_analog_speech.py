@@ -1,6 +1,7 @@
 """What people hear and what is recorded, outside line to telephone and back, through the whole analog path."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -177,6 +178,10 @@ def test_echo_of_the_far_side_is_gone_on_sixteen_lines() -> None:
     check_echo(4, 30.0)
 
 
+def _keep(wire: dict[int, NDArray[np.int16]], block: int, sent: NDArray[np.int16]) -> None:
+    wire[block] = sent.copy()
+
+
 def mouth_to_ear_ms(hats: int) -> list[tuple[float, bool, int]]:
     """(delay, line to telephone, hats between) of every call both ways."""
     calls = pairs(hats, 2.0)
@@ -184,7 +189,7 @@ def mouth_to_ear_ms(hats: int) -> list[tuple[float, bool, int]]:
     for to_telephone in (True, False):
         bench = connected(hats, calls, 5)
         wire: dict[int, NDArray[np.int16]] = {}
-        bench.listeners.append(lambda block, sent, wire=wire: wire.__setitem__(block, sent.copy()))
+        bench.listeners.append(partial(_keep, wire))
         begins_us = bench.now_us + 40_000
         for call in calls:
             port, wave = (call.line, call.caller) if to_telephone else (call.telephone, call.agent)
