@@ -6,15 +6,18 @@ import hashlib
 import os
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's shared memory; the directory below it is private
+MEMORY = "/dev/shm"  # noqa: S108 - the kernel's shared memory; the directory below it is private
+MEMORY_VARIABLE = "TIPRING_MEMORY"
+"""Environment: another directory in memory (systemd's RuntimeDirectory, a test's own)."""
 
 
 def run_directory(root: Path) -> Path:
     """Of a data directory: in memory, so that neither rings nor sockets ever wait for a disk."""
-    if not MEMORY.is_dir():
+    memory = Path(os.environ.get(MEMORY_VARIABLE, MEMORY))
+    if not memory.is_dir():
         return root / "run"
     name = hashlib.blake2b(str(root.resolve()).encode(), digest_size=6).hexdigest()
-    return MEMORY / f"tipring-{os.getuid()}-{name}"
+    return memory / f"tipring-{os.getuid()}-{name}"
 
 
 class Places:
