@@ -59,9 +59,9 @@ class FullBox:
         return self.clock.now_us()
 
     def run_until(self, at_us: int) -> None:
-        half, switch, clock = self.half, self.switch, self.clock
+        half, clock = self.half, self.clock
         while clock.now_us() < at_us:
-            for event in switch.tick():
+            for event in self.switch.tick():
                 half.event(event)
             now_us = clock.now_us()
             half.run_until(now_us)
