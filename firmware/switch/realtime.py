@@ -11,6 +11,8 @@ from firmware.switch._pace import lib
 
 PRIORITY = 50
 SWITCH_INTERVAL_S = 0.0005
+CONTROL_US = TICK_US // 2
+"""A stall longer than this is always seen by the control timer too."""
 
 
 def harden() -> list[str]:
@@ -19,6 +21,10 @@ def harden() -> list[str]:
     gc.freeze()
     gc.disable()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    # One core for the tick and its control timer: what stalls that core stalls both, and is told apart from our fault.
+    cores = os.sched_getaffinity(0)
+    if len(cores) > 1:
+        os.sched_setaffinity(0, {max(cores)})
     refused = []
     error = lib.tip_lock_memory()
     if error:
@@ -31,7 +37,8 @@ def harden() -> list[str]:
 
 
 def soften() -> None:
-    """Back to an ordinary process (the collector runs again)."""
+    """Back to an ordinary process (the collector runs again, on any core)."""
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
     gc.unfreeze()
     gc.enable()
 
@@ -40,7 +47,7 @@ class ControlTimer:
     """The C thread that tells what the machine itself did to timers. Use as a context."""
 
     def __enter__(self) -> ControlTimer:
-        error = lib.tip_pace_start(TICK_US)
+        error = lib.tip_pace_start(CONTROL_US)
         if error:
             raise OSError(error, os.strerror(error))
         return self
