@@ -38,6 +38,19 @@ def test_a_second_in_which_the_machine_stood_still_does_not_count() -> None:
     assert figures.seconds_not_counted == figures.seconds == 2
 
 
+def test_a_stream_that_begins_anew_after_a_standstill_is_not_late_for_ever() -> None:
+    pacing = Pacing()
+    for number in range(500):
+        woke = 1_000_000 + 20_000 * number + (60_000 if number >= 10 else 0)
+        pacing.woke(woke)
+        pacing.worked(woke + 500)
+        if number % 50 == 49:
+            pacing.second_over(60_000 if number < 50 else 50)
+    figures = pacing.punctuality()
+    assert (figures.late_ticks, figures.seconds_not_counted) == (0, 1)
+    assert figures.jitter_us_max == 0
+
+
 def test_a_sound_card_that_is_slower_than_our_clock_is_not_late() -> None:
     lates = [number * 2 for number in range(50 * 60)]  # 100 ppm
     figures = ran(lates).punctuality()
