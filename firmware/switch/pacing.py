@@ -84,7 +84,7 @@ class Pacing:
         late, self._late_in_second, self._second = self._late_in_second, 0, ([], [])
         self._seconds += 1
         if control_slip_us > CONTROL_SLIP_US:
-            # A machine that stood still may have restarted the stream in another phase: ticks are expected anew from here.
+            # A machine that stood still may have begun the stream anew in another phase: so do our expectations.
             self._not_counted += 1
             self._due_us = 0
             return

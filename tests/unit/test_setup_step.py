@@ -24,7 +24,9 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_without_root_it_names_the_missing_packages(tmp_path: Path) -> None:
     tool(tmp_path, "id", "echo 1000")
     tool(tmp_path, "sudo", "exit 1")
-    tool(tmp_path, "dpkg-query", 'case "$*" in *libspandsp-dev*|*espeak-ng*) exit 1;; *) echo installed;; esac')
+    tool(
+        tmp_path, "dpkg-query", 'case "$*" in *libspandsp-dev*|*espeak-ng*) exit 1;; *) echo installed;; esac'
+    )
     done = run(tmp_path)
     assert done.returncode == 1
     assert "libspandsp-dev espeak-ng" in done.stderr
