@@ -21,10 +21,6 @@ def harden() -> list[str]:
     gc.freeze()
     gc.disable()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    # One core for the tick and its control timer: what stalls that core stalls both, and is told apart from our fault.
-    cores = os.sched_getaffinity(0)
-    if len(cores) > 1:
-        os.sched_setaffinity(0, {max(cores)})
     refused = []
     error = lib.tip_lock_memory()
     if error:
@@ -37,8 +33,7 @@ def harden() -> list[str]:
 
 
 def soften() -> None:
-    """Back to an ordinary process (the collector runs again, on any core)."""
-    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    """Back to an ordinary process (the collector runs again)."""
     gc.unfreeze()
     gc.enable()
 
