@@ -1,4 +1,4 @@
-/* The control timer: a thread a core that does nothing but wake every period and note how late it was. What it suffers, the
+/* The control timer: a thread that does nothing but wake every period and note how late it was. What it suffers, the
    machine did; only what the tick suffers beside that is ours. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,9 +13,7 @@
 
 static atomic_llong worst_us;
 static atomic_int running;
-#define MOST_CORES 64
-static pthread_t threads[MOST_CORES];
-static int started;
+static pthread_t thread;
 static long long period_ns;
 
 static void add_ns(struct timespec *at, long long ns)
@@ -56,39 +54,20 @@ static void *control(void *unused)
     return unused;
 }
 
-/* On `core`, so that a core taken away by the host is seen whichever one the tick is on. */
-static int start_on(int core)
-{
-    struct sched_param first = {.sched_priority = 60};
-    cpu_set_t only;
-    int error = pthread_create(&threads[started], NULL, control, NULL);
-
-    if (error)
-        return error;
-    CPU_ZERO(&only);
-    CPU_SET(core, &only);
-    pthread_setaffinity_np(threads[started], sizeof only, &only);
-    pthread_setschedparam(threads[started], SCHED_FIFO, &first); /* where allowed */
-    started++;
-    return 0;
-}
-
 int tip_pace_start(int period_us)
 {
-    cpu_set_t ours;
-    int core, error = 0;
+    struct sched_param first = {.sched_priority = 60};
+    int error;
 
     if (atomic_exchange(&running, 1))
         return 0;
     period_ns = period_us * 1000LL;
     atomic_store(&worst_us, 0);
-    if (sched_getaffinity(0, sizeof ours, &ours))
-        error = errno;
-    for (core = 0; !error && core < CPU_SETSIZE && started < MOST_CORES; core++)
-        if (CPU_ISSET(core, &ours))
-            error = start_on(core);
+    error = pthread_create(&thread, NULL, control, NULL);
     if (error)
-        tip_pace_stop();
+        atomic_store(&running, 0);
+    else
+        pthread_setschedparam(thread, SCHED_FIFO, &first); /* where allowed */
     return error;
 }
 
@@ -100,8 +79,7 @@ long long tip_pace_take_worst_us(void)
 void tip_pace_stop(void)
 {
     if (atomic_exchange(&running, 0))
-        while (started > 0)
-            pthread_join(threads[--started], NULL);
+        pthread_join(thread, NULL);
 }
 
 int tip_lock_memory(void)

@@ -2,9 +2,9 @@
 #define TIPRING_PACE_H
 
 /* cdef */
-/* Starts the control threads, one a core; 0, or errno. Started twice they go on. */
+/* Starts the control thread; 0, or errno. Started twice it goes on. */
 int tip_pace_start(int period_us);
-/* The latest wake-up of any since the last call, in microseconds. */
+/* The latest wake-up since the last call, in microseconds. */
 long long tip_pace_take_worst_us(void);
 void tip_pace_stop(void);
 /* All pages stay in memory, later ones from their first use; 0, or errno. */

@@ -11,8 +11,8 @@ from firmware.switch._pace import lib
 
 PRIORITY = 50
 SWITCH_INTERVAL_S = 0.0005
-CONTROL_US = TICK_US // 2
-"""A stall longer than this is always seen by the control timer too."""
+CONTROL_US = TICK_US
+"""As often as the tick: a timer that looks more often meets more of the machine, one that looks less meets less."""
 
 
 def harden() -> list[str]:
