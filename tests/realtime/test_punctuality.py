@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,24 @@ BUSY = ROOT / "hw-sim" / "scenarios" / "busy.toml"
 SECONDS = float(os.environ.get("TIPRING_BUSY_SECONDS", "600"))
 
 pytestmark = [pytest.mark.realtime, pytest.mark.slow]
+
+
+@contextmanager
+def awake_cores() -> Iterator[None]:
+    """A virtual machine wakes a halted core 1-2 ms late: loops of the lowest priority keep all cores awake.
+
+    Measured on 2026-11-21: 35 of 190 seconds not counted without, none of 40 with.
+    """
+    loops = [
+        subprocess.Popen(["nice", "-n", "19", "sh", "-c", "while :; do :; done"])
+        for _ in range(os.cpu_count() or 1)
+    ]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 def resident_kib(pid: int) -> int:
@@ -39,7 +59,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     places = Places(tmp_path_factory.mktemp("busy") / "data")
     argv = [sys.executable, "-m", "firmware.cli.main", "run", "--sim", str(BUSY), "--data", str(places.root)]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'hw-sim'}"}
-    with subprocess.Popen([*argv, "--quiet"], env=environment, stdout=subprocess.DEVNULL) as box:
+    with (
+        awake_cores(),
+        subprocess.Popen([*argv, "--quiet"], env=environment, stdout=subprocess.DEVNULL) as box,
+    ):
         try:
             clock = MonotonicClock()
             clock.wait_until(clock.now_us() + round((SECONDS + 15) * 1e6))
