@@ -38,12 +38,9 @@ class Places:
         self.log = root / "log"
         self.switch_socket = self.run / "switch.sock"
         self.world_socket = self.run / "world.sock"
-        self.journal_ring = self.run / "journal.ring"
-        self.audio_ring = self.run / "audio.ring"
         self.wire = self.run / "wire"
         self.plan = self.run / "box.json"
         self.supervisor_conf = self.run / "supervisord.conf"
-        self.supervisor_socket = self.run / "supervisor.sock"
 
     def make(self) -> None:
         """All directories, private to this user."""
@@ -57,9 +54,6 @@ class Places:
             self.log,
         ):
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def lock(self, role: str) -> Path:
-        return self.run / f"{role}.lock"
 
     def status(self, role: str) -> Path:
         return self.run / f"{role}.status.json"
