@@ -9,7 +9,9 @@ from pathlib import Path
 from drivers.ports import Clock
 from firmware.archive.archive import Archive
 from firmware.archive.pruning import prune_journal
+from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.mark import DurableMark
+from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
 from firmware.protocol.role import RoleLock
 from firmware.store.disk import Disk
@@ -71,9 +73,11 @@ def run(
     """Returns after `stopped()`. Raises RoleHeld, StoreError when the history is newer than this software."""
     lock = RoleLock(run_directory, ROLE)
     archivist = Archivist(data, box, zone, Rings(run_directory).mark)
+    heartbeat = Heartbeat(Places(data).beat(ROLE))
     try:
         while not stopped():
             now_us = clock.now_us()
+            heartbeat.beat(now_us)
             archivist.step(now_us)
             clock.wait_until(now_us + STEP_US)
     finally:

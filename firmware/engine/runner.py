@@ -13,6 +13,7 @@ from firmware.engine.keeper import Keeper
 from firmware.engine.recovery import recover
 from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
+from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
 from firmware.protocol.places import Places
@@ -122,13 +123,16 @@ class EngineProcess:
         self.keeper = Keeper(recovered.engine, self._journal, self._send, recovered.recent)
         self._since_snapshot = 0
         self._retry_us = self._config_us = 0
+        self._heartbeat = Heartbeat(places.beat(ROLE))
         now_us = clock.now_us()
+        self._heartbeat.beat(now_us)
         self.keeper.give(Started(self._epoch), now_us)
         self.keeper.give(ClockSet(wall_us() - now_us, "system"), now_us)
         self._take_config(now_us)
 
     def step(self) -> None:
         now_us = self._clock.now_us()
+        self._heartbeat.beat(now_us)
         self._reconnect(now_us)
         self.keeper.run_timers(now_us)
         self._take_config(now_us)
@@ -152,6 +156,7 @@ class EngineProcess:
 
     def close(self) -> None:
         self.link.close()
+        self._heartbeat.close()
 
     def _patience_us(self) -> int:
         deadline = self.keeper.engine.deadline_us

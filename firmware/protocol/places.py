@@ -57,3 +57,6 @@ class Places:
 
     def status(self, role: str) -> Path:
         return self.run / f"{role}.status.json"
+
+    def beat(self, role: str) -> Path:
+        return self.run / f"{role}.beat"

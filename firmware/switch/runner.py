@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from drivers.ports import Clock
 from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
 from firmware.protocol.role import RoleLock
 from firmware.switch.engine_link import EngineLink
 from firmware.switch.life import next_epoch
 from firmware.switch.pacing import Pacing, Punctuality
 from firmware.switch.realtime import ControlTimer, harden, soften
-from firmware.switch.status_file import StatusFile
+from firmware.protocol.status_file import StatusFile
 from firmware.switch.switch import Switch
 
 ROLE = "switch"
@@ -57,12 +58,14 @@ class SwitchProcess:
         self.findings: Sequence[str] = self.switch.start()
         self.link = EngineLink(places.switch_socket, self.epoch)
         self._status = StatusFile(places.status(ROLE))
+        self._heartbeat = Heartbeat(places.beat(ROLE))
         self.pacing = Pacing()
 
     def step(self, control: ControlTimer) -> None:
         pacing, switch = self.pacing, self.switch
         events: list[AnySwitchEvent] = switch.tick()
         pacing.woke(switch.woke_us)
+        self._heartbeat.beat(switch.woke_us)
         for command in self.link.exchange(events):
             switch.submit(command)
         pacing.worked(self._clock.now_us())
@@ -97,6 +100,7 @@ class SwitchProcess:
         self.switch.stop()
         self.link.close()
         self._status.close()
+        self._heartbeat.close()
 
 
 def run(
