@@ -51,7 +51,11 @@ class Histogram:
 
 
 class Pacing:
-    """`woke` and `worked` each tick, `second_over` each second. A late tick ended after the next was due."""
+    """`woke` and `worked` each tick, `second_over` each second.
+
+    A late tick ended after the next was due; one that ended after the third was due is three. After a whole tick of
+    delay the time is counted anew: the sound card's stream has begun anew, or the blocks it kept come early now.
+    """
 
     def __init__(self) -> None:
         self._due_us = 0
@@ -75,7 +79,9 @@ class Pacing:
     def worked(self, now_us: int) -> None:
         """Everything of this tick is done."""
         self._second[1].append(now_us - self._woke_us)
-        self._late_in_second += now_us > self._due_us + TICK_US
+        self._late_in_second += max(0, (now_us - self._due_us) // TICK_US)
+        if self._woke_us - self._due_us >= TICK_US:
+            self._due_us = self._woke_us
         self._ticks += 1
 
     def second_over(self, control_slip_us: int) -> None:

@@ -20,6 +20,8 @@ def harden() -> list[str]:
     gc.collect()
     gc.freeze()
     gc.disable()
+    # The last core: interrupts go to the first ones. The control timer, begun after this, suffers what the tick does.
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     refused = []
     error = lib.tip_lock_memory()
@@ -33,7 +35,9 @@ def harden() -> list[str]:
 
 
 def soften() -> None:
-    """Back to an ordinary process (the collector runs again)."""
+    """Back to an ordinary process: any core, ordinary priority, the collector runs again."""
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     gc.unfreeze()
     gc.enable()
 

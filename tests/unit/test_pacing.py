@@ -51,6 +51,12 @@ def test_a_stream_that_begins_anew_after_a_standstill_is_not_late_for_ever() -> 
     assert figures.jitter_us_max == 0
 
 
+def test_a_stream_that_begins_anew_unseen_by_the_control_is_late_once_for_each_block_it_lost() -> None:
+    figures = ran([0] * 30 + [66_000] * 470).punctuality()
+    assert figures.late_ticks == 3
+    assert figures.jitter_us_max == 66_000 and figures.jitter_us_p99 <= 50
+
+
 def test_a_sound_card_that_is_slower_than_our_clock_is_not_late() -> None:
     lates = [number * 2 for number in range(50 * 60)]  # 100 ppm
     figures = ran(lates).punctuality()
