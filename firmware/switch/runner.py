@@ -12,11 +12,11 @@ from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
 from firmware.protocol.role import RoleLock
+from firmware.protocol.status_file import StatusFile
 from firmware.switch.engine_link import EngineLink
 from firmware.switch.life import next_epoch
 from firmware.switch.pacing import Pacing, Punctuality
 from firmware.switch.realtime import ControlTimer, harden, soften
-from firmware.protocol.status_file import StatusFile
 from firmware.switch.switch import Switch
 
 ROLE = "switch"
