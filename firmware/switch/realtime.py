@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 
 from drivers.ports import TICK_US
 from firmware.switch._pace import lib
@@ -36,8 +37,9 @@ def harden() -> list[str]:
 
 def soften() -> None:
     """Back to an ordinary process: any core, ordinary priority, the collector runs again."""
-    os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    with suppress(OSError):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     gc.unfreeze()
     gc.enable()
 
