@@ -6,7 +6,6 @@ repeated commands by an `Inbox`.
 
 from __future__ import annotations
 
-import struct
 from collections import OrderedDict, deque
 
 import msgspec
@@ -14,8 +13,8 @@ from msgspec import Struct
 
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.framing import Bodies, framed
 
-_LENGTH = struct.Struct("<I")
 LONGEST_FRAME = 1 << 20
 
 
@@ -61,8 +60,7 @@ _DECODER = msgspec.msgpack.Decoder(Frame)
 
 def encode(frame: Frame) -> bytes:
     """One frame with its length before it."""
-    body = _ENCODER.encode(frame)
-    return _LENGTH.pack(len(body)) + body
+    return framed(_ENCODER.encode(frame))
 
 
 class FrameStream:
@@ -72,26 +70,19 @@ class FrameStream:
     """
 
     def __init__(self) -> None:
-        self._kept = bytearray()
+        self._bodies = Bodies(LONGEST_FRAME)
         self.garbled = 0
-        self.broken = False
+
+    @property
+    def broken(self) -> bool:
+        return self._bodies.broken
 
     def receive(self, data: bytes | bytearray | memoryview) -> list[Frame]:
         """Frames that `data` completes, in order; split and merged as the socket likes."""
-        self._kept += data
         frames: list[Frame] = []
-        at = 0
-        while not self.broken and len(self._kept) - at >= _LENGTH.size:
-            (length,) = _LENGTH.unpack_from(self._kept, at)
-            if length > LONGEST_FRAME:
-                self.broken = True
-                break
-            end = at + _LENGTH.size + length
-            if len(self._kept) < end:
-                break
-            self._take(bytes(self._kept[at + _LENGTH.size : end]), frames)
-            at = end
-        del self._kept[:at]
+        if not self.broken:
+            for body in self._bodies.receive(data):
+                self._take(body, frames)
         return frames
 
     def _take(self, body: bytes, frames: list[Frame]) -> None:
