@@ -1,0 +1,52 @@
+"""Secrets of one box: keys made once, kept in files of their own, never in a journal, a database or a report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SECRET_BYTES = 32
+
+
+def box_secret(folder: Path, name: str) -> bytes:
+    """The key called `name` (lower-case letters and dashes) of `folder` (`Places.secrets`), made when absent.
+
+    It is on the disk when this returns; two processes that ask at once get the same. A file of another length is
+    damage and raises ValueError; raises OSError.
+    """
+    path = folder / name
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        return _made(folder, name)
+    if len(found) != SECRET_BYTES:
+        raise ValueError(f"{path} has {len(found)} bytes, not {SECRET_BYTES}: restore it from a backup")
+    return found
+
+
+def _made(folder: Path, name: str) -> bytes:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = folder / f".{name}.{os.getpid()}"
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(handle, os.urandom(SECRET_BYTES))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(partial, folder / name)  # the first one wins
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+    _sync(folder)
+    _sync(folder.parent)
+    return box_secret(folder, name)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
