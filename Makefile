@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test lint docs bench acceptance clean
+.PHONY: setup run test lint docs bench acceptance soak soak-real clean
 
 setup:
 	@sh provisioning/setup.sh
@@ -27,6 +27,16 @@ bench: setup
 
 acceptance: setup
 	$(PY) -m pytest -m slow
+
+# Memory and descriptors over days of box time, 3 days of events and 1 day with audio. Stopped, it goes on where it was;
+# HOURS=4 does at most so many box hours of each now.
+soak: setup
+	$(TIPRING) soak --fast --hours 72 --chunk $(or $(HOURS),0)
+	$(TIPRING) soak --hours 24 --chunk $(or $(HOURS),0)
+
+# The same of a box's real processes in real time.
+soak-real: setup
+	$(TIPRING) soak --real --minutes $(or $(MINUTES),15)
 
 clean:
 	rm -rf build .venv *.egg-info

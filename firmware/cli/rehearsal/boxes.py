@@ -17,6 +17,7 @@ from hwsim.clock import VirtualClock
 from hwsim.fast.switch import FastSwitch
 from hwsim.scenario import Fault, Scenario
 from hwsim.wire import Wire
+from hwsim.world.diary import Diary
 from hwsim.world.world import World
 
 
@@ -37,12 +38,13 @@ class RehearsedBox(Protocol):
 class FullBox:
     """The same switch, drivers and engine as in the appliance, on simulated silicon in a simulated world."""
 
-    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank) -> None:
+    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank, *, diary_entries: int = 0) -> None:
+        """`diary_entries` limits what the people of the world remember; 0: they remember all."""
         config = scenario.config
         self.clock = VirtualClock()
         plan = SwitchPlan.from_config(config)
         wire = Wire(len(plan.ports))
-        self.world = World(scenario, wire)
+        self.world = World(scenario, wire, diary=Diary(diary_entries))
         self.clock.follow(self.world.advance)
         cards = bench_cards(config, wire, self.clock)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
@@ -90,10 +92,12 @@ class FullBox:
 class FastBox:
     """The same engine; lines and telephones modelled as events with the measured latencies of the detectors."""
 
-    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank) -> None:
+    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank, *, diary_entries: int = 0) -> None:
+        """`diary_entries` as with `FullBox`."""
         config = scenario.config
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
-        self.switch = FastSwitch(scenario, {key: len(sound) for key, sound in bank.phrases.items()})
+        lengths = {key: len(sound) for key, sound in bank.phrases.items()}
+        self.switch = FastSwitch(scenario, lengths, diary=Diary(diary_entries))
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
         # A switch that dies takes its audio with it: only the full box can show that.
         self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind == "kill-engine")

@@ -98,6 +98,11 @@ class DecidingHalf:
             self.keeper.repeat()
         self.keeper.give(Started(1 + self.kills), at_us)
 
+    def take_snapshot(self) -> None:
+        """A killed engine begins with this one and what comes after it."""
+        self._snapshot = self.keeper.engine.snapshot()
+        self._since_snapshot.clear()
+
     def finish(self, at_us: int) -> None:
         self._recorder.close(at_us)
         self.archive.follow_files()
@@ -116,8 +121,7 @@ class DecidingHalf:
     def _keep(self, at_us: int) -> None:
         self._recorder.step(at_us)
         if len(self._since_snapshot) >= SNAPSHOT_RECORDS:
-            self._snapshot = self.keeper.engine.snapshot()
-            self._since_snapshot.clear()
+            self.take_snapshot()
         if at_us >= self._cut_us:
             self._cut_us = at_us + CUT_US
             self.archive.follow_files(self._recorder.mark.read())

@@ -44,7 +44,7 @@ def number_of(first: int, second: int, check: int) -> int | None:
     return first * (len(CHORDS) - 1) + second - (second > first)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def voiceprint(number: int, level_dbm0: float = LEVEL_DBM0) -> NDArray[np.int16]:
     """The burst of a person, 300 ms."""
     return np.concatenate([_chord(chord, level_dbm0) for chord in chords(number)])

@@ -1,0 +1,108 @@
+"""What a process holds at an instant: memory, descriptors, threads, as the kernel and the allocators say."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+from msgspec import Struct
+
+PROC = Path("/proc")
+_IN_KIB = ("Rss", "Pss")
+
+
+class Sample(Struct, frozen=True):
+    """Of one process (`who`) in its `life`: after a restart, or when a run is taken up again, the next one begins."""
+
+    who: str
+    life: int
+    hours: float
+    """Box hours since this life began."""
+    calls: int
+    """Calls made in this life so far; 0 where nobody counts them."""
+    rss_kib: int
+    pss_kib: int
+    """Resident memory, shared pages counted by share."""
+    descriptors: int
+    threads: int
+    heap_kib: int = -1
+    """Handed out by the C allocator and not given back, SQLite's page cache (which fills up to its limit) left out;
+    -1: cannot be seen from outside."""
+    blocks: int = -1
+    """Small blocks the Python allocator handed out; -1: as above."""
+
+
+class Held(Struct, frozen=True):
+    """What the kernel says of a process."""
+
+    rss_kib: int
+    pss_kib: int
+    descriptors: int
+    threads: int
+
+
+def held(process: int | str = "self") -> Held:
+    """Raises OSError when the process is gone, or another user's."""
+    home = PROC / str(process)
+    sizes = dict.fromkeys(_IN_KIB, 0)
+    for line in (home / "smaps_rollup").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name in sizes:
+            sizes[name] = int(value.split()[0])
+    descriptors = len(os.listdir(home / "fd")) - (process == "self")  # noqa: PTH208 - less one for the look itself
+    return Held(sizes["Rss"], sizes["Pss"], descriptors, len(os.listdir(home / "task")))  # noqa: PTH208
+
+
+def own_sample(who: str, life: int, hours: float, calls: int) -> Sample:
+    """Of this process, after the collector took what nobody holds and freed pages went back."""
+    gc.collect()
+    _LIBC.malloc_trim(0)
+    now, heap = held(), _LIBC.mallinfo2()
+    in_use_kib = (heap.uordblks + heap.hblkhd - _sqlite_bytes()) // 1024
+    return Sample(
+        who,
+        life,
+        hours,
+        calls,
+        now.rss_kib,
+        now.pss_kib,
+        now.descriptors,
+        now.threads,
+        in_use_kib,
+        sys.getallocatedblocks(),
+    )
+
+
+def objects_by_type() -> Counter[str]:
+    """How many objects of each type the collector knows."""
+    return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+
+
+def _sqlite_bytes() -> int:
+    """What SQLite has of the C allocator; 0 where its library is not a shared one."""
+    try:
+        used = ctypes.CDLL("libsqlite3.so.0").sqlite3_memory_used
+    except (OSError, AttributeError):
+        return 0
+    used.restype = ctypes.c_int64
+    return int(used())
+
+
+class _Mallinfo2(ctypes.Structure):
+    """`struct mallinfo2` of glibc 2.33 and later, mallinfo(3)."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks",
+            "keepcost",
+        )
+    ]  # fmt: skip
+
+
+_LIBC = ctypes.CDLL(None)
+_LIBC.mallinfo2.restype = _Mallinfo2
