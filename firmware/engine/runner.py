@@ -3,111 +3,43 @@
 from __future__ import annotations
 
 import select
-import socket
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 from drivers.ports import Clock
 from firmware.config.versions import ConfigStore
 from firmware.engine.keeper import Keeper
+from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
+from firmware.engine.switch_link import ROLE, SwitchLink
+from firmware.engine.view import state_view
 from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
+from firmware.protocol.order_format import (
+    NOT_READ,
+    AskReload,
+    AskState,
+    GiveOrder,
+    OrderAnswer,
+    ReloadAnswer,
+    Request,
+    Verdict,
+)
+from firmware.protocol.order_server import Client, OrderServer
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
-from firmware.protocol.role import RoleLock
-from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, FrameStream, Hello, encode
+from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, Hello
 from firmware.recorder.snapshots import pack
 
-ROLE = "engine"
 RETRY_US = 200_000
 IDLE_US = 1_000_000
 FULL_US = 5_000
+SAVED_US = 20_000
+"""So often it is looked whether an order somebody waits for is on the disk."""
 SNAPSHOT_RECORDS = 5_000
-CONFIG_US = 1_000_000
-
-
-class SwitchLink:
-    """The engine's side of the socket to the switch. Till its hello has come everything sent is dropped.
-
-    What is dropped is sent again (`Keeper.repeat`) or, to a new switch, made good by its report.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._socket: socket.socket | None = None
-        self._stream = FrameStream()
-        self._out = bytearray()
-        self._greeted = False
-
-    @property
-    def up(self) -> bool:
-        return self._socket is not None
-
-    def connect(self, epoch: int) -> bool:
-        """True when a new connection stands."""
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            link.connect(str(self._path))
-        except OSError:
-            link.close()
-            return False
-        link.setblocking(False)
-        self._socket, self._stream, self._greeted = link, FrameStream(), False
-        self._out = bytearray(encode(Hello(ROLE, epoch)))
-        return True
-
-    def send(self, frame: CommandFrame | Ack) -> None:
-        if self._greeted:
-            self._out += encode(frame)
-
-    def wait(self, for_us: int) -> list[Hello | EventFrame]:
-        """What arrived within `for_us`; flushes what is to be sent."""
-        if self._socket is None:
-            select.select([], [], [], for_us / 1e6)
-            return []
-        self._flush()
-        if self._socket is None:
-            return []
-        writers = [self._socket] if self._out else []
-        readable, _, _ = select.select([self._socket], writers, [], for_us / 1e6)
-        return self._read() if readable else []
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-        self._socket, self._greeted = None, False
-        self._out.clear()
-
-    def _flush(self) -> None:
-        try:
-            while self._out and self._socket is not None:
-                del self._out[: self._socket.send(self._out)]
-        except BlockingIOError:
-            return
-        except OSError:
-            self.close()
-
-    def _read(self) -> list[Hello | EventFrame]:
-        try:
-            data = self._socket.recv(1 << 16) if self._socket else b""
-        except BlockingIOError:
-            return []
-        except OSError:
-            data = b""
-        if not data:
-            self.close()
-            return []
-        frames = self._stream.receive(data)
-        if self._stream.broken:
-            self.close()
-        self._greeted = self._socket is not None and (
-            self._greeted or any(isinstance(frame, Hello) for frame in frames)
-        )
-        return [frame for frame in frames if isinstance(frame, Hello | EventFrame)]
 
 
 class EngineProcess:
@@ -116,28 +48,47 @@ class EngineProcess:
     def __init__(self, places: Places, box: str, clock: Clock, wall_us: Callable[[], int]) -> None:
         self._places, self._clock, self._wall_us = places, clock, wall_us
         self._rings = Rings(places.run)
-        self._configs = ConfigStore(places.config_db)
         recovered = recover(places.root, self._rings.journal, box)
         self._epoch = recovered.engine.state.epoch + 1
         self.link = SwitchLink(places.switch_socket)
         self.keeper = Keeper(recovered.engine, self._journal, self._send, recovered.recent)
         self._since_snapshot = 0
-        self._retry_us = self._config_us = 0
+        self._retry_us = 0
         self._heartbeat = Heartbeat(places.beat(ROLE))
         now_us = clock.now_us()
         self._heartbeat.beat(now_us)
         self.keeper.give(Started(self._epoch), now_us)
         self.keeper.give(ClockSet(wall_us() - now_us, "system"), now_us)
         self._take_config(now_us)
+        self.desk = OrderDesk(self.keeper, self._rings.journal)
+        self.orders = OrderServer(places.engine_socket)
 
-    def step(self) -> None:
+    def step(self, patience_us: int = IDLE_US) -> None:
+        """Waits no longer than `patience_us` for something to do."""
         now_us = self._clock.now_us()
         self._heartbeat.beat(now_us)
         self._reconnect(now_us)
         self.keeper.run_timers(now_us)
-        self._take_config(now_us)
+        self._exchange(patience_us)
+        self.desk.tell_saved()
+        self._snapshot()
+
+    def _exchange(self, patience_us: int) -> None:
+        """Waits for the switch, for orders or for the next deadline; decides upon what came."""
+        wait_us = min(patience_us, self._patience_us())
+        self.link.flush()
+        readers = [*self.link.readers, *self.orders.readers]
+        writers = [*self.link.writers, *self.orders.writers]
+        readable, writable, _ = select.select(readers, writers, [], wait_us / 1e6)
+        self.orders.flush(writable)
+        if any(one in readable for one in self.link.readers):
+            self._hear_switch()
+        for client, request in self.orders.take(readable):
+            self._serve(client, request)
+
+    def _hear_switch(self) -> None:
         newest: EventFrame | None = None
-        for frame in self.link.wait(self._patience_us()):
+        for frame in self.link.read():
             if isinstance(frame, Hello):
                 self._greeted(frame)
             else:
@@ -146,7 +97,6 @@ class EngineProcess:
                 self.keeper.give(given, self.keeper.not_before(frame.event.at_us))
         if newest is not None:
             self.link.send(Ack(newest.epoch, newest.number))
-        self._snapshot()
 
     def _greeted(self, switch: Hello) -> None:
         """A connection stands: what the same switch may have missed, then the question how things are."""
@@ -154,14 +104,30 @@ class EngineProcess:
             self.keeper.repeat()
         self.keeper.give(Started(self._epoch), self.keeper.not_before(self._clock.now_us()))
 
+    def _serve(self, client: Client, request: Request | None) -> None:
+        match request:
+            case GiveOrder():
+                self.desk.take(request, self._clock.now_us(), partial(self.orders.answer, client))
+            case AskState():
+                view = state_view(self.keeper.engine, request.request, link_up=self.link.greeted)
+                self.orders.answer(client, view)
+            case AskReload():
+                told = ReloadAnswer(request.request, False, self._epoch, "not-possible")
+                self.orders.answer(client, told)
+            case None:
+                self.orders.answer(client, OrderAnswer(NOT_READ, Verdict.REFUSED, reason="not-understood"))
+
     def close(self) -> None:
+        self.orders.close()
         self.link.close()
         self._heartbeat.close()
 
     def _patience_us(self) -> int:
         deadline = self.keeper.engine.deadline_us
         now_us = self._clock.now_us()
-        waits = [IDLE_US, self._config_us - now_us]
+        waits = [SAVED_US if self.desk.waits else IDLE_US]
+        if self.orders.waits:
+            return 0
         if deadline is not None:
             waits.append(deadline - now_us)
         if not self.link.up:
@@ -175,11 +141,9 @@ class EngineProcess:
         self.link.connect(self._epoch)
 
     def _take_config(self, now_us: int) -> None:
-        """A newer version in config.db is an input like any other."""
-        if now_us < self._config_us:
-            return
-        self._config_us = now_us + CONFIG_US
-        newest = self._configs.current()
+        """What was put into config.db while no engine was there; later versions come as orders."""
+        with ConfigStore(self._places.config_db) as store:
+            newest = store.current()
         if newest is not None and newest.version != self.keeper.engine.state.config_version:
             self.keeper.give(ConfigApplied(newest.version, newest.author, newest.json), now_us)
 
@@ -204,14 +168,10 @@ class EngineProcess:
 def run(
     places: Places, box: str, *, clock: Clock, wall_us: Callable[[], int], stopped: Callable[[], bool]
 ) -> None:
-    """Returns after `stopped()`. Raises RoleHeld."""
-    lock = RoleLock(places.run, ROLE)
+    """Returns after `stopped()`."""
+    process = EngineProcess(places, box, clock, wall_us)
     try:
-        process = EngineProcess(places, box, clock, wall_us)
-        try:
-            while not stopped():
-                process.step()
-        finally:
-            process.close()
+        while not stopped():
+            process.step()
     finally:
-        lock.release()
+        process.close()

@@ -57,10 +57,71 @@ class CallOrder(Struct, frozen=True, tag=True):
     call: int = 0
 
 
+class ErasureOrder(Struct, frozen=True, tag=True):
+    """Everything known of a number goes: recordings, messages, what call records say of the person.
+
+    `marks` are keyed hashes of the number's forms (`firmware.archive.number_marks`): it is written nowhere again.
+    """
+
+    id: str
+    author: str
+    why: str
+    marks: tuple[str, ...]
+    at_once: bool = False
+    """Do not wait until journal segments are old: drop what a snapshot covers."""
+
+
+class ErasureWorked(Struct, frozen=True, tag=True):
+    """The archive's word: the records and files of an erasure are gone; so many calls and recordings."""
+
+    id: str
+    erasure: str
+    calls: int
+    recordings: int
+
+
+class HoldOrder(Struct, frozen=True, tag=True):
+    """A legal hold is placed (`do` is `place`) on a call, a recording or a number, or released (`release`)."""
+
+    id: str
+    author: str
+    do: str
+    why: str
+    hold: str = ""
+    """Which one is released."""
+    call: int = 0
+    recording: str = ""
+    marks: tuple[str, ...] = ()
+    shown: str = ""
+    """What people read of the number: its last digits."""
+
+
+class AccessOrder(Struct, frozen=True, tag=True):
+    """Somebody takes recordings out (`export`) or hears them (`listen`): told before it happens, for the audit."""
+
+    id: str
+    author: str
+    do: str
+    recordings: tuple[str, ...]
+    why: str = ""
+
+
+class MessagesGone(Struct, frozen=True, tag=True):
+    """The archive's word: these messages are erased or past their time; mailboxes forget them."""
+
+    id: str
+    recordings: tuple[str, ...]
+
+
 class Started(Struct, frozen=True, tag=True):
     """An engine (re)started on this state; it asks the switch for a report."""
 
     epoch: int
 
 
-AnyInput = FromSwitch | TimeReached | ConfigApplied | ClockSet | AgentOrder | CallOrder | Started
+KeepingOrder = ErasureOrder | ErasureWorked | HoldOrder | AccessOrder | MessagesGone
+"""About what is kept: the engine passes them on as facts, the archive carries them out."""
+AnyInput = FromSwitch | TimeReached | ConfigApplied | ClockSet | AgentOrder | CallOrder | KeepingOrder | Started
+
+AnyOrder = AgentOrder | CallOrder | ConfigApplied | KeepingOrder
+"""What may be given to the engine from outside over its order socket; each kind is idempotent by id or version."""

@@ -109,6 +109,16 @@ class Ring:
     # -- anybody ----------------------------------------------------------------------------------
 
     @property
+    def put_until(self) -> int:
+        """Position after the newest record; it only grows."""
+        return int(self._words[_HEAD_AT])
+
+    @property
+    def released_until(self) -> int:
+        """Position up to which the consumer's copy is safe."""
+        return int(self._words[_TAIL_AT])
+
+    @property
     def used(self) -> int:
         """Bytes put and not released."""
         return self._words[_HEAD_AT] - self._words[_TAIL_AT]

@@ -22,6 +22,8 @@ from firmware.switch.engine_link import EngineLink
 from tests.unit.fake_box import office
 from tests.unit.switch_bench import HandClock
 
+STEP_US = 1_000
+
 
 class Bench:
     """A switch that is nothing but its socket, and engines that come and go beside it."""
@@ -38,11 +40,7 @@ class Bench:
         self.engine = self.new_engine()
 
     def new_engine(self) -> EngineProcess:
-        engine = EngineProcess(self.places, "box-1", self.clock, lambda: 0)
-        self.clock.us += (
-            999_000  # a step waits a millisecond: the next look at the configuration is that near
-        )
-        return engine
+        return EngineProcess(self.places, "box-1", self.clock, lambda: 0)
 
     def new_switch(self) -> None:
         self.link.close()
@@ -53,7 +51,7 @@ class Bench:
         """Till both sides have heard each other, and the engine has decided upon `events` but sent nothing."""
         for told in ((), (), (), events):
             self.carry(self.link.exchange(told))
-            self.engine.step()
+            self.engine.step(STEP_US)
 
     def carry(self, commands: list[Numbered]) -> None:
         self.done += [one.command for one in commands if self.inbox.is_new(one)]

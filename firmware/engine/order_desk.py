@@ -1,0 +1,81 @@
+"""Orders from outside as the engine answers them: decided at once, "saved" when the recorder has synced."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from msgspec import Struct, structs
+
+from firmware.engine.keeper import Keeper
+from firmware.protocol.facts import AttemptRefused
+from firmware.protocol.inputs import AnyOrder, ConfigApplied
+from firmware.protocol.journal import Record
+from firmware.protocol.order_format import GiveOrder, OrderAnswer, Verdict, order_id
+from firmware.protocol.ring import Ring
+
+Reply = Callable[[OrderAnswer], None]
+
+
+class _Waiting(Struct, frozen=True):
+    """`answer` may be called saved once the ring is released up to `until`."""
+
+    until: int
+    answer: OrderAnswer
+    reply: Reply
+
+
+class OrderDesk:
+    """`ring` is the journal's: what the recorder released of it is on the disk."""
+
+    def __init__(self, keeper: Keeper, ring: Ring) -> None:
+        self._keeper, self._ring = keeper, ring
+        self._waiting: deque[_Waiting] = deque()
+        self.taken = 0
+        self.refused = 0
+
+    @property
+    def waits(self) -> bool:
+        """Somebody wants to know when his order is saved."""
+        return bool(self._waiting)
+
+    def take(self, given: GiveOrder, at_us: int, reply: Reply) -> None:
+        answer = self._former(given) or self._decided(given, at_us)
+        if given.wait_saved and answer.verdict is Verdict.TAKEN:
+            self._waiting.append(_Waiting(self._ring.put_until, answer, reply))
+            self.tell_saved()
+        else:
+            reply(answer)
+
+    def tell_saved(self) -> None:
+        """Answers those whose records the recorder has synced meanwhile."""
+        done = self._ring.released_until
+        while self._waiting and self._waiting[0].until <= done:
+            one = self._waiting.popleft()
+            one.reply(structs.replace(one.answer, verdict=Verdict.SAVED))
+
+    def _decided(self, given: GiveOrder, at_us: int) -> OrderAnswer:
+        record = self._keeper.give(given.order, self._keeper.not_before(at_us))
+        reason = _refusal(record)
+        self.refused += bool(reason)
+        self.taken += not reason
+        verdict = Verdict.REFUSED if reason else Verdict.TAKEN
+        epoch, number = (record.epoch, record.number) if record else (0, 0)
+        return OrderAnswer(given.request, verdict, epoch, number, reason)
+
+    def _former(self, given: GiveOrder) -> OrderAnswer | None:
+        """What was answered when this order came before."""
+        state = self._keeper.engine.state
+        if _is_old(given.order, state.config_version) or order_id(given.order) in state.orders:
+            return OrderAnswer(given.request, Verdict.TAKEN, repeated=True)
+        return None
+
+
+def _is_old(order: AnyOrder, config_version: int) -> bool:
+    return isinstance(order, ConfigApplied) and order.version <= config_version
+
+
+def _refusal(record: Record | None) -> str:
+    """Why it was not carried out; empty when it was."""
+    facts = record.facts if record else ()
+    return next((fact.reason for fact in facts if isinstance(fact, AttemptRefused)), "")

@@ -1,0 +1,56 @@
+"""The engine's state as people and programs see it from outside."""
+
+from __future__ import annotations
+
+from firmware.engine.engine import Engine
+from firmware.engine.state import SCHEMA, Call, State
+from firmware.protocol.order_format import MOST_TIMERS, AgentView, CallView, StateView
+from firmware.version import VERSION
+
+
+def state_view(engine: Engine, request: int, *, link_up: bool) -> StateView:
+    state = engine.state
+    timers = sorted(state.timers.items(), key=lambda timer: (timer[1], timer[0]))
+    positions = queue_positions(state)
+    return StateView(
+        request,
+        state.box,
+        state.epoch,
+        state.number,
+        state.at_us,
+        VERSION,
+        SCHEMA,
+        state.config_version,
+        link_up,
+        tuple(_call(state, call, positions.get(call.id, 0)) for call in state.calls.values()),
+        tuple(
+            AgentView(one.id, one.state, one.reason, one.extension, one.since_us)
+            for one in sorted(state.agents.values(), key=lambda one: one.id)
+        ),
+        tuple(timers[:MOST_TIMERS]),
+    )
+
+
+def queue_positions(state: State) -> dict[int, int]:
+    """Call to its place in its queue, from 1: higher priority first, then who has waited longest."""
+    places: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for one in sorted(state.acd.calls.values(), key=lambda one: (-one.priority, one.at_us, one.sequence)):
+        places[one.queue] = found[one.call] = places.get(one.queue, 0) + 1
+    return found
+
+
+def _call(state: State, call: Call, position: int) -> CallView:
+    legs = tuple((state.legs[leg].party, state.legs[leg].phase) for leg in call.legs)
+    number = call.e164 or call.number
+    return CallView(
+        call.id,
+        call.direction,
+        number,
+        call.line,
+        call.began_us,
+        call.answered,
+        call.queue if call.waits else "",
+        position,
+        legs,
+    )

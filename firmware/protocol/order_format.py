@@ -1,0 +1,186 @@
+"""What people's and programs' commands say to the engine over its order socket, and what it says back. No I/O here.
+
+Length-prefixed msgpack frames. An order is an input of the engine; its id makes giving it again harmless.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from firmware.protocol.framing import Bodies, framed
+from firmware.protocol.inputs import AnyOrder, ConfigApplied
+
+LONGEST_FRAME = 4 << 20
+NOT_READ = 0
+"""Request number in the answer to what could not be read; clients count from 1."""
+
+
+class Verdict(StrEnum):
+    TAKEN = "taken"
+    """In the journal ring: it survives any process, not yet a power cut."""
+    SAVED = "saved"
+    """On the disk."""
+    REFUSED = "refused"
+    NO_ENGINE = "no-engine"
+    """Nobody heard the order."""
+    UNKNOWN = "unknown"
+    """It was given and no answer came in time: giving it again with the same id is safe."""
+
+
+class OrderAnswer(Struct, frozen=True, tag=True):
+    """`epoch`, `number`: the journal record that holds the order; 0 where there is none."""
+
+    request: int
+    verdict: Verdict
+    epoch: int = 0
+    number: int = 0
+    reason: str = ""
+    """Why it was refused: a word of ours."""
+    repeated: bool = False
+    """This id was answered before; this is what was said then."""
+
+    @property
+    def done(self) -> bool:
+        return self.verdict in (Verdict.TAKEN, Verdict.SAVED)
+
+
+class GiveOrder(Struct, frozen=True, tag=True):
+    request: int
+    order: AnyOrder
+    wait_saved: bool = False
+    """Answer when the record is on the disk, not when it is in the ring."""
+
+
+class AskState(Struct, frozen=True, tag=True):
+    """How do things stand?"""
+
+    request: int
+
+
+class AskReload(Struct, frozen=True, tag=True):
+    """Hand the living calls to the version that is installed now."""
+
+    request: int
+
+
+Request = GiveOrder | AskState | AskReload
+
+
+class CallView(Struct, frozen=True):
+    """A call as people see it; instants are box time."""
+
+    call: int
+    direction: str
+    number: str
+    line: str
+    began_us: int
+    answered: bool
+    queue: str
+    position: int
+    """From 1 in its queue; 0: it does not wait in one."""
+    legs: tuple[tuple[str, str], ...]
+    """(party, what it is doing) of each leg."""
+
+
+class AgentView(Struct, frozen=True):
+    agent: str
+    state: str
+    reason: str
+    extension: str
+    since_us: int
+
+
+class StateView(Struct, frozen=True, tag=True):
+    """What the engine holds now. It is told, not kept: nothing here is promised to last."""
+
+    request: int
+    box: str
+    epoch: int
+    number: int
+    at_us: int
+    version: str
+    """Of the firmware."""
+    schema: int
+    """Of the state."""
+    config_version: int
+    link_up: bool
+    """The switch is there."""
+    calls: tuple[CallView, ...]
+    agents: tuple[AgentView, ...]
+    timers: tuple[tuple[str, int], ...]
+    """(what it is for, when it is due), earliest first; at most `MOST_TIMERS`."""
+    alarms: tuple[str, ...] = ()
+    """Words of ours; none when all is well."""
+
+
+class ReloadAnswer(Struct, frozen=True, tag=True):
+    """`prepared`: the new version could take these calls up and is about to. Else why it could not; the old goes on."""
+
+    request: int
+    prepared: bool
+    epoch: int
+    """Of the engine that answers; the next one's is higher."""
+    reason: str = ""
+    detail: str = ""
+
+
+Answer = OrderAnswer | StateView | ReloadAnswer
+MOST_TIMERS = 200
+
+_ENCODER = msgspec.msgpack.Encoder()
+_REQUESTS = msgspec.msgpack.Decoder(Request)
+_ANSWERS = msgspec.msgpack.Decoder(Answer)
+_FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def encode(frame: Request | Answer) -> bytes:
+    return framed(_ENCODER.encode(frame))
+
+
+def order_id(order: AnyOrder) -> str:
+    """What makes giving it twice harmless."""
+    return f"config:{order.version}" if isinstance(order, ConfigApplied) else order.id
+
+
+class Requests:
+    """The engine's side of one connection: bytes in, requests out; None stands for one that cannot be read."""
+
+    def __init__(self) -> None:
+        self._bodies = Bodies(LONGEST_FRAME)
+
+    @property
+    def broken(self) -> bool:
+        return self._bodies.broken
+
+    def receive(self, data: bytes) -> list[Request | None]:
+        return [_request(body) for body in self._bodies.receive(data)]
+
+
+class Answers:
+    """The client's side. What cannot be read is left out: an engine newer than this client may say more."""
+
+    def __init__(self) -> None:
+        self._bodies = Bodies(LONGEST_FRAME)
+
+    def receive(self, data: bytes) -> list[Answer]:
+        found = (_answer(body) for body in self._bodies.receive(data))
+        return [answer for answer in found if answer is not None]
+
+
+def _request(body: bytes) -> Request | None:
+    try:
+        request: Request = _REQUESTS.decode(body)
+    except _FAULTS:
+        return None
+    return request
+
+
+def _answer(body: bytes) -> Answer | None:
+    try:
+        answer: Answer = _ANSWERS.decode(body)
+    except _FAULTS:
+        return None
+    return answer
