@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.clock import MonotonicClock
+from firmware.cli.in_force import as_json_of, exit_code, tell_engine, told
 from firmware.cli.main import DONE, MISUSED, CommandError
 from firmware.cli.tables import text_table
 from firmware.config.check import check_config, load_config
@@ -82,26 +83,27 @@ def faults_of(path: Path) -> list[Fault]:
 
 
 def apply(path: Path, data: Path, author: str, language: str = "en", as_json: bool = False) -> int:
-    """0: in force as a new version, or nothing to change; 2: refused whole."""
+    """0: in force as a new version, or nothing to change; 1: the running box did not take it; 2: refused whole."""
     config, faults = load_config(path)
     if config is None:
         return check([path], language, as_json)
     with _store(data, make=True) as store:
         current = store.current()
         changed = current is None or current.config != config
-        version = (
-            store.put(config, author, MonotonicClock.wall_us()) if changed or not current else current.version
-        )
-    told = {"version": version, "changed": changed, "faults": [fault.as_dict(language) for fault in faults]}
+        if changed:
+            store.put(config, author, MonotonicClock.wall_us())
+        version = _chosen(store, None)
+    answer = tell_engine(data, version)
     if as_json:
-        _print_json(told)
-        return DONE
+        warnings = [fault.as_dict(language) for fault in faults]
+        _print_json(as_json_of(version.version, answer) | {"changed": changed, "faults": warnings})
+        return exit_code(answer)
     if faults:
         print(render_faults(faults, language))
-    print(
-        f"version {version} is in force" if changed else f"nothing to change: version {version} is the same"
-    )
-    return DONE
+    if not changed:
+        print(f"nothing to change: version {version.version} is the same")
+    print(told(version.version, answer, language))
+    return exit_code(answer)
 
 
 def history(data: Path, as_json: bool = False) -> int:
@@ -116,12 +118,13 @@ def history(data: Path, as_json: bool = False) -> int:
 
 def rollback(version: int, data: Path, author: str, as_json: bool = False) -> int:
     with _store(data) as store:
-        added = store.rollback(version, author, MonotonicClock.wall_us())
+        added = store.get(store.rollback(version, author, MonotonicClock.wall_us()))
+    answer = tell_engine(data, added)
     if as_json:
-        _print_json({"version": added, "as": version})
+        _print_json(as_json_of(added.version, answer) | {"as": version})
     else:
-        print(f"version {added} is in force; it is version {version} again")
-    return DONE
+        print(f"{told(added.version, answer)}; it is version {version} again")
+    return exit_code(answer)
 
 
 def export(data: Path, version: int | None, out: Path | None, as_json: bool = False) -> int:

@@ -43,7 +43,7 @@ def test_apply_compare_and_roll_back(data: str, changed: str, capsys: pytest.Cap
     assert "version 1 is in force" in printed
     assert "nothing to change: version 1 is the same" in printed
     assert '+strategy = "ring-all"' in printed
-    assert "version 3 is in force; it is version 1 again" in printed
+    assert "version 3 is in force when the box starts (it is not running); it is version 1 again" in printed
     assert run("history", "--data", data, "--json") == 0
     versions = json.loads(capsys.readouterr().out)["versions"]
     assert [(one["version"], one["author"], one["note"]) for one in versions] == [
