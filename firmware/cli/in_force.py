@@ -25,7 +25,8 @@ _WORDS = {
     "zh": {
         Verdict.TAKEN: "版本 {version} 已生效",
         Verdict.NO_ENGINE: "版本 {version} 将在设备启动时生效（设备未运行）",
-        Verdict.UNKNOWN: "版本 {version} 已保存，但引擎在 {seconds:.0f} 秒内没有回答：请查看 `tipring doctor`，然后重新应用",
+        Verdict.UNKNOWN: "版本 {version} 已保存，但引擎在 {seconds:.0f} 秒内没有回答："
+        "请查看 `tipring doctor`，然后重新应用",
         Verdict.REFUSED: "版本 {version} 已保存，但被引擎拒绝（{reason}）；原配置继续有效",
     },
 }
