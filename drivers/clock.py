@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from pathlib import Path
+from typing import NamedTuple
+
+TIME_ERROR, STA_UNSYNC = 5, 0x0040
+"""adjtimex(2)."""
+HARDWARE_CLOCK = Path("/dev/rtc0")
+_LIBC = ctypes.CDLL(None)
 
 
 class MonotonicClock:
@@ -31,3 +38,49 @@ def boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return "unknown"
+
+
+class WallReading(NamedTuple):
+    """Both times read within `took_us` of each other, and what the kernel thinks of the clock on the wall."""
+
+    box_us: int
+    wall_us: int
+    took_us: int
+    synchronised: bool
+    hardware_clock: bool
+
+
+class WallClock:
+    """The clock on the wall beside box time."""
+
+    def __init__(self, clock: MonotonicClock) -> None:
+        self._clock = clock
+
+    def read(self) -> WallReading:
+        before_us = self._clock.now_us()
+        wall_us = self._clock.wall_us()
+        took_us = self._clock.now_us() - before_us
+        return WallReading(
+            before_us + took_us // 2, wall_us, took_us, kernel_is_synchronised(), HARDWARE_CLOCK.exists()
+        )
+
+
+class _Timex(ctypes.Structure):
+    """The beginning of `struct timex`, adjtimex(2); the rest is room."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_char * 256),
+    )
+
+
+def kernel_is_synchronised() -> bool:
+    """Whether something keeps the kernel's clock right (chrony, timesyncd, ntpd, PTP). Asks, changes nothing."""
+    told = _Timex(modes=0)
+    state: int = _LIBC.adjtimex(ctypes.byref(told))
+    return state not in (TIME_ERROR, -1) and not told.status & STA_UNSYNC

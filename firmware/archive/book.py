@@ -51,6 +51,9 @@ class Book:
         found: tuple[Any, ...] | None = self._connection.execute(statement, parameters).fetchone()
         return found
 
+    def rows(self, statement: str, *parameters: Value) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, parameters).fetchall()
+
     def odd(self, fact: str, problem: str) -> None:
         """A fact that does not fit what came before: kept to be looked at, never an error."""
         self.do("INSERT INTO oddities (fact, problem, at_us) VALUES (?, ?, ?)", fact, problem, self.at_us)

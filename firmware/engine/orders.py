@@ -46,7 +46,7 @@ def _seat_agents(turn: Turn) -> None:
 
 
 def clock_set(turn: Turn, given: i.ClockSet) -> None:
-    turn.fact(f.ClockTaken(given.offset_us, given.quality))
+    turn.fact(f.ClockTaken(given.offset_us, given.quality, given.boot))
 
 
 def _is_new(turn: Turn, order: str) -> bool:

@@ -380,10 +380,11 @@ class ConfigTaken(Fact, frozen=True, tag=True):
 
 
 class ClockTaken(Fact, frozen=True, tag=True):
-    """Wall time is box time plus `offset_us`, known as well as `quality` says."""
+    """Wall time is box time plus `offset_us`, known as well as `quality` says, in this boot of the machine."""
 
     offset_us: int
     quality: str
+    boot: str = ""
 
 
 class TimerSet(Fact, frozen=True, tag=True):

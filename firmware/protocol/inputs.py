@@ -28,10 +28,14 @@ class ConfigApplied(Struct, frozen=True, tag=True):
 
 
 class ClockSet(Struct, frozen=True, tag=True):
-    """Wall time in Unix microseconds minus box time, and how good it is (`ntp`, `rtc`, `manual`, `none`)."""
+    """Wall time in Unix microseconds minus box time, and how good it is (`ntp`, `rtc`, `manual`, `none`).
+
+    Within one `boot` of the machine a better clock also tells the true time of what happened before it.
+    """
 
     offset_us: int
     quality: str
+    boot: str = ""
 
 
 class AgentOrder(Struct, frozen=True, tag=True):

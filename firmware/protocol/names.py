@@ -21,6 +21,19 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class ClockQuality(StrEnum):
+    """What the time on the wall is worth, best first. `none` is never shown as a time one can rely on."""
+
+    NTP = "ntp"
+    """Kept right over the network: the kernel says so."""
+    RTC = "rtc"
+    """From the machine's own clock with a battery."""
+    MANUAL = "manual"
+    """Set by somebody, or left over from before: nothing vouches for it."""
+    NONE = "none"
+    """Cannot be right: earlier than this software."""
+
+
 class Cause(IntEnum):
     """Q.850 cause values used here."""
 

@@ -1,0 +1,61 @@
+"""What a better clock says of the time before it: in one boot wall time and box time run alike, so a call that was
+written down as of 1970 gets its true time once the network has told it. What the clock said then stays in `clocks`.
+"""
+
+from __future__ import annotations
+
+from firmware.archive.book import Book
+from firmware.protocol.names import ClockQuality
+
+RANKS = {str(quality): rank for rank, quality in enumerate(reversed(ClockQuality))}
+"""Higher is better; what is not known is worth nothing."""
+RESTATED = (
+    ("calls", "offered_us", "offered_at"),
+    ("agent_states", "from_us", "from_at"),
+    ("recordings", "began_us", "began_at"),
+    ("holds", "placed_us", "placed_at"),
+    ("erasures", "ordered_us", "ordered_at"),
+)
+"""Tables with an instant in box time and in wall time. The audit is sealed: it keeps what was known then."""
+FOR_EVER = 1 << 62
+
+
+def clock_taken(book: Book, offset_us: int, quality: str, boot: str) -> None:
+    """From now on wall time is box time plus `offset_us`; what worse clocks of this boot said is put right."""
+    book.offset_us, book.quality = offset_us, quality
+    book.do(
+        "INSERT INTO clocks (from_us, offset_us, quality, boot, shown_offset_us, shown_quality)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        book.at_us,
+        offset_us,
+        quality,
+        boot,
+        offset_us,
+        quality,
+    )
+    if boot:
+        _put_right(book, offset_us, quality, boot)
+
+
+def _put_right(book: Book, offset_us: int, quality: str, boot: str) -> None:
+    clocks = book.rows("SELECT rowid, from_us, shown_quality, boot FROM clocks ORDER BY rowid")
+    for (row, from_us, shown, of_boot), after in zip(clocks, [*clocks[1:], None], strict=True):
+        if of_boot != boot or RANKS.get(shown, 0) >= RANKS.get(quality, 0):
+            continue
+        _restate(book, from_us, after[1] if after else FOR_EVER, offset_us, quality)
+        book.do(
+            "UPDATE clocks SET shown_offset_us = ?, shown_quality = ? WHERE rowid = ?", offset_us, quality, row
+        )
+
+
+def _restate(book: Book, from_us: int, to_us: int, offset_us: int, quality: str) -> None:
+    for table, box_time, wall_time in RESTATED:
+        book.do(
+            f"UPDATE {table} SET {wall_time} = {box_time} + ? WHERE {box_time} >= ? AND {box_time} < ?",  # noqa: S608
+            offset_us,
+            from_us,
+            to_us,
+        )
+    book.do(
+        "UPDATE calls SET clock_quality = ? WHERE offered_us >= ? AND offered_us < ?", quality, from_us, to_us
+    )
