@@ -13,7 +13,6 @@ from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.mark import DurableMark
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
-from firmware.protocol.role import RoleLock
 from firmware.store.disk import Disk
 
 ROLE = "archive"
@@ -70,8 +69,7 @@ class Archivist:
 def run(
     data: Path, run_directory: Path, box: str, zone: str, *, clock: Clock, stopped: Callable[[], bool]
 ) -> None:
-    """Returns after `stopped()`. Raises RoleHeld, StoreError when the history is newer than this software."""
-    lock = RoleLock(run_directory, ROLE)
+    """Returns after `stopped()`. Raises StoreError when the history is newer than this software."""
     archivist = Archivist(data, box, zone, Rings(run_directory).mark)
     heartbeat = Heartbeat(Places(data).beat(ROLE))
     try:
@@ -82,4 +80,3 @@ def run(
             clock.wait_until(now_us + STEP_US)
     finally:
         archivist.close()
-        lock.release()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import signal
-from collections.abc import Callable
+import importlib
+import os
+from contextlib import suppress
 from pathlib import Path
 
-from firmware.cli import roles
+from firmware.cli.backoff import rest
+from firmware.cli.role_table import ROLE_TABLE, Role
+from firmware.cli.stand_in import SUPERVISORD, Stop, take
+from firmware.protocol.places import Places
+from firmware.protocol.role import RoleLock
 
-ROLES: dict[str, Callable[[Path, Callable[[], bool]], None]] = {
-    "switch": roles.switch,
-    "engine": roles.engine,
-    "recorder": roles.recorder,
-    "archive": roles.archive,
-    "world": roles.world,
-}
+SUPERVISOR = "supervisord"
+UNDER_SUPERVISORD = "SUPERVISOR_ENABLED"
+"""Environment: supervisord sets it for its children."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,29 +25,70 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="one process of the box (supervisord's use)",
         epilog="Example: tipring role engine --data DIR",
     )
-    parser.add_argument("name", choices=sorted(ROLES), help="which one")
+    parser.add_argument("name", choices=sorted((*ROLE_TABLE, SUPERVISOR)), help="which one")
     parser.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="where the box keeps everything"
     )
     parser.set_defaults(run=run)
 
 
-class _Stop:
-    """True after SIGTERM or SIGINT: the role's loop ends in order."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    def _ask(self, number: int, frame: object) -> None:
-        del number, frame
-        self.asked = True
-
-    def __call__(self) -> bool:
-        return self.asked
-
-
 def run(arguments: argparse.Namespace) -> int:
-    ROLES[arguments.name](arguments.data, _Stop())
+    places = Places(arguments.data)
+    if arguments.name == SUPERVISOR:
+        return _supervise(places)
+    role, stop = ROLE_TABLE[arguments.name], Stop()
+    if UNDER_SUPERVISORD in os.environ:
+        own_log(places.log / f"{role.name}.log")
+    lock = take(places.run, role.name, stop, role.stop_s)
+    if lock is None:
+        return 0
+    try:
+        settle(role)
+        rest(places.run, role, stop)
+        if not stop():
+            # Only now what is heavy: a stand-in has none of it.
+            getattr(importlib.import_module("firmware.cli.roles"), role.name)(arguments.data, stop)
+    finally:
+        lock.release()
     return 0
+
+
+def _supervise(places: Places) -> int:
+    """supervisord itself, with a role's lock. Raises RoleHeld."""
+    from supervisor import supervisord
+
+    lock = RoleLock(places.run, SUPERVISOR)
+    os.environ[SUPERVISORD] = str(os.getpid())
+    _adjust_oom_score(-700)
+    try:
+        supervisord.main(["-c", str(places.supervisor_conf)])
+    finally:
+        lock.release()
+    return 0
+
+
+def own_log(path: Path) -> None:
+    """What this process says goes to the file itself: a pipe would stand still or break with supervisord.
+
+    The pipe is kept, unused: its end tells supervisord of our death.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return
+    os.dup(1)
+    for standard in (1, 2):
+        os.dup2(handle, standard)
+    os.close(handle)
+
+
+def settle(role: Role) -> None:
+    """The place of this role among others when processors or memory are short; what is refused is let be."""
+    _adjust_oom_score(role.oom_score_adj)
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, role.nice)
+
+
+def _adjust_oom_score(adjust: int) -> None:
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(adjust))

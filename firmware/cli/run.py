@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from drivers.clock import MonotonicClock
-from firmware.cli.call_log import CallLog
+from firmware.cli.box_plan import read_plan
+from firmware.cli.guardian import LOOK_US, Guardian, SupervisorFails
+from firmware.cli.guardian import ROLE as GUARDIAN
 from firmware.cli.main import CommandError
 from firmware.cli.prepare import Prepared, prepare
+from firmware.cli.role_table import roles_of
+from firmware.cli.stand_in import Stop
+from firmware.cli.teller import Teller
 from firmware.protocol.places import Places
-from firmware.protocol.role import ROLES, role_is_held
-from firmware.recorder.segments import read_records
+from firmware.protocol.role import ROLES, role_holder, role_is_held
 
-SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
-LOOK_US = 300_000
-STOP_SECONDS = 20
 GREETINGS = {
     "en": "{name}: lines {lines}; telephones {extensions}\n"
     "data in {data}, logs in {log}. Calls appear below; Ctrl-C stops.",
@@ -58,58 +54,60 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    _refuse_double(Places(arguments.data.resolve()))
+    places = Places(arguments.data.resolve())
+    sim = arguments.sim is not None
+    _refuse_double(places)
+    _refuse_other_bench(places, arguments.sim)
     prepared = prepare(arguments.data, arguments.sim, arguments.language)
-    places = prepared.places
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd's and `kill`'s way of Ctrl-C
+    stop = Stop((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     clock = MonotonicClock(prepared.offset_us)
-    supervisor = _start(places, sim=arguments.sim is not None)
+    teller = Teller(prepared, arguments.language, calls=not arguments.quiet)
+    guardian = Guardian(places, roles_of(sim), clock, teller.died)
     print(greeting(prepared, arguments.language), flush=True)
-    if arguments.sim is not None and prepared.config.lines:
+    if sim and prepared.config.lines:
         print(invitation(prepared, arguments.language), flush=True)
+    teller.start()
     try:
-        return _watch(supervisor, prepared, clock, arguments)
-    except KeyboardInterrupt:
-        print("正在停止…" if arguments.language == "zh" else "stopping…", flush=True)
+        _guard(guardian, stop, clock, arguments.seconds)
+        if not arguments.seconds or stop():
+            print("正在停止…" if arguments.language == "zh" else "stopping…", flush=True)
+        teller.finish()
+        guardian.stop()
         return 0
+    except SupervisorFails as failure:
+        raise CommandError(f"{failure}; see {places.log}") from failure
     finally:
-        _stop(supervisor)
+        guardian.close()
+
+
+def _guard(guardian: Guardian, stop: Callable[[], bool], clock: MonotonicClock, seconds: float) -> None:
+    """Until somebody asks for the end, or time is over (0: never)."""
+    end_us = clock.now_us() + round(seconds * 1e6) if seconds else None
+    while not stop() and (end_us is None or clock.now_us() < end_us):
+        guardian.look()
+        clock.wait_until(clock.now_us() + LOOK_US)
 
 
 def _refuse_double(places: Places) -> None:
-    """A box runs once: two trees would fight for the same lines."""
-    running = [role for role in ROLES if role_is_held(places.run, role)]
-    if running:
+    """A box runs once. One whose `tipring run` was killed goes on, and is taken over."""
+    if role_is_held(places.run, GUARDIAN):
         raise CommandError(
-            f"a box already runs on {places.root} ({', '.join(running)}); stop it first, or give another --data DIR"
+            f"a box already runs on {places.root} (process {role_holder(places.run, GUARDIAN)}); "
+            "stop it first, or give another --data DIR"
         )
 
 
-def _start(places: Places, sim: bool) -> subprocess.Popen[bytes]:
-    conf = (SYSTEMD / "supervisord.conf").read_text()
-    if sim:
-        conf += "\n" + (SYSTEMD / "supervisord-sim.conf").read_text()
-    places.supervisor_conf.write_text(conf)
-    environment = os.environ | {
-        "TIPRING_DATA": str(places.root.resolve()),
-        "TIPRING_RUN": str(places.run),
-        "TIPRING_PYTHON": sys.executable,
-        "PYTHONUNBUFFERED": "1",
-        # One busy thread a process: NumPy's own would break the tick.
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(places.supervisor_conf)]
-    # A session of its own: Ctrl-C reaches us alone, and the tree is stopped in order.
-    return subprocess.Popen(argv, env=environment, start_new_session=True)  # noqa: S603
-
-
-def _stop(supervisor: subprocess.Popen[bytes]) -> None:
-    supervisor.terminate()
-    try:
-        supervisor.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        supervisor.kill()
-        supervisor.wait()
+def _refuse_other_bench(places: Places, sim: Path | None) -> None:
+    """What runs on is taken over as it is: another bench cannot be laid under living calls."""
+    if not any(role_is_held(places.run, role) for role in ROLES):
+        return
+    plays = read_plan(places).sim
+    if plays != (str(sim.resolve()) if sim else ""):
+        asked = f"with --sim {plays}" if plays else "without --sim"
+        raise CommandError(
+            f"a box whose `tipring run` ended runs on at {places.root}; "
+            f"take it over with `tipring run` {asked} (Ctrl-C then stops it), or give another --data DIR"
+        )
 
 
 def greeting(prepared: Prepared, language: str) -> str:
@@ -131,55 +129,3 @@ def invitation(prepared: Prepared, language: str) -> str:
     root = prepared.places.root
     data = "" if root == Path("data").resolve() else f" --data {root}"
     return INVITATIONS[language].format(number=last.number or last.name, data=data)
-
-
-def _watch(
-    supervisor: subprocess.Popen[bytes],
-    prepared: Prepared,
-    clock: MonotonicClock,
-    arguments: argparse.Namespace,
-) -> int:
-    """Prints what the journal says until the tree ends or time is over. 1 when the tree died by itself."""
-    log = CallLog(_wall(prepared), arguments.language)
-    end_us = clock.now_us() + round(arguments.seconds * 1e6) if arguments.seconds else None
-    told = _new_lines(prepared.places, log)
-    while supervisor.poll() is None:
-        for line in next(told):
-            if not arguments.quiet:
-                print(line, flush=True)
-        if end_us is not None and clock.now_us() >= end_us:
-            return 0
-        clock.wait_until(clock.now_us() + LOOK_US)
-    print(
-        f"the process tree ended (exit {supervisor.returncode}); see {prepared.places.log}", file=sys.stderr
-    )
-    return 1
-
-
-def _new_lines(places: Places, log: CallLog) -> Iterator[list[str]]:
-    """Each time it is asked: the lines of the records that came since. Those of former runs are passed over."""
-    reader = read_records(places.journal)
-    for _ in reader:
-        pass
-    last = reader.last
-    while True:
-        reader = read_records(places.journal, last)
-        lines = [line for record in reader for line in log.lines(record)]
-        last = reader.last
-        yield lines
-
-
-def _wall(prepared: Prepared) -> WallClock:
-    return WallClock(
-        MonotonicClock.wall_us() - MonotonicClock(prepared.offset_us).now_us(), prepared.config.site.zone
-    )
-
-
-class WallClock:
-    """Box time as `HH:MM:SS` of the site."""
-
-    def __init__(self, offset_us: int, zone: str) -> None:
-        self._offset_us, self._zone = offset_us, ZoneInfo(zone)
-
-    def __call__(self, at_us: int) -> str:
-        return datetime.fromtimestamp((at_us + self._offset_us) / 1e6, self._zone).strftime("%H:%M:%S")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROLES = ("switch", "engine", "recorder", "archive")
 """Of every box; a simulated one has `world` beside them."""
+_PID = "{:<12d}\n"
+"""Always as long: a reader never meets half of one."""
 
 
 class RoleHeld(RuntimeError):
@@ -17,19 +19,21 @@ class RoleHeld(RuntimeError):
 class RoleLock:
     """Held from construction until `release` or the death of the process."""
 
-    def __init__(self, directory: Path, role: str) -> None:
-        """Raises RoleHeld when a living process has it."""
+    def __init__(self, directory: Path, role: str, *, wait: bool = False) -> None:
+        """Raises RoleHeld when a living process has it; with `wait` stands still until nobody has."""
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / f"{role}.lock"
         self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = os.pread(self._handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            fcntl.flock(self._handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            holder = _written_pid(self._handle) or "unknown"
             os.close(self._handle)
             raise RoleHeld(f"{role} already runs as process {holder} ({self.path})") from error
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        except BaseException:
+            os.close(self._handle)
+            raise
+        os.pwrite(self._handle, _PID.format(os.getpid()).encode("ascii"), 0)
 
     def release(self) -> None:
         os.close(self._handle)
@@ -37,10 +41,29 @@ class RoleLock:
 
 def role_is_held(directory: Path, role: str) -> bool:
     """Whether a living process has this role."""
-    if not (directory / f"{role}.lock").exists():
-        return False
+    return _held(directory / f"{role}.lock") is not None
+
+
+def role_holder(directory: Path, role: str) -> int | None:
+    """The living process that has this role; None also in the instant between its lock and its number."""
+    return _held(directory / f"{role}.lock") or None
+
+
+def _held(path: Path) -> int | None:
+    """Number in a lock somebody has (0: none yet); None when nobody has it. Never creates the file."""
     try:
-        RoleLock(directory, role).release()
-    except RoleHeld:
-        return True
-    return False
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _written_pid(handle)
+    finally:
+        os.close(handle)
+    return None
+
+
+def _written_pid(handle: int) -> int:
+    text = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+    return int(text) if text.isdigit() else 0

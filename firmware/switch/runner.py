@@ -11,7 +11,6 @@ from drivers.ports import Clock
 from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
-from firmware.protocol.role import RoleLock
 from firmware.protocol.status_file import StatusFile
 from firmware.switch.engine_link import EngineLink
 from firmware.switch.life import next_epoch
@@ -111,17 +110,13 @@ def run(
     ring_fill: Callable[[], float],
     stopped: Callable[[], bool],
 ) -> None:
-    """Returns after `stopped()`. Raises RoleHeld."""
-    lock = RoleLock(places.run, ROLE)
+    """Returns after `stopped()`."""
+    process = SwitchProcess(places, make, clock, ring_fill)
+    process.findings = [*process.findings, *harden()]
     try:
-        process = SwitchProcess(places, make, clock, ring_fill)
-        process.findings = [*process.findings, *harden()]
-        try:
-            with ControlTimer() as control:
-                while not stopped():
-                    process.step(control)
-        finally:
-            process.close()
-            soften()
+        with ControlTimer() as control:
+            while not stopped():
+                process.step(control)
     finally:
-        lock.release()
+        process.close()
+        soften()

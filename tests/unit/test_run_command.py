@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from drivers.clock import MonotonicClock, boot_id
 from firmware.cli import prepare as preparing
 from firmware.cli import run as running
+from firmware.cli import teller
 from firmware.cli.box_plan import BoxPlan, read_plan
 from firmware.cli.call_log import CallLog
 from firmware.cli.main import CommandError
@@ -25,7 +27,7 @@ from firmware.protocol.inputs import TimeReached
 from firmware.protocol.journal import Record
 from firmware.protocol.places import Places
 from firmware.protocol.ring import Ring
-from firmware.protocol.role import RoleLock
+from firmware.protocol.role import RoleLock, role_is_held
 from firmware.recorder.recorder import Recorder
 
 HOUR_US = 3_600_000_000
@@ -49,9 +51,7 @@ def box(tmp_path: Path) -> Iterator[Places]:
     with ConfigStore(places.config_db) as store:
         store.put(CONFIG, "test", 0)
     yield places
-    for path in places.run.iterdir():
-        path.unlink()
-    places.run.rmdir()
+    shutil.rmtree(places.run)
 
 
 def journalled(places: Places, at_us: int) -> None:
@@ -73,30 +73,43 @@ def scenario(directory: Path, config: Config) -> Path:
 
 def test_the_wall_clock_tells_box_time_in_the_site_s_zone() -> None:
     at_us = 1_795_000_000_000_000  # 2026-11-18 11:06:40 UTC
-    assert running.WallClock(at_us - 5_000_000, "UTC")(5_000_000) == "11:06:40"
-    assert running.WallClock(at_us - 5_000_000, "Asia/Shanghai")(6_000_000) == "19:06:41"
+    assert teller.WallClock(at_us - 5_000_000, "UTC")(5_000_000) == "11:06:40"
+    assert teller.WallClock(at_us - 5_000_000, "Asia/Shanghai")(6_000_000) == "19:06:41"
 
 
 # -- one box a directory ------------------------------------------------------------------------------
 
 
 def test_a_second_box_on_the_same_data_is_refused_by_name(box: Places) -> None:
-    lock = RoleLock(box.run, "recorder")
+    lock = RoleLock(box.run, "guardian")
     try:
-        with pytest.raises(CommandError, match=r"a box already runs on .*recorder.*another --data DIR"):
+        with pytest.raises(CommandError, match=rf"a box already runs on .*{os.getpid()}.*another --data DIR"):
             running._refuse_double(box)
     finally:
         lock.release()
 
 
+def test_a_running_tree_whose_guardian_died_is_taken_over_as_it_is(box: Places, tmp_path: Path) -> None:
+    prepare(box.root, None)
+    lock = RoleLock(box.run, "recorder")
+    try:
+        running._refuse_double(box)
+        running._refuse_other_bench(box, None)
+        with pytest.raises(CommandError, match=r"runs on at .*`tipring run` without --sim .*another --data"):
+            running._refuse_other_bench(box, tmp_path / "bench.toml")
+    finally:
+        lock.release()
+    running._refuse_other_bench(box, tmp_path / "bench.toml")
+
+
 def test_a_lock_of_a_process_that_died_holds_nobody_up(box: Places) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from firmware.protocol.role import RoleLock;"
+        "import os, sys; from pathlib import Path; from firmware.protocol.role import RoleLock, role_is_held;"
         "RoleLock(Path(sys.argv[1]), 'switch'); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(box.run)], check=False, env=os.environ)
     assert (box.run / "switch.lock").exists()
-    running._refuse_double(box)
+    assert not role_is_held(box.run, "switch")
 
 
 # -- box time -----------------------------------------------------------------------------------------
@@ -187,7 +200,7 @@ def test_the_invitation_is_a_command_that_can_be_given(
 
 def test_only_calls_of_this_run_are_told(box: Places) -> None:
     journalled(box, 1)
-    told = running._new_lines(box, CallLog(str))
+    told = teller.new_lines(box, CallLog(str))
     assert next(told) == []
 
 

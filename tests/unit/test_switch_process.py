@@ -17,7 +17,6 @@ from firmware.protocol import commands as ask
 from firmware.protocol import events as told
 from firmware.protocol.commands import Numbered
 from firmware.protocol.places import Places
-from firmware.protocol.role import RoleHeld, RoleLock
 from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, Frame, FrameStream, Hello, encode
 from firmware.switch import realtime, runner
 from firmware.switch._pace import lib
@@ -169,22 +168,10 @@ def test_the_process_ticks_talks_to_its_engine_and_leaves_its_figures(
     assert not places.switch_socket.exists() and gc.isenabled()
 
 
-def test_a_second_switch_does_not_start(tmp_path: Path) -> None:
-    places, clock, _ = process_parts(tmp_path)
-    lock = RoleLock(places.run, "switch")
-    with pytest.raises(RoleHeld):
-        runner.run(places, _never_made, clock=clock, ring_fill=lambda: 0.0, stopped=lambda: True)
-    lock.release()
-
-
 def test_the_control_timer_notes_its_own_slips() -> None:
     with realtime.ControlTimer() as control:
         control.take_worst_us()
     assert control.take_worst_us() >= 0
-
-
-def _never_made(epoch: int) -> Switch:
-    raise AssertionError(epoch)
 
 
 def _refused(*_: object) -> None:

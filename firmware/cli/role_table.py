@@ -1,0 +1,112 @@
+"""The processes of a box, one row each: in which order they matter, how long they may be silent, how large they may be.
+
+Calls before web before reports: what carries calls is started again at once, however often it dies; what only counts
+them waits longer from death to death.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """What guardian, supervisord and the process itself know of one role."""
+
+    name: str
+    priority: int
+    """supervisord's: the lowest is started first and stopped last."""
+    silent_s: float
+    """A process whose last heartbeat is older hangs, and is killed. 0: it has no heartbeat."""
+    start_s: float
+    """The same until its first beat: bring-up of chips, replay of the journal."""
+    memory_mb: int
+    """Private memory (anonymous and swapped); a process that has more is killed."""
+    oom_score_adj: int
+    """The kernel's choice when memory is short: highest first."""
+    nice: int = 0
+    stop_s: int
+    """From SIGTERM to SIGKILL."""
+    free_starts: int
+    """So many starts within `backoff.WINDOW_S` are at once."""
+    wait_s: float
+    """The wait before the first start beyond those; doubled with each further one."""
+    longest_wait_s: float
+    sim: bool = False
+    """Of simulated boxes only; no part of the box."""
+
+
+# Stopped from the last to the first: wires, who decides, who remembers (and empties the rings), who reports.
+ROLE_TABLE: Mapping[str, Role] = {
+    row.name: row
+    for row in (
+        Role(
+            name="world",
+            priority=5,
+            silent_s=0,
+            start_s=0,
+            memory_mb=1000,
+            oom_score_adj=200,
+            stop_s=5,
+            free_starts=10,
+            wait_s=0.5,
+            longest_wait_s=5,
+            sim=True,
+        ),
+        Role(
+            name="archive",
+            priority=10,
+            silent_s=90,
+            start_s=120,
+            memory_mb=500,
+            oom_score_adj=400,
+            nice=10,
+            stop_s=15,
+            free_starts=5,
+            wait_s=1,
+            longest_wait_s=60,
+        ),
+        Role(
+            name="recorder",
+            priority=20,
+            silent_s=30,
+            start_s=60,
+            memory_mb=300,
+            oom_score_adj=-300,
+            stop_s=15,
+            free_starts=10,
+            wait_s=0.5,
+            longest_wait_s=5,
+        ),
+        Role(
+            name="engine",
+            priority=30,
+            silent_s=2,
+            start_s=30,
+            memory_mb=500,
+            oom_score_adj=-500,
+            stop_s=5,
+            free_starts=20,
+            wait_s=0.25,
+            longest_wait_s=1,
+        ),
+        Role(
+            name="switch",
+            priority=40,
+            silent_s=1.5,
+            start_s=30,
+            memory_mb=800,
+            oom_score_adj=-600,
+            stop_s=5,
+            free_starts=20,
+            wait_s=0.25,
+            longest_wait_s=1,
+        ),
+    )
+}
+
+
+def roles_of(sim: bool) -> Sequence[Role]:
+    """The rows of a simulated or of a real box."""
+    return [row for row in ROLE_TABLE.values() if sim or not row.sim]

@@ -1,0 +1,110 @@
+"""Tells people what happens, in a thread of its own: neither disk nor terminal holds the guardian up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from zoneinfo import ZoneInfo
+
+from drivers.clock import MonotonicClock
+from firmware.cli.call_log import CallLog
+from firmware.cli.prepare import Prepared
+from firmware.protocol.places import Places
+from firmware.recorder.segments import read_records
+
+LOOK_S = 0.3
+FINISH_S = 2.0
+DIED = {
+    "en": {
+        "died": "{role} died and is started again",
+        "hung": "{role} hung and is started again",
+        "stopped": "{role} was stopped by a signal and is started again",
+        "memory": "{role} took too much memory and is started again",
+    },
+    "zh": {
+        "died": "{role} 进程意外退出，正在重新启动",
+        "hung": "{role} 进程无响应，正在重新启动",
+        "stopped": "{role} 进程被信号暂停，正在重新启动",
+        "memory": "{role} 进程占用内存过多，正在重新启动",
+    },
+}
+
+
+class Teller:
+    """Calls go to the standard output, deaths to the standard error output."""
+
+    def __init__(self, prepared: Prepared, language: str, *, calls: bool) -> None:
+        """`calls`: tell what the journal says from now on."""
+        self._wall = _wall(prepared)
+        self._clock = MonotonicClock(prepared.offset_us)
+        self._language = language
+        self._new = new_lines(prepared.places, CallLog(self._wall, language)) if calls else None
+        self._deaths: SimpleQueue[str] = SimpleQueue()
+        self._over = Event()
+        self._thread = Thread(target=self._tell, name="teller", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def died(self, role: str, reason: str) -> None:
+        """Of any thread; never waits."""
+        text = DIED[self._language][reason].format(role=role)
+        self._deaths.put(f"{self._wall(self._clock.now_us())}  {text}")
+
+    def finish(self) -> None:
+        """Tells the last, if that can be done soon."""
+        self._over.set()
+        self._thread.join(FINISH_S)
+
+    def _tell(self) -> None:
+        while True:
+            over = self._over.wait(LOOK_S)
+            for line in next(self._new) if self._new else ():
+                print(line, flush=True)
+            while (death := self._death()) is not None:
+                print(death, file=sys.stderr, flush=True)
+            if over:
+                return
+
+    def _death(self) -> str | None:
+        try:
+            return self._deaths.get_nowait()
+        except Empty:
+            return None
+
+
+def new_lines(places: Places, log: CallLog) -> Iterator[list[str]]:
+    """Each time it is asked: the lines of the records that came since. Those of former runs are passed over."""
+    reader = read_records(places.journal)
+    with suppress(OSError):
+        for _ in reader:
+            pass
+    last = reader.last
+    while True:
+        lines: list[str] = []
+        reader = read_records(places.journal, last)
+        with suppress(OSError):  # a file was dropped, or the disk is gone: it is tried again
+            for record in reader:
+                lines += log.lines(record)
+        last = reader.last
+        yield lines
+
+
+def _wall(prepared: Prepared) -> WallClock:
+    return WallClock(
+        MonotonicClock.wall_us() - MonotonicClock(prepared.offset_us).now_us(), prepared.config.site.zone
+    )
+
+
+class WallClock:
+    """Box time as `HH:MM:SS` of the site."""
+
+    def __init__(self, offset_us: int, zone: str) -> None:
+        self._offset_us, self._zone = offset_us, ZoneInfo(zone)
+
+    def __call__(self, at_us: int) -> str:
+        return datetime.fromtimestamp((at_us + self._offset_us) / 1e6, self._zone).strftime("%H:%M:%S")
