@@ -12,9 +12,10 @@ from pathlib import Path
 
 import msgspec
 import sqlite_utils
-from msgspec import Struct
 
 from firmware.config.export import as_toml
+from firmware.config.newest import NEWEST
+from firmware.config.newest import Version as Version  # noqa: PLC0414 - a row of this store
 from firmware.config.schema import Config
 
 
@@ -33,23 +34,6 @@ class NewerStore(ConfigStoreError, RuntimeError):
     """The file was written by a newer firmware than this."""
 
 
-class Version(Struct, frozen=True):
-    """One row: a configuration as it was put in force."""
-
-    version: int
-    author: str
-    at_us: int
-    """Wall time, Unix microseconds, as the caller gave it."""
-    note: str
-    """`apply`, or `rollback to N`."""
-    json: str
-    """The `Config` as JSON text, as the input `ConfigApplied` carries it."""
-
-    @property
-    def config(self) -> Config:
-        return msgspec.json.decode(self.json, type=Config)
-
-
 def _first(db: sqlite_utils.Database) -> None:
     db.execute(
         "CREATE TABLE versions (version INTEGER PRIMARY KEY AUTOINCREMENT, author TEXT NOT NULL,"
@@ -60,7 +44,6 @@ def _first(db: sqlite_utils.Database) -> None:
 MIGRATIONS: Sequence[Callable[[sqlite_utils.Database], None]] = (_first,)
 """Step N makes schema N of schema N - 1; only ever appended to."""
 
-_NEWEST = "SELECT version, author, at_us, note, json FROM versions ORDER BY version DESC LIMIT 1"
 _ALL = "SELECT version, author, at_us, note, json FROM versions ORDER BY version DESC"
 _ONE = "SELECT version, author, at_us, note, json FROM versions WHERE version = ?"
 
@@ -92,9 +75,16 @@ class ConfigStore:
         """Adds a checked configuration; returns its number. It is on the disk when this returns."""
         return self._add(author, at_us, note, msgspec.json.encode(config).decode())
 
+    def put_version(self, row: Version) -> None:
+        """A version under its old number, as a backup has it. Raises sqlite3.IntegrityError when there is one."""
+        self._connection.execute(
+            "INSERT INTO versions (version, author, at_us, note, json) VALUES (?, ?, ?, ?, ?)",
+            (row.version, row.author, row.at_us, row.note, row.json),
+        )
+
     def current(self) -> Version | None:
         """The newest version; None before the first."""
-        return next(self._rows(_NEWEST), None)
+        return next(self._rows(NEWEST), None)
 
     def get(self, version: int) -> Version:
         """Raises NoSuchVersion."""
