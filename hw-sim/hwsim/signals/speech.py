@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +46,7 @@ def say(
         return cached
     spoken = levelled(_band(*_espeak(text, voice, pitch, words_a_minute)), -20.0)
     CACHE.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.npy")
+    part = path.with_suffix(f".{os.getpid()}.npy")  # two test processes may say the same at once
     np.save(part, spoken)
     part.replace(path)
     return spoken
