@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 TIME_ERROR, STA_UNSYNC = 5, 0x0040
 """adjtimex(2)."""
@@ -38,31 +37,6 @@ def boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return "unknown"
-
-
-class WallReading(NamedTuple):
-    """Both times read within `took_us` of each other, and what the kernel thinks of the clock on the wall."""
-
-    box_us: int
-    wall_us: int
-    took_us: int
-    synchronised: bool
-    hardware_clock: bool
-
-
-class WallClock:
-    """The clock on the wall beside box time."""
-
-    def __init__(self, clock: MonotonicClock) -> None:
-        self._clock = clock
-
-    def read(self) -> WallReading:
-        before_us = self._clock.now_us()
-        wall_us = self._clock.wall_us()
-        took_us = self._clock.now_us() - before_us
-        return WallReading(
-            before_us + took_us // 2, wall_us, took_us, kernel_is_synchronised(), HARDWARE_CLOCK.exists()
-        )
 
 
 class _Timex(ctypes.Structure):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.archive.book import Book, Handlers
+from firmware.archive.true_times import clock_taken
 from firmware.protocol import facts
 
 
@@ -45,13 +46,7 @@ def _config_taken(book: Book, fact: facts.ConfigTaken) -> None:
 
 
 def _clock_taken(book: Book, fact: facts.ClockTaken) -> None:
-    book.offset_us, book.quality = fact.offset_us, fact.quality
-    book.do(
-        "INSERT INTO clocks (from_us, offset_us, quality) VALUES (?, ?, ?)",
-        book.at_us,
-        fact.offset_us,
-        fact.quality,
-    )
+    clock_taken(book, fact.offset_us, fact.quality, fact.boot)
 
 
 def _switch_lost(book: Book, fact: facts.SwitchLost) -> None:

@@ -9,14 +9,6 @@ from firmware.protocol.names import ClockQuality
 
 RANKS = {str(quality): rank for rank, quality in enumerate(reversed(ClockQuality))}
 """Higher is better; what is not known is worth nothing."""
-RESTATED = (
-    ("calls", "offered_us", "offered_at"),
-    ("agent_states", "from_us", "from_at"),
-    ("recordings", "began_us", "began_at"),
-    ("holds", "placed_us", "placed_at"),
-    ("erasures", "ordered_us", "ordered_at"),
-)
-"""Tables with an instant in box time and in wall time. The audit is sealed: it keeps what was known then."""
 FOR_EVER = 1 << 62
 
 
@@ -44,18 +36,21 @@ def _put_right(book: Book, offset_us: int, quality: str, boot: str) -> None:
             continue
         _restate(book, from_us, after[1] if after else FOR_EVER, offset_us, quality)
         book.do(
-            "UPDATE clocks SET shown_offset_us = ?, shown_quality = ? WHERE rowid = ?", offset_us, quality, row
+            "UPDATE clocks SET shown_offset_us = ?, shown_quality = ? WHERE rowid = ?",
+            offset_us,
+            quality,
+            row,
         )
 
 
 def _restate(book: Book, from_us: int, to_us: int, offset_us: int, quality: str) -> None:
-    for table, box_time, wall_time in RESTATED:
-        book.do(
-            f"UPDATE {table} SET {wall_time} = {box_time} + ? WHERE {box_time} >= ? AND {box_time} < ?",  # noqa: S608
-            offset_us,
-            from_us,
-            to_us,
-        )
+    """Every table with an instant in both times; not the audit, which is sealed and keeps what was known then."""
+    for statement in (
+        "UPDATE calls SET offered_at = offered_us + ? WHERE offered_us >= ? AND offered_us < ?",
+        "UPDATE agent_states SET from_at = from_us + ? WHERE from_us >= ? AND from_us < ?",
+        "UPDATE recordings SET began_at = began_us + ? WHERE began_us >= ? AND began_us < ?",
+    ):
+        book.do(statement, offset_us, from_us, to_us)
     book.do(
         "UPDATE calls SET clock_quality = ? WHERE offered_us >= ? AND offered_us < ?", quality, from_us, to_us
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from drivers.clock import MonotonicClock
+from drivers.clock import HARDWARE_CLOCK, MonotonicClock, kernel_is_synchronised
 from firmware.cli.box_plan import BoxPlan, read_plan
 from firmware.cli.main import CommandError
 from firmware.config.schema import Config
@@ -39,10 +39,15 @@ def switch(data: Path, stopped: Stopped) -> None:
 
 def engine(data: Path, stopped: Stopped) -> None:
     from firmware.engine import runner
+    from firmware.engine.wall_watch import WallLook, WallWatch, quality_of
+
+    def wall_quality() -> str:
+        return quality_of(kernel_is_synchronised(), HARDWARE_CLOCK.exists())
 
     places, plan, config = _box(data)
     clock = MonotonicClock(plan.offset_us)
-    runner.run(places, config.site.box, clock=clock, wall_us=clock.wall_us, stopped=stopped)
+    wall = WallLook(clock.now_us, clock.wall_us, wall_quality, WallWatch(plan.boot))
+    runner.run(places, config.site.box, clock=clock, wall=wall, stopped=stopped)
 
 
 def recorder(data: Path, stopped: Stopped) -> None:

@@ -13,10 +13,11 @@ from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
 from firmware.engine.switch_link import ROLE, SwitchLink
 from firmware.engine.view import state_view
+from firmware.engine.wall_watch import WallLook
 from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
 from firmware.protocol.heartbeat import Heartbeat
-from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
+from firmware.protocol.inputs import ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
 from firmware.protocol.order_format import (
     NOT_READ,
@@ -45,8 +46,8 @@ SNAPSHOT_RECORDS = 5_000
 class EngineProcess:
     """Everything one engine process holds; `step` is one turn of its loop."""
 
-    def __init__(self, places: Places, box: str, clock: Clock, wall_us: Callable[[], int]) -> None:
-        self._places, self._clock, self._wall_us = places, clock, wall_us
+    def __init__(self, places: Places, box: str, clock: Clock, wall: WallLook) -> None:
+        self._places, self._clock, self._wall = places, clock, wall
         self._rings = Rings(places.run)
         recovered = recover(places.root, self._rings.journal, box)
         self._epoch = recovered.engine.state.epoch + 1
@@ -58,7 +59,7 @@ class EngineProcess:
         now_us = clock.now_us()
         self._heartbeat.beat(now_us)
         self.keeper.give(Started(self._epoch), now_us)
-        self.keeper.give(ClockSet(wall_us() - now_us, "system"), now_us)
+        self._look_at_wall()
         self._take_config(now_us)
         self.desk = OrderDesk(self.keeper, self._rings.journal)
         self.orders = OrderServer(places.engine_socket)
@@ -69,6 +70,7 @@ class EngineProcess:
         self._heartbeat.beat(now_us)
         self._reconnect(now_us)
         self.keeper.run_timers(now_us)
+        self._look_at_wall()
         self._exchange(patience_us)
         self.desk.tell_saved()
         self._snapshot()
@@ -147,6 +149,11 @@ class EngineProcess:
         if newest is not None and newest.version != self.keeper.engine.state.config_version:
             self.keeper.give(ConfigApplied(newest.version, newest.author, newest.json), now_us)
 
+    def _look_at_wall(self) -> None:
+        given = self._wall.look()
+        if given is not None:
+            self.keeper.give(given, self.keeper.not_before(self._clock.now_us()))
+
     def _journal(self, record: Record) -> None:
         """Waits for room: an engine that cannot remember must not decide."""
         payload = journal.encode(record)
@@ -166,10 +173,10 @@ class EngineProcess:
 
 
 def run(
-    places: Places, box: str, *, clock: Clock, wall_us: Callable[[], int], stopped: Callable[[], bool]
+    places: Places, box: str, *, clock: Clock, wall: WallLook, stopped: Callable[[], bool]
 ) -> None:
     """Returns after `stopped()`."""
-    process = EngineProcess(places, box, clock, wall_us)
+    process = EngineProcess(places, box, clock, wall)
     try:
         while not stopped():
             process.step()

@@ -5,6 +5,8 @@ Wall time is a fact with a quality, never the base of a duration: whatever it do
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from firmware.protocol.inputs import ClockSet
 from firmware.protocol.names import ClockQuality
 
@@ -64,3 +66,26 @@ class WallWatch:
             or abs(moved_us) > JUMPED_US
             or abs(given.offset_us - told.offset_us) > DRIFTED_US
         )
+
+
+class WallLook:
+    """A process's look at its clocks: reads both, asks the watch."""
+
+    def __init__(
+        self,
+        now_us: Callable[[], int],
+        wall_us: Callable[[], int],
+        quality: Callable[[], str] = lambda: ClockQuality.MANUAL,
+        watch: WallWatch | None = None,
+    ) -> None:
+        self._now_us, self._wall_us, self._quality = now_us, wall_us, quality
+        self._watch = watch or WallWatch()
+
+    def look(self) -> ClockSet | None:
+        """What the engine must be told, if anything; None also while the next look is not due."""
+        before_us = self._now_us()
+        if before_us < self._watch.deadline_us:
+            return None
+        wall_us = self._wall_us()
+        took_us = self._now_us() - before_us
+        return self._watch.look(before_us + took_us // 2, wall_us, self._quality(), took_us)

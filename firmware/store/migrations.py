@@ -132,5 +132,13 @@ def first_tables(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS = ("first_tables",)
+@HISTORY()
+def true_times(db: Database) -> None:
+    """Clocks know their boot, and what the times they told are shown as now."""
+    for column in ("boot TEXT NOT NULL DEFAULT ''", "shown_offset_us INTEGER", "shown_quality TEXT"):
+        db.execute(f"ALTER TABLE clocks ADD COLUMN {column}")
+    db.execute("UPDATE clocks SET shown_offset_us = offset_us, shown_quality = quality")
+
+
+STEPS = ("first_tables", "true_times")
 """All steps in order; a database with others was written by newer software."""

@@ -11,6 +11,7 @@ import pytest
 from firmware.config.versions import ConfigStore
 from firmware.engine.command_tail import KEPT, CommandTail
 from firmware.engine.runner import EngineProcess
+from firmware.engine.wall_watch import WallLook
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol.commands import Numbered
@@ -40,7 +41,7 @@ class Bench:
         self.engine = self.new_engine()
 
     def new_engine(self) -> EngineProcess:
-        return EngineProcess(self.places, "box-1", self.clock, lambda: 0)
+        return EngineProcess(self.places, "box-1", self.clock, WallLook(self.clock.now_us, self.clock.now_us))
 
     def new_switch(self) -> None:
         self.link.close()

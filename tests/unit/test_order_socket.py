@@ -14,6 +14,7 @@ import pytest
 
 from firmware.config.versions import ConfigStore
 from firmware.engine.runner import EngineProcess
+from firmware.engine.wall_watch import WallLook
 from firmware.protocol.inputs import AgentOrder, AnyOrder, CallOrder
 from firmware.protocol.order_client import ask_state, give_order
 from firmware.protocol.order_format import Answers, AskState, GiveOrder, OrderAnswer, Request, Verdict, encode
@@ -35,7 +36,7 @@ class Desk:
         with ConfigStore(self.places.config_db) as store:
             store.put(office(), "test", 0)
         self.clock = HandClock()
-        self.engine = EngineProcess(self.places, "box-1", self.clock, lambda: 0)
+        self.engine = EngineProcess(self.places, "box-1", self.clock, WallLook(self.clock.now_us, self.clock.now_us))
 
     def serve(self, client: Callable[[], Told]) -> Told:
         """Turns the engine's loop until the client has its answer."""
