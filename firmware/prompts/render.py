@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def _write(path: Path, one: Text) -> None:
     wav = _spoken(one)
     samples, rate_hz = soundfile.read(io.BytesIO(wav), dtype="float64", always_2d=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
+    partial = path.with_suffix(f".{os.getpid()}.part")
     spoken = levelled(to_8k(samples.mean(axis=1), rate_hz))
     soundfile.write(partial, spoken, RATE_HZ, subtype="PCM_16", format="WAV")
     partial.replace(path)
@@ -130,7 +131,7 @@ def _read_ledger(out: Path) -> dict[str, str]:
 
 
 def _write_ledger(out: Path, ledger: dict[str, str]) -> None:
-    partial = out / f"{_LEDGER}.part"
+    partial = out / f"{_LEDGER}.{os.getpid()}.part"
     partial.write_text(json.dumps(ledger, indent=0, sort_keys=True))
     partial.replace(out / _LEDGER)
 
