@@ -39,6 +39,13 @@ def _all_lines_busy(book: Book, fact: facts.AllLinesBusy) -> None:
         book.do("INSERT INTO busy_spans (from_us) VALUES (?)", book.at_us)
 
 
+def _disk_changed(book: Book, fact: facts.DiskChanged) -> None:
+    book.do("UPDATE disk_levels SET to_us = ? WHERE to_us IS NULL", book.at_us)
+    book.do(
+        "INSERT INTO disk_levels (level, stop, from_us) VALUES (?, ?, ?)", fact.level, fact.stop, book.at_us
+    )
+
+
 def _config_taken(book: Book, fact: facts.ConfigTaken) -> None:
     book.do(
         "INSERT INTO configs (version, author, at_us) VALUES (?, ?, ?)", fact.version, fact.author, book.at_us
@@ -58,10 +65,25 @@ def _switch_lost(book: Book, fact: facts.SwitchLost) -> None:
     )
 
 
+def _input_passed_over(book: Book, fact: facts.InputPassedOver) -> None:
+    """Once an hour for the same fault at the same place: poison that comes again does not fill the table."""
+    problem = f"{fact.input}: {fact.error} at {fact.where}"
+    book.do(
+        "INSERT INTO oddities (fact, problem, at_us) SELECT 'InputPassedOver', ?, ? WHERE NOT EXISTS"
+        " (SELECT 1 FROM oddities WHERE fact = 'InputPassedOver' AND problem = ? AND at_us > ?)",
+        problem,
+        book.at_us,
+        problem,
+        book.at_us - 3_600_000_000,
+    )
+
+
 HANDLERS: Handlers = {
+    facts.InputPassedOver: _input_passed_over,
     facts.AgentChanged: _agent_changed,
     facts.LineChanged: _line_changed,
     facts.AllLinesBusy: _all_lines_busy,
+    facts.DiskChanged: _disk_changed,
     facts.ConfigTaken: _config_taken,
     facts.ClockTaken: _clock_taken,
     facts.SwitchLost: _switch_lost,

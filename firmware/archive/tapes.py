@@ -55,6 +55,16 @@ def _recording_taped(book: Book, fact: facts.RecordingTaped) -> None:
     )
 
 
+def _recording_gap(book: Book, fact: facts.RecordingGap) -> None:
+    book.do(
+        "INSERT INTO ledger_gaps (recording, from_tick, to_tick, reason) VALUES (?, ?, ?, ?)",
+        fact.recording,
+        fact.from_tick,
+        fact.to_tick,
+        fact.reason,
+    )
+
+
 def _recording_ended(book: Book, fact: facts.RecordingEnded) -> None:
     book.do(
         "UPDATE recordings SET ended_us = coalesce(ended_us, ?), why = coalesce(why, ?) WHERE id = ?",
@@ -105,6 +115,7 @@ HANDLERS: Handlers = {
     facts.RecordingBegan: _recording_began,
     facts.RecordingMarked: _recording_marked,
     facts.RecordingTaped: _recording_taped,
+    facts.RecordingGap: _recording_gap,
     facts.RecordingEnded: _recording_ended,
     facts.NotRecorded: _not_recorded,
     facts.VoicemailLeft: _voicemail_left,

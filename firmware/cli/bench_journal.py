@@ -52,7 +52,6 @@ def run(seconds: float = 5.0, inputs: int = 0) -> dict[str, Any]:
         recorder.close(clock.now_us())
         took_s = (clock.now_us() - began_us) / SECOND_US
         read = sum(1 for _ in read_records(Path(directory) / "journal"))
-        health = recorder.health()
     return {
         "inputs": records,
         "seconds": round(took_s, 3),
@@ -60,9 +59,9 @@ def run(seconds: float = 5.0, inputs: int = 0) -> dict[str, Any]:
         "us_per_input": round(took_s / records * 1e6, 1),
         "facts": facts,
         "bytes_per_input": round(size / records),
-        "syncs": health.syncs,
+        "syncs": recorder.syncs,
         "read_back": read,
-        "refused": health.refused,
+        "refused": ring.refused,
         "target": TARGET_PER_SECOND,
         "held": records / took_s >= TARGET_PER_SECOND and read == records,
     }

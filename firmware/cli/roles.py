@@ -8,8 +8,8 @@ from pathlib import Path
 from drivers.clock import HARDWARE_CLOCK, MonotonicClock, kernel_is_synchronised
 from firmware.cli.box_plan import BoxPlan, read_plan
 from firmware.cli.main import CommandError
+from firmware.config.newest import newest
 from firmware.config.schema import Config
-from firmware.config.versions import ConfigStore
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
 
@@ -55,7 +55,7 @@ def recorder(data: Path, stopped: Stopped) -> None:
 
     places, plan, config = _box(data)
     clock = MonotonicClock(plan.offset_us)
-    runner.run(data, places.run, config.site.box, clock=clock, stopped=stopped)
+    runner.run(places, config.site.box, config.storage, clock=clock, stopped=stopped)
 
 
 def archive(data: Path, stopped: Stopped) -> None:
@@ -86,8 +86,7 @@ def world(data: Path, stopped: Stopped) -> None:
 def _box(data: Path) -> tuple[Places, BoxPlan, Config]:
     places = Places(data)
     plan = read_plan(places)
-    with ConfigStore(places.config_db) as store:
-        newest = store.current()
-    if newest is None:
+    found = newest(places.config_db)
+    if found is None:
         raise CommandError(f"{data} has no configuration: start the box with `tipring run`")
-    return places, plan, newest.config
+    return places, plan, found.config

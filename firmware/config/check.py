@@ -13,7 +13,9 @@ from firmware.config import wordings as say
 from firmware.config.check_dialling import check_dialling
 from firmware.config.check_flows import check_flows
 from firmware.config.check_queues import check_queues
+from firmware.config.check_retention import check_retention
 from firmware.config.check_slots import check_slots
+from firmware.config.check_storage import check_storage
 from firmware.config.faults import Fault, Finding
 from firmware.config.load import load
 from firmware.config.schema import Config, Hours
@@ -36,6 +38,8 @@ def check_config(config: Config) -> Iterator[Finding]:
     yield from check_dialling(config)
     yield from check_queues(config)
     yield from check_flows(config)
+    yield from check_retention(config)
+    yield from check_storage(config)
     for place, hours in enumerate(config.hours):
         yield from _overlaps(hours, place)
 

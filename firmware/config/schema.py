@@ -23,7 +23,10 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 Level = Annotated[int, Meta(ge=0, le=100)]
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+DaysOrSites = Annotated[int, Meta(ge=-1, le=36_500)]
 Slot = Annotated[int, Meta(extra={"least": 1, "most": 8})]
+Percent = Annotated[int, Meta(extra={"least": 10, "most": 99})]
 GainDb = Annotated[float, Meta(ge=-18, le=18)]
 Digits = Annotated[str, Meta(extra={"form": "digits"})]
 Key = Annotated[str, Meta(extra={"form": "key"})]
@@ -75,6 +78,12 @@ class Site(Part, frozen=True):
     """Language of prompts where nothing else is said: `zh` or `en`."""
     box: str = "box-1"
     """This box among others: every record carries it."""
+    retention_days: Days = 180
+    """Recordings and messages older than this are deleted, where queue or mailbox say nothing else; 0: never."""
+    personal_data_days: Days = 365
+    """Then call records forget numbers, names and digits and keep times and outcomes; 0: never."""
+    purge_early_days: Days = 0
+    """When the disk is nearly full, recordings older than this go before their time, oldest first; 0: none does."""
 
 
 class Card(Part, frozen=True):
@@ -222,6 +231,8 @@ class Queue(Part, frozen=True):
     """Record conversations of this queue."""
     consent: PromptId = ""
     """Prompt that must have ended before a frame is recorded; empty: none wanted."""
+    retention_days: DaysOrSites = -1
+    """Recordings of this queue older than this are deleted; 0: never, -1: as the site says."""
     service_level_s: Seconds = 20.0
     """Answered within this time counts for the service level."""
     skills: dict[str, Level] = field(default_factory=dict)
@@ -328,6 +339,8 @@ class Mailbox(Part, frozen=True):
     """A shorter message is no message."""
     pin: Digits = ""
     """Asked before messages are played, when set."""
+    retention_days: DaysOrSites = -1
+    """Messages older than this are deleted; 0: never, -1: as the site says."""
 
 
 class DialPlan(Part, frozen=True):
@@ -380,6 +393,21 @@ class Features(Part, frozen=True):
     """Digit to reason."""
 
 
+class Storage(Part, frozen=True):
+    """When the box's disk counts as full; of a disk larger than 128 GiB only so much counts."""
+
+    warn_percent: Percent = 85
+    """People are told from here on."""
+    purge_percent: Percent = 90
+    """What may go is let go before its time from here on."""
+    stop_percent: Percent = 95
+    """Nothing new is recorded from here on; calls and their records go on."""
+    reserve_mb: Annotated[int, Meta(ge=1, le=4096)] = 64
+    """Room kept for journal and call records when nothing else is left; never more than 2 % of the disk."""
+    wear_gb_per_day: Annotated[float, Meta(gt=0, le=10_000)] = 20.0
+    """More written a day than this wears a memory card out too soon: people are told."""
+
+
 class Config(Part, frozen=True):
     """The whole document."""
 
@@ -395,3 +423,4 @@ class Config(Part, frozen=True):
     mailboxes: tuple[Mailbox, ...] = field(default=(), name="mailbox")
     dial_plan: DialPlan = DialPlan()
     features: Features = Features()
+    storage: Storage = Storage()

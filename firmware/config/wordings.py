@@ -372,3 +372,26 @@ OVERLAPPING = Wording(
     "{first} 与 {second} 重叠",
     "请合并为一段，或更正其一",
 )
+RECORDS_FORGET_FIRST = Wording(
+    "records-forget-first",
+    "recordings are kept {recordings} days, but after {records} days nothing says any more whose they are",
+    "set personal_data_days to at least retention_days, or to 0",
+    "录音保留 {recordings} 天，但 {records} 天后就查不到是谁的录音了",
+    "请把 personal_data_days 设为不小于 retention_days，或设为 0",
+    warning=True,
+)
+NEVER_EARLY = Wording(
+    "never-early",
+    "nothing is ever kept longer than {longest} days, so {early} days are never early",
+    "set purge_early_days below retention_days, or to 0",
+    "没有任何录音保留超过 {longest} 天，{early} 天谈不上提前",
+    "请把 purge_early_days 设得小于 retention_days，或设为 0",
+    warning=True,
+)
+MARKS_TOO_CLOSE = Wording(
+    "marks-too-close",
+    "{key} is {value}: it must be at least 3 above {below}, which is {least}",
+    "let warn_percent, purge_percent and stop_percent ascend in steps of 3 or more",
+    "{key} 为 {value}：必须比 {below}（{least}）至少高 3",
+    "请让 warn_percent、purge_percent、stop_percent 依次递增，每级至少相差 3",
+)

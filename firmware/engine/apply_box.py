@@ -23,9 +23,18 @@ def recording_ruled(board: Board, fact: f.RecordingRuled, at_us: int) -> None:
 def recording_began(board: Board, fact: f.RecordingBegan, at_us: int) -> None:
     state = board.state
     state.recordings_made += 1
-    state.recordings[fact.recording] = Taping(fact.recording, fact.call, fact.leg, fact.kind, at_us)
+    state.recordings[fact.recording] = Taping(
+        fact.recording,
+        fact.call,
+        fact.leg,
+        fact.kind,
+        at_us,
+        party=fact.party,
+        agent=fact.agent,
+        queue=fact.queue,
+    )
     leg = state.legs[fact.leg]
-    leg.recording, leg.uncovered = fact.recording, ""
+    leg.recording, leg.uncovered, leg.wanted = fact.recording, "", None
 
 
 def recording_taped(board: Board, fact: f.RecordingTaped, at_us: int) -> None:
@@ -48,7 +57,9 @@ def recording_ended(board: Board, fact: f.RecordingEnded, at_us: int) -> None:
 
 
 def not_recorded(board: Board, fact: f.NotRecorded, at_us: int) -> None:
-    board.state.legs[fact.leg].uncovered = fact.reason
+    leg = board.state.legs[fact.leg]
+    leg.uncovered = fact.reason
+    leg.wanted = (fact.kind, fact.party, fact.agent, fact.queue) if fact.kind else None
 
 
 def voicemail_left(board: Board, fact: f.VoicemailLeft, at_us: int) -> None:
@@ -66,6 +77,12 @@ def voicemail_deleted(board: Board, fact: f.VoicemailDeleted, at_us: int) -> Non
     board.state.mailboxes[fact.mailbox] = [one for one in messages if one.recording != fact.recording]
 
 
+def erasure_ordered(board: Board, fact: f.ErasureOrdered, at_us: int) -> None:
+    """A caller's number that came before a ring and waits for its call is the only one kept outside a call."""
+    for port in board.state.ports.values():
+        port.kept = None
+
+
 # -- the box -----------------------------------------------------------------------------------------
 
 
@@ -75,6 +92,10 @@ def line_changed(board: Board, fact: f.LineChanged, at_us: int) -> None:
 
 def all_lines_busy(board: Board, fact: f.AllLinesBusy, at_us: int) -> None:
     board.state.all_busy = fact.busy
+
+
+def disk_changed(board: Board, fact: f.DiskChanged, at_us: int) -> None:
+    board.state.disk_level, board.state.disk_stop = fact.level, fact.stop
 
 
 def config_taken(board: Board, fact: f.ConfigTaken, at_us: int) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from firmware.engine import orders, queues, reconcile, steps
-from firmware.engine.apply import APPLY
+from firmware.engine import disk, keeping, lines, orders, queues, reconcile, steps
 from firmware.engine.board import Board
+from firmware.engine.poison import diagnose, ways_out
 from firmware.engine.secrets import Secrets
 from firmware.engine.state import State, freeze, thaw
 from firmware.engine.turn import Turn
+from firmware.engine.undo import Undo, replay
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from firmware.protocol.events import StateReport
-from firmware.protocol.journal import Record
+from firmware.protocol.journal import Record, encode
 
 FORGET_EVERY = 1000
 
@@ -44,28 +46,30 @@ DECIDE: Mapping[type, Callable[[Turn, Any], None]] = {
     i.ClockSet: orders.clock_set,
     i.AgentOrder: orders.agent_order,
     i.CallOrder: orders.call_order,
+    i.ErasureOrder: keeping.erasure_order,
+    i.ErasureWorked: keeping.erasure_worked,
+    i.HoldOrder: keeping.hold_order,
+    i.AccessOrder: keeping.access_order,
+    i.MessagesGone: keeping.messages_gone,
+    i.DiskTold: disk.told,
     i.Started: orders.started,
 }
 
 
-def decide(board: Board, given: i.AnyInput, at_us: int) -> Turn:
-    """Facts (applied as they are found) and commands that follow from one input."""
-    turn = Turn(board, at_us)
+def step(turn: Turn, given: i.AnyInput) -> None:
+    """The rules alone."""
     DECIDE[type(given)](turn, given)
+
+
+def decide(turn: Turn, given: i.AnyInput) -> None:
+    """Facts (applied as they are found) and commands that follow from one input."""
+    step(turn, given)
     if turn.dispatch:
+        turn.stage = "offers"
         queues.dispatch(turn)
     if turn.lines_moved:
-        _count_lines(turn)
-    return turn
-
-
-def _count_lines(turn: Turn) -> None:
-    """All outside lines taken, or one free again."""
-    state = turn.state
-    usable = [port for port in turn.plan.lines if not state.port(port).alarm]
-    busy = bool(usable) and all(state.port(port).leg for port in usable)
-    if busy != state.all_busy:
-        turn.fact(f.AllLinesBusy(busy))
+        turn.stage = "lines"
+        lines.count(turn)
 
 
 class Engine:
@@ -74,6 +78,7 @@ class Engine:
     def __init__(self, box: str, state: State | None = None) -> None:
         self._board = Board(State(box) if state is None else state)
         self._secrets = Secrets()
+        self._undo = Undo(self._board.state)
 
     @property
     def state(self) -> State:
@@ -103,19 +108,59 @@ class Engine:
         timer = self._board.next_timer()
         return timer[0] if timer else None
 
+    @property
+    def due_timer(self) -> str:
+        """The name of the earliest timer."""
+        timer = self._board.next_timer()
+        return timer[1] if timer else ""
+
     def take(self, given: i.AnyInput, at_us: int) -> Record | None:
         """Decide upon one input. None for a repeat, and for a time at which nothing was due."""
         state = self._board.state
         if self._is_old(given, at_us):
             return None
+        self._undo.rest(state)
         at_us = max(at_us, state.at_us)
-        given = self._secrets.mask(self._board, given)
-        turn = decide(self._board, given, at_us)
+        turn = None
+        try:
+            given = self._secrets.mask(self._board, given)
+            turn = Turn(self._board, at_us)
+            decide(turn, given)
+        except Exception as error:  # noqa: BLE001 - one bad input must not end all calls
+            return self._pass_over(given, at_us, turn, error)
+        return self._record(given, turn)
+
+    def take_back(self, record: Record, error: Exception) -> Record:
+        """The newest record cannot be journalled: its input is passed over instead."""
+        self._undo.forget_last()
+        return self._pass_over(record.input, record.at_us, None, error)
+
+    def drop_timer(self, at_us: int, error: Exception) -> Record:
+        """The timer that is due is poison."""
+        return self._pass_over(i.TimeReached(), max(at_us, self.at_us), None, error)
+
+    def _record(self, given: i.AnyInput, turn: Turn) -> Record:
+        state = turn.state
         state.number += 1
-        state.at_us = at_us
+        state.at_us = turn.at_us
         if state.number % FORGET_EVERY == 0:
             self._secrets.forget(self._board)
-        return Record(state.epoch, state.number, at_us, given, tuple(turn.facts), tuple(turn.commands))
+        record = Record(state.epoch, state.number, turn.at_us, given, tuple(turn.facts), tuple(turn.commands))
+        self._undo.keep(record)
+        return record
+
+    def _pass_over(self, given: i.AnyInput, at_us: int, turn: Turn | None, error: Exception) -> Record:
+        """The first way out that leads anywhere; `firmware.engine.poison` says which there are."""
+        self._board = self._undo.board()
+        due = self._board.next_timer()
+        poison = diagnose(given, turn, error, due[1] if due is not None else "")
+        for attempt in ways_out(poison, at_us, self._undo.board, step):
+            with suppress(Exception):  # the next way out has fewer rules in it
+                board, turn = attempt()
+                encode(Record(0, 0, at_us, poison.given, tuple(turn.facts), tuple(turn.commands)))
+                self._board = board
+                return self._record(poison.given, turn)
+        raise error
 
     def _is_old(self, given: i.AnyInput, at_us: int) -> bool:
         state = self._board.state
@@ -141,13 +186,6 @@ class Engine:
         """
         engine = cls(box, thaw(snapshot) if snapshot is not None else None)
         for record in records:
-            engine._replay(record)
+            replay(engine._board, record)
+        engine._undo = Undo(engine._board.state)
         return engine
-
-    def _replay(self, record: Record) -> None:
-        state = self._board.state
-        if (record.epoch, record.number) <= (state.epoch, state.number):
-            return
-        for fact in record.facts:
-            APPLY[type(fact)](self._board, fact, record.at_us)
-        state.number, state.at_us = record.number, record.at_us

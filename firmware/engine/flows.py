@@ -46,6 +46,7 @@ def go(turn: Turn, call: Call, leg: Leg, node: str) -> None:
     turn.enter(leg, Phase.FLOW)
     _hide(turn, call, leg, found)
     turn.fact(f.NodeEntered(call.id, node))
+    recordings.resume(turn, leg)
     if leg.digits:
         turn.fact(f.DigitsKept(leg.id, ""))
     nodes.KINDS.get(found.kind, nodes.unknown)(turn, call, leg, found)
@@ -72,6 +73,7 @@ def revealed(turn: Turn, number: int) -> None:
     if leg is not None and leg.phase in (Phase.FLOW, Phase.PARTING):
         recordings.mark(turn, turn.call_of(leg), "resumed")
         recordings.pause(turn, leg, False)
+        recordings.resume(turn, leg)
 
 
 def present(turn: Turn, call: Call) -> Node | None:

@@ -95,6 +95,8 @@ def talk_again(turn: Turn, call: Call, one: Leg, other: Leg) -> None:
     turn.fact(f.TalkBegan(call.id, (one.id, other.id)))
     turn.command(c.Hear(port=one.port, source=other.port))
     turn.command(c.Hear(port=other.port, source=one.port))
+    for leg in (one, other):
+        recordings.resume(turn, leg)
 
 
 def left_alone(turn: Turn, leg: Leg, tone: Tone) -> None:

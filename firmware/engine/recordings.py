@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine.state import Call, Leg
+from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -11,7 +11,11 @@ from firmware.protocol.names import Direction
 
 
 def begin(turn: Turn, leg: Leg, kind: str, party: str, *, agent: str = "", queue: str = "") -> None:
-    """Tape `leg` from the next tick: left what it says, right what it hears."""
+    """Tape `leg` from the next tick: left what it says, right what it hears; later, while the disk forbids it."""
+    stop_reason = turn.state.disk_stop
+    if stop_reason:
+        turn.fact(f.NotRecorded(leg.call, leg.id, stop_reason, kind, party, agent, queue))
+        return
     recording = turn.board.new_recording()
     turn.fact(f.RecordingBegan(recording, leg.call, leg.id, party, agent, kind, queue))
     turn.command(c.Record(port=leg.port, recording=recording))
@@ -43,7 +47,34 @@ def cover(turn: Turn, leg: Leg, reason: str, why: str = "transferred") -> None:
         turn.fact(f.NotRecorded(leg.call, leg.id, reason))
 
 
+def suspend(turn: Turn, leg: Leg, reason: str) -> None:
+    """Its recording ends for a reason of the box's own, and begins anew when that is over."""
+    taping = turn.state.recordings[leg.recording]
+    stop(turn, leg, reason)
+    turn.fact(f.NotRecorded(leg.call, leg.id, reason, taping.kind, taping.party, taping.agent, taping.queue))
+
+
+def resume(turn: Turn, leg: Leg) -> None:
+    """What the disk prevented begins now, if it may and nothing else is in the way."""
+    if leg.wanted is None or turn.state.disk_stop or _in_private(turn, leg):
+        return
+    kind, party, agent, queue = leg.wanted
+    begin(turn, leg, kind, party, agent=agent, queue=queue)
+
+
+def _in_private(turn: Turn, leg: Leg) -> bool:
+    """What is said or keyed now is not for any tape: a secret, or somebody may not have heard the announcement."""
+    call = turn.call_of(leg)
+    if leg.phase == Phase.TALKING:
+        return bool(call.conference and consent_of(turn, call))
+    node = turn.plan.nodes.get((call.flow, call.node))
+    hidden = f"reveal:{leg.id}" in turn.state.timers or (node is not None and node.secret)
+    return hidden or leg.phase != Phase.FLOW
+
+
 def stop(turn: Turn, leg: Leg, why: str) -> None:
+    if leg.wanted is not None and why != "released":
+        turn.fact(f.NotRecorded(leg.call, leg.id, leg.uncovered))
     if leg.recording:
         recording = leg.recording
         turn.fact(f.RecordingEnded(recording, why))
@@ -80,6 +111,13 @@ def tape_ended(turn: Turn, event: e.TapeEnded) -> None:
     if not taping.ended:
         cut_off(turn, event.recording, "released")
     turn.fact(f.RecordingTaped(event.recording, max(taping.from_tick, 0), event.tick))
+
+
+def tape_lost(turn: Turn, event: e.TapeLost) -> None:
+    """The audio ring was full: the disk is slower than the tape, or worse."""
+    if event.recording in turn.state.recordings:
+        reason = turn.state.disk_stop or "disk-slow"
+        turn.fact(f.RecordingGap(event.recording, event.from_tick, event.to_tick, reason))
 
 
 def cut_off(turn: Turn, recording: str, why: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import select
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from drivers.ports import Clock
-from firmware.config.versions import ConfigStore
+from firmware.config.newest import newest
+from firmware.engine.disk_watch import DiskWatch
 from firmware.engine.keeper import Keeper
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
@@ -35,6 +36,9 @@ from firmware.protocol.rings import Rings
 from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, Hello
 from firmware.recorder.snapshots import pack
 
+if TYPE_CHECKING:
+    from drivers.ports import Clock  # the module carries NumPy, which the engine does without
+
 RETRY_US = 200_000
 IDLE_US = 1_000_000
 FULL_US = 5_000
@@ -55,6 +59,7 @@ class EngineProcess:
         self.keeper = Keeper(recovered.engine, self._journal, self._send, recovered.recent)
         self._since_snapshot = 0
         self._retry_us = 0
+        self._disk = DiskWatch(places.status("recorder"), self._rings.audio)
         self._heartbeat = Heartbeat(places.beat(ROLE))
         now_us = clock.now_us()
         self._heartbeat.beat(now_us)
@@ -71,6 +76,7 @@ class EngineProcess:
         self._reconnect(now_us)
         self.keeper.run_timers(now_us)
         self._look_at_wall()
+        self._look_at_disk(now_us)
         self._exchange(patience_us)
         self.desk.tell_saved()
         self._snapshot()
@@ -144,21 +150,29 @@ class EngineProcess:
 
     def _take_config(self, now_us: int) -> None:
         """What was put into config.db while no engine was there; later versions come as orders."""
-        with ConfigStore(self._places.config_db) as store:
-            newest = store.current()
-        if newest is not None and newest.version != self.keeper.engine.state.config_version:
-            self.keeper.give(ConfigApplied(newest.version, newest.author, newest.json), now_us)
+        found = newest(self._places.config_db)
+        if found is not None and found.version != self.keeper.engine.state.config_version:
+            self.keeper.give(ConfigApplied(found.version, found.author, found.json), now_us)
 
     def _look_at_wall(self) -> None:
         given = self._wall.look()
         if given is not None:
             self.keeper.give(given, self.keeper.not_before(self._clock.now_us()))
 
+    def _look_at_disk(self, now_us: int) -> None:
+        state = self.keeper.engine.state
+        given = self._disk.look(now_us, state.disk_level, state.disk_stop)
+        if given is not None:
+            self.keeper.give(given, self.keeper.not_before(now_us))
+
     def _journal(self, record: Record) -> None:
         """Waits for room: an engine that cannot remember must not decide."""
         payload = journal.encode(record)
+        if len(payload) > self._rings.journal.capacity // 2:
+            raise journal.RecordTooLarge(f"{len(payload)} bytes")
         while not self._rings.journal.put(payload):
             self._clock.wait_until(self._clock.now_us() + FULL_US)
+            self._heartbeat.beat(self._clock.now_us())
         self._since_snapshot += 1
 
     def _send(self, command: Numbered) -> None:

@@ -95,6 +95,8 @@ class Leg(Struct):
     recording: str = ""
     uncovered: str = ""
     """Why its time is not recorded now."""
+    wanted: tuple[str, str, str, str] | None = None
+    """Kind, party, agent and queue of the recording that begins once the disk takes it."""
     talk_since_us: int = 0
 
 
@@ -175,6 +177,9 @@ class Taping(Struct):
     began_us: int
     from_tick: int = -1
     ended: bool = False
+    party: str = ""
+    agent: str = ""
+    queue: str = ""
 
 
 class VoiceMessage(Struct):
@@ -213,6 +218,9 @@ class State(Struct):
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
     orders: list[str] = field(default_factory=list)
     all_busy: bool = False
+    disk_level: str = "ample"
+    disk_stop: str = ""
+    """Why nothing may be recorded; empty: record."""
 
     def port(self, port: int) -> Port:
         """A copy-free look; an unknown port is an idle one."""

@@ -18,6 +18,7 @@ from firmware.engine import (
     joining,
     legs,
     lines,
+    poison,
     queues,
     reconcile,
     recordings,
@@ -59,6 +60,7 @@ ALWAYS: Mapping[type, Callable[[Turn, Any], None]] = {
     e.PlayEnded: _play_ended,
     e.TapeBegan: recordings.tape_began,
     e.TapeEnded: recordings.tape_ended,
+    e.TapeLost: recordings.tape_lost,
     e.LineAlarmed: _line_alarmed,
     e.LineRestored: _line_restored,
 }
@@ -263,6 +265,7 @@ NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "offered": _offer_lapsed,
     "record": _message_time,
     "howl": legs.howl,
+    "report": poison.ask_report,
 }
 
 

@@ -24,6 +24,9 @@ def leave_message(turn: Turn, call: Call, leg: Leg, mailbox_id: str) -> None:
     if call.direction is Direction.INBOUND and call.reached is None:
         turn.fact(f.CallReached(call.id, Outcome.VOICEMAIL))
     turn.fact(f.VariableSet(call.id, MAILBOX, mailbox_id))
+    if turn.state.disk_stop:
+        calls.farewell(turn, leg, "voicemail-unavailable")
+        return
     turn.enter(leg, Phase.MAILBOX)
     recordings.cover(turn, leg, "greeting")
     turn.command(c.Listen(port=leg.port, digits=True, far_end=leg.fxo))
@@ -34,6 +37,9 @@ def leave_message(turn: Turn, call: Call, leg: Leg, mailbox_id: str) -> None:
 def greeted(turn: Turn, leg: Leg) -> None:
     """After the beep."""
     if leg.phase != Phase.MAILBOX or leg.recording:
+        return
+    if turn.state.disk_stop:
+        calls.farewell(turn, leg, "voicemail-unavailable")
         return
     mailbox_id = turn.call_of(leg).variables[MAILBOX]
     mailbox = turn.plan.mailboxes.get(mailbox_id)
@@ -66,6 +72,14 @@ def finish(turn: Turn, leg: Leg) -> None:
     kept = keep(turn, leg)
     recordings.cover(turn, leg, "greeting")
     calls.farewell(turn, leg, "voicemail-thanks" if kept else "voicemail-short")
+
+
+def cut_short(turn: Turn, leg: Leg, reason: str) -> None:
+    """The disk takes no more: nobody shall speak on into nothing."""
+    turn.clear(f"record:{leg.id}")
+    kept = keep(turn, leg)
+    recordings.cover(turn, leg, reason)
+    calls.farewell(turn, leg, "voicemail-cut" if kept else "voicemail-unavailable")
 
 
 def keep(turn: Turn, leg: Leg, gone_s: float = 0.0) -> bool:

@@ -103,6 +103,26 @@ class TapeEnded(SwitchEvent, frozen=True, tag=True):
     tick: int
 
 
+class TapeLost(SwitchEvent, frozen=True, tag=True):
+    """Ticks `from_tick` .. (`to_tick` - 1) of a recording found no room in the audio ring."""
+
+    recording: str
+    from_tick: int
+    to_tick: int
+
+
+class LastResortCalled(SwitchEvent, frozen=True, tag=True):
+    """FXS: nobody decided, so the switch itself calls the emergency `number` for this telephone.
+
+    Told before anything is done, and again for each further line. Commands that were decided before this was
+    known do not touch the telephone and the line any more, and no outgoing line is seized by them.
+    """
+
+    number: str
+    line: int
+    """FXO port that carries it, -1 while none can be had."""
+
+
 class LineAlarmed(SwitchEvent, frozen=True, tag=True):
     """A port stopped being usable: `no-battery`, `chip`."""
 
@@ -152,6 +172,8 @@ AnySwitchEvent = (
     | PlayEnded
     | TapeBegan
     | TapeEnded
+    | TapeLost
+    | LastResortCalled
     | LineAlarmed
     | LineRestored
     | StateReport

@@ -318,19 +318,36 @@ class RecordingTaped(Fact, frozen=True, tag=True):
     to_tick: int = -1
 
 
+class RecordingGap(Fact, frozen=True, tag=True):
+    """Ticks `from_tick` .. (`to_tick` - 1) are lost, and why: `disk-slow`, `disk-full`, `disk-failed`."""
+
+    recording: str
+    from_tick: int
+    to_tick: int
+    reason: str
+
+
 class RecordingEnded(Fact, frozen=True, tag=True):
-    """`why`: `released`, `transferred`, `too-short`, `switch-died`."""
+    """`why`: `released`, `transferred`, `too-short`, `switch-died`, `disk-full`, `disk-slow`, `disk-failed`."""
 
     recording: str
     why: str
 
 
 class NotRecorded(Fact, frozen=True, tag=True):
-    """Answered time without audio from here on, and its reason: `off`, `consent`, `paused`, `internal`, `menu`…"""
+    """Answered time without audio from here on, and its reason: `off`, `consent`, `paused`, `internal`, `menu`…
+
+    Where the box itself prevents it (`disk-full`, `disk-slow`, `disk-failed`), `kind`, `party`, `agent` and `queue`
+    are of the recording that begins as soon as it can; else `kind` is empty.
+    """
 
     call: int
     leg: int
     reason: str
+    kind: str = ""
+    party: str = ""
+    agent: str = ""
+    queue: str = ""
 
 
 class VoicemailLeft(Fact, frozen=True, tag=True):
@@ -355,6 +372,57 @@ class VoicemailDeleted(Fact, frozen=True, tag=True):
     recording: str
 
 
+# -- what is kept -----------------------------------------------------------------------------------
+
+
+class ErasureOrdered(Fact, frozen=True, tag=True):
+    """Whatever is known of a number, up to now, shall go; `marks` are keyed hashes of its forms."""
+
+    erasure: str
+    author: str
+    why: str
+    marks: tuple[str, ...]
+    at_once: bool = False
+
+
+class RecordsErased(Fact, frozen=True, tag=True):
+    """The records and files of an erasure are gone: personal data of so many calls, so many recordings."""
+
+    erasure: str
+    calls: int
+    recordings: int
+
+
+class HoldPlaced(Fact, frozen=True, tag=True):
+    """A legal hold: neither erased nor purged till it is released. On a call, a recording, or a number (`marks`)."""
+
+    hold: str
+    author: str
+    why: str
+    call: int = 0
+    recording: str = ""
+    marks: tuple[str, ...] = ()
+    shown: str = ""
+
+
+class HoldReleased(Fact, frozen=True, tag=True):
+    """The hold is over."""
+
+    hold: str
+    author: str
+    why: str
+
+
+class RecordingsAccessed(Fact, frozen=True, tag=True):
+    """Somebody took recordings out or heard them; `action` is `export` or `listen`."""
+
+    access: str
+    author: str
+    action: str
+    recordings: tuple[str, ...]
+    why: str = ""
+
+
 # -- the box ----------------------------------------------------------------------------------------
 
 
@@ -369,6 +437,13 @@ class AllLinesBusy(Fact, frozen=True, tag=True):
     """All outside lines are taken (or free again): stands in for calls the exchange refused."""
 
     busy: bool
+
+
+class DiskChanged(Fact, frozen=True, tag=True):
+    """How full the disk is (`ample`, `warn`, `purge`, `full`) and why nothing is recorded (empty: it is)."""
+
+    level: str
+    stop: str = ""
 
 
 class ConfigTaken(Fact, frozen=True, tag=True):
@@ -431,6 +506,21 @@ class OrderTaken(Fact, frozen=True, tag=True):
     """An order with this id was carried out (or refused); repeats are dropped."""
 
     id: str
+
+
+class InputPassedOver(Fact, frozen=True, tag=True):
+    """An input the rules could not deal with: nothing of it was done but what stands beside this in its record.
+
+    `input` is its kind (`FromSwitch/LineRang`, `TimeReached/offer`), `error` the kind of fault, `where` the place in
+    the rules; none of them holds anything a person said or keyed. `call` was ended for it (0: none).
+    """
+
+    input: str
+    error: str
+    where: str
+    port: int = -1
+    leg: int = 0
+    call: int = 0
 
 
 class TelephoneLifted(Fact, frozen=True, tag=True):
@@ -598,13 +688,20 @@ AnyFact = (
     | RecordingBegan
     | RecordingMarked
     | RecordingTaped
+    | RecordingGap
     | RecordingEnded
     | NotRecorded
     | VoicemailLeft
     | VoicemailHeard
     | VoicemailDeleted
+    | ErasureOrdered
+    | RecordsErased
+    | HoldPlaced
+    | HoldReleased
+    | RecordingsAccessed
     | LineChanged
     | AllLinesBusy
+    | DiskChanged
     | ConfigTaken
     | ClockTaken
     | TimerSet
@@ -614,6 +711,7 @@ AnyFact = (
     | EngineStarted
     | ReportAsked
     | OrderTaken
+    | InputPassedOver
     | TelephoneLifted
     | TelephoneReplaced
     | ToneGiven

@@ -117,6 +117,16 @@ class MessagesGone(Struct, frozen=True, tag=True):
     recordings: tuple[str, ...]
 
 
+class DiskTold(Struct, frozen=True, tag=True):
+    """How the box's disk stands changed. `level`: `ample`, `warn`, `purge`, `full`.
+
+    `stop` is why nothing may be recorded (`disk-full`, `disk-slow`, `disk-failed`); empty: record. Calls go on anyway.
+    """
+
+    level: str
+    stop: str = ""
+
+
 class Started(Struct, frozen=True, tag=True):
     """An engine (re)started on this state; it asks the switch for a report."""
 
@@ -125,7 +135,7 @@ class Started(Struct, frozen=True, tag=True):
 
 KeepingOrder = ErasureOrder | ErasureWorked | HoldOrder | AccessOrder | MessagesGone
 """About what is kept: the engine passes them on as facts, the archive carries them out."""
-AnyInput = FromSwitch | TimeReached | ConfigApplied | ClockSet | AgentOrder | CallOrder | KeepingOrder | Started
+AnyInput = FromSwitch | TimeReached | ConfigApplied | ClockSet | AgentOrder | CallOrder | KeepingOrder | DiskTold | Started
 
 AnyOrder = AgentOrder | CallOrder | ConfigApplied | KeepingOrder
 """What may be given to the engine from outside over its order socket; each kind is idempotent by id or version."""

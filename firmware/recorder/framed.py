@@ -7,6 +7,7 @@ before it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
 import zlib
@@ -95,8 +96,12 @@ class FrameWriter:
         self._disk = disk
         self.handle = disk.create(self.path)
         self.size = 0
-        self._write(encode_head(kind, head))
-        disk.sync_directory(directory)
+        try:
+            self._write(encode_head(kind, head))
+            disk.sync_directory(directory)
+        except OSError:
+            self._undo()
+            raise
 
     def append(self, payloads: list[bytes]) -> None:
         self._write(b"".join(map(frame, payloads)))
@@ -107,6 +112,13 @@ class FrameWriter:
     def _write(self, data: bytes) -> None:
         self._disk.write(self.handle, data)
         self.size += len(data)
+
+    def _undo(self) -> None:
+        """Neither a handle nor a file stays behind, however often it is tried again."""
+        with contextlib.suppress(OSError):
+            self._disk.close(self.handle)
+        with contextlib.suppress(OSError):
+            self._disk.remove(self.path)
 
 
 class FrameReader:

@@ -43,13 +43,17 @@ class Lane:
         self._settled = False
         self.durable = Place()
         self.failures = 0
-        self.last_error = ""
+        self.error: OSError | None = None
+        """Of the attempt that failed last; None since one succeeded."""
+        self.failing_since_us: int | None = None
+        self.fullest = 0.0
+        """The most of the ring that was filled, 0..1."""
 
     def write(self, at_us: int) -> int:
         """Appends what waits in the ring; returns the number of records."""
-        if self._retry_us is not None and at_us < self._retry_us:
+        if self._waits(at_us):
             return 0
-        self._retry_us = None
+        self.fullest = max(self.fullest, self.ring.fill)
         payloads = self.ring.peek(STEP_BYTES)
         if not payloads:
             return 0
@@ -64,6 +68,8 @@ class Lane:
         """What was written is durable and out of the ring. False when the disk failed; the ring still has
         it then.
         """
+        if self._waits(at_us):
+            return False
         try:
             if not self._settled:
                 self._settle()
@@ -72,15 +78,28 @@ class Lane:
         except OSError as error:
             self._abandon(error, at_us)
             return False
+        self.fullest = max(self.fullest, self.ring.fill)
         self.ring.release()
+        self._retry_us = self.error = self.failing_since_us = None
         return True
 
+    def try_at_once(self) -> None:
+        """What stood in the way is gone: no waiting after the last error."""
+        self._retry_us = None
+
     def close(self, at_us: int) -> None:
+        """Once more, whatever failed before. What still cannot be written stays in the ring."""
+        self.try_at_once()
         while self.write(at_us):
             pass
         self.sync(at_us)
         if self._writer is not None:
-            self._disk.close(self._writer_gone())
+            with contextlib.suppress(OSError):
+                self._disk.close(self._writer_gone())
+
+    def _waits(self, at_us: int) -> bool:
+        """After an error the disk is left alone for a moment."""
+        return self._retry_us is not None and at_us < self._retry_us
 
     def _sync(self, writer: FrameWriter) -> None:
         writer.sync()
@@ -93,11 +112,16 @@ class Lane:
         own = self._writer.head.index if self._writer else -1
         for index, path in list(files.items())[-2:]:
             if index != own:
-                handle = self._disk.open(path)
-                self._disk.sync(handle)
-                self._disk.close(handle)
+                self._sync_file(path)
                 self.durable = max(self.durable, Place(index, path.stat().st_size))
         self._settled = True
+
+    def _sync_file(self, path: Path) -> None:
+        handle = self._disk.open(path)
+        try:
+            self._disk.sync(handle)
+        finally:
+            self._disk.close(handle)
 
     def _writer_for(self, payload: bytes, at_us: int) -> FrameWriter:
         writer = self._writer
@@ -125,7 +149,8 @@ class Lane:
 
     def _abandon(self, error: OSError, at_us: int) -> None:
         self.failures += 1
-        self.last_error = str(error)
+        self.error = error
+        self.failing_since_us = at_us if self.failing_since_us is None else self.failing_since_us
         self._retry_us = at_us + RETRY_US
         self.ring.rewind()
         if self._writer is None:
@@ -133,5 +158,6 @@ class Lane:
         index, path = self._writer.head.index, self._writer.path
         with contextlib.suppress(OSError):
             self._disk.close(self._writer_gone())
-            if index > self.durable.index:
+        if index > self.durable.index:
+            with contextlib.suppress(OSError):
                 self._disk.remove(path)

@@ -4,6 +4,7 @@ listed here.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -26,6 +27,10 @@ class Disk:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(handle, rest) :]
+
+    def allocate(self, handle: int, size: int) -> None:
+        """The new file's first `size` bytes have their room on the disk."""
+        os.posix_fallocate(handle, 0, size)
 
     def write_at(self, handle: int, data: bytes, offset: int) -> None:
         os.pwrite(handle, data, offset)
@@ -63,12 +68,23 @@ class Disk:
         self.remove(temporary)
         handle = self.create(temporary)
         try:
+            self._fill(handle, data)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.remove(temporary)  # on a full disk its half would be in the way
+            raise
+        self.replace(temporary, path)
+        self.sync_directory(path.parent)
+
+    def _fill(self, handle: int, data: bytes) -> None:
+        try:
             self.write(handle, data)
             self.sync(handle)
         finally:
             self.close(handle)
-        self.replace(temporary, path)
-        self.sync_directory(path.parent)
+
+    def statvfs(self, path: Path) -> os.statvfs_result:
+        return os.statvfs(path)
 
 
 class VirtualDisk(Disk):

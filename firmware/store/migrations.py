@@ -132,6 +132,46 @@ def first_tables(db: Database) -> None:
         db.execute(statement)
 
 
+_WHAT_IS_KEPT = """
+ALTER TABLE calls ADD COLUMN forgotten TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN forgotten_us INTEGER;
+ALTER TABLE recordings ADD COLUMN epoch INTEGER;
+ALTER TABLE recordings ADD COLUMN gone TEXT NOT NULL DEFAULT '';
+ALTER TABLE recordings ADD COLUMN gone_us INTEGER;
+CREATE INDEX recordings_with_audio ON recordings (ended_us) WHERE path <> '';
+CREATE INDEX calls_remembered ON calls (released_us) WHERE forgotten = '';
+ALTER TABLE switch_lives ADD COLUMN last_seen_us INTEGER;
+CREATE TABLE keeping (id INTEGER PRIMARY KEY CHECK (id = 1), rules TEXT NOT NULL);
+CREATE TABLE memories (memory TEXT NOT NULL, at_us INTEGER NOT NULL, last_us INTEGER NOT NULL);
+CREATE TABLE reel_faults (
+  epoch INTEGER NOT NULL, from_tick INTEGER NOT NULL, to_tick INTEGER NOT NULL, reason TEXT NOT NULL,
+  PRIMARY KEY (epoch, from_tick, to_tick));
+CREATE TABLE legal_holds (
+  id TEXT PRIMARY KEY, author TEXT NOT NULL, why TEXT NOT NULL, call INTEGER NOT NULL, recording TEXT NOT NULL,
+  marks TEXT NOT NULL, shown TEXT NOT NULL, placed_us INTEGER NOT NULL, placed_at INTEGER NOT NULL,
+  released_us INTEGER, released_by TEXT, released_why TEXT);
+CREATE TABLE erasures (
+  id TEXT PRIMARY KEY, author TEXT NOT NULL, why TEXT NOT NULL, marks TEXT NOT NULL, at_once INTEGER NOT NULL,
+  ordered_us INTEGER NOT NULL, ordered_at INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
+  looked_us INTEGER, erased_us INTEGER, told INTEGER NOT NULL DEFAULT 0, reel INTEGER, complete_us INTEGER);
+CREATE TABLE erasure_calls (
+  erasure TEXT NOT NULL, call INTEGER NOT NULL, state TEXT NOT NULL, recordings INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (erasure, call));
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY, entry TEXT NOT NULL UNIQUE, at_us INTEGER NOT NULL, at INTEGER NOT NULL,
+  clock_quality TEXT NOT NULL, author TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+  why TEXT NOT NULL, seal TEXT NOT NULL);
+CREATE TABLE audit_end (id INTEGER PRIMARY KEY CHECK (id = 1), rows INTEGER NOT NULL, seal TEXT NOT NULL)
+"""
+
+
+@HISTORY()
+def what_is_kept(db: Database) -> None:
+    """Retention, legal holds, erasures, the audit, and the evidence for audio that is missing."""
+    for statement in _WHAT_IS_KEPT.split(";"):
+        db.execute(statement)
+
+
 @HISTORY()
 def true_times(db: Database) -> None:
     """Clocks know their boot, and what the times they told are shown as now."""
@@ -140,5 +180,14 @@ def true_times(db: Database) -> None:
     db.execute("UPDATE clocks SET shown_offset_us = offset_us, shown_quality = quality")
 
 
-STEPS = ("first_tables", "true_times")
+@HISTORY()
+def disk_levels(db: Database) -> None:
+    """How full the disk was, and when nothing was recorded for it."""
+    db.execute(
+        "CREATE TABLE disk_levels (id INTEGER PRIMARY KEY, level TEXT NOT NULL, stop TEXT NOT NULL,"
+        " from_us INTEGER NOT NULL, to_us INTEGER)"
+    )
+
+
+STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels")
 """All steps in order; a database with others was written by newer software."""

@@ -27,6 +27,7 @@ from firmware.protocol.events import (
     SwitchEvent,
     TapeBegan,
     TapeEnded,
+    TapeLost,
 )
 from firmware.protocol.wire_format import Inbox
 from firmware.switch.ears import DigitHeard, Ears
@@ -37,7 +38,7 @@ from firmware.switch.plan import PortPlan, SwitchPlan
 from firmware.switch.playlist import Playlist
 from firmware.switch.ports import MessageShelf, NoMessages, TapeSink
 from firmware.switch.rack import Rack
-from firmware.switch.tape import Began, Tape
+from firmware.switch.tape import Began, Lost, Tape
 from firmware.switch.voice import Voice
 
 NEVER_US = int(np.iinfo(np.int64).max)
@@ -219,8 +220,15 @@ class Switch:
 
     def _tell_tape(self, now_us: int) -> None:
         for told in self.tape.take_told():
-            kind = TapeBegan if isinstance(told, Began) else TapeEnded
-            self._events.append(kind(port=told.port, at_us=now_us, recording=told.recording, tick=told.tick))
+            port, recording = told.port, told.recording
+            if isinstance(told, Lost):
+                since = told.from_tick
+                self._events.append(
+                    TapeLost(port=port, at_us=now_us, recording=recording, from_tick=since, to_tick=told.tick)
+                )
+            else:
+                kind = TapeBegan if isinstance(told, Began) else TapeEnded
+                self._events.append(kind(port=port, at_us=now_us, recording=recording, tick=told.tick))
 
     def _take_events(self) -> list[AnySwitchEvent]:
         """In order of time; a life of the switch begins with a report, which knows what its first tick saw."""

@@ -27,6 +27,15 @@ class Ended(Struct, frozen=True):
     tick: int
 
 
+class Lost(Struct, frozen=True):
+    """Ticks `from_tick` .. (`tick` - 1) found no room."""
+
+    port: int
+    recording: str
+    from_tick: int
+    tick: int
+
+
 class Tape:
     """Several recordings may run on one port. `lost_blocks` counts ticks the ring had no room for."""
 
@@ -35,9 +44,11 @@ class Tape:
         self._epoch = epoch
         self._running: dict[str, int] = {}
         self._paused: set[str] = set()
-        self._told: list[Began | Ended] = []
+        self._told: list[Began | Ended | Lost] = []
         self._starting: list[str] = []
         self._blank: list[int] = []
+        self._losing: dict[str, int] = {}
+        """Recordings whose latest blocks found no room, with the first tick that did not."""
         self.lost_blocks = 0
         self._lay_out()
 
@@ -67,6 +78,8 @@ class Tape:
         if recording in self._starting:
             self._starting.remove(recording)
             self._told.append(Began(port, recording, next_tick))
+        if recording in self._losing:
+            self._told.append(Lost(port, recording, self._losing.pop(recording), next_tick))
         self._told.append(Ended(port, recording, next_tick))
         self._lay_out()
         return True
@@ -87,9 +100,17 @@ class Tape:
         self._both[self._blank] = 0
         block = TapeBlock(self._epoch, tick, self._names, g711.encode(self._both, "alaw"))
         if not self._sink.put(encode(block)):
-            self.lost_blocks += 1
+            self._lose(tick)
+        elif self._losing:
+            self._told += [Lost(self._running[one], one, since, tick) for one, since in self._losing.items()]
+            self._losing.clear()
 
-    def take_told(self) -> list[Began | Ended]:
+    def _lose(self, tick: int) -> None:
+        self.lost_blocks += 1
+        for recording in self._names:
+            self._losing.setdefault(recording, tick)
+
+    def take_told(self) -> list[Began | Ended | Lost]:
         told, self._told = self._told, []
         return told
 
