@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from firmware.engine.command_tail import CommandTail
 from firmware.engine.engine import Engine
 from firmware.protocol.commands import Numbered
 from firmware.protocol.inputs import AnyInput, TimeReached
-from firmware.protocol.journal import Record
+from firmware.protocol.journal import Record, RecordTooLarge
 
 TIMER_TURNS = 10_000
-"""More timers than this falling due at one instant is a machine that feeds itself."""
+SAME_TIMER = 20
+"""One timer that falls due so often at one instant, or so many altogether, feed themselves."""
 
 
 class TimersRunAway(RuntimeError):
@@ -45,9 +47,15 @@ class Keeper:
         """One input, one decision. None when it was a repeat."""
         self._at_us = at_us
         record = self.engine.take(given, at_us)
-        if record is None:
-            return None
-        self._journal(record)
+        return self._keep(record) if record is not None else None
+
+    def _keep(self, record: Record) -> Record:
+        """What cannot be written down has not happened: it is taken back and passed over."""
+        try:
+            self._journal(record)
+        except (OverflowError, UnicodeError, RecordTooLarge) as error:
+            record = self.engine.take_back(record, error)
+            self._journal(record)
         for command in self._tail.take(record):
             self._send(command)
         return record
@@ -61,10 +69,12 @@ class Keeper:
             self._send(command)
 
     def run_timers(self, at_us: int) -> None:
-        """Gives `TimeReached` for every deadline that is due. Raises TimersRunAway instead of hanging."""
-        for _ in range(TIMER_TURNS):
-            deadline = self.engine.deadline_us
-            if deadline is None or deadline > at_us:
-                return
-            self.give(TimeReached(), at_us)
-        raise TimersRunAway(f"deadline {self.engine.deadline_us} stays due at {at_us}")
+        """Gives `TimeReached` for every deadline that is due. A timer that runs away is passed over as poison."""
+        fired: Counter[str] = Counter()
+        while (deadline := self.engine.deadline_us) is not None and deadline <= at_us:
+            name = self.engine.due_timer
+            fired[name] += 1
+            if fired[name] > SAME_TIMER or fired.total() > TIMER_TURNS:
+                self._keep(self.engine.drop_timer(at_us, TimersRunAway(name)))
+            else:
+                self.give(TimeReached(), at_us)

@@ -108,3 +108,12 @@ def _gone_s(line: Line | None, sign: HangUpSign) -> float:
 def stray(turn: Turn, event: e.SwitchEvent) -> None:
     """A sign of life from a line nobody holds: it must not be off-hook."""
     turn.command(c.Release(port=event.port))
+
+
+def count(turn: Turn) -> None:
+    """All outside lines taken, or one free again."""
+    state = turn.state
+    usable = [port for port in turn.plan.lines if not state.port(port).alarm]
+    busy = bool(usable) and all(state.port(port).leg for port in usable)
+    if busy != state.all_busy:
+        turn.fact(f.AllLinesBusy(busy))

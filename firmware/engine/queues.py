@@ -96,6 +96,7 @@ def rested(turn: Turn) -> None:
 
 
 def _offer(turn: Turn, choice: Choice) -> None:
+    turn.offering = choice.call
     call = turn.state.calls[choice.call]
     queue = turn.plan.queues.get(choice.queue) or Queue(id=choice.queue)
     rings = False

@@ -29,6 +29,10 @@ class Turn:
         """Somebody waits or came free: ask the distributor before the turn ends."""
         self.lines_moved = False
         """An outside line was taken or let go."""
+        self.stage = "rules"
+        """How far this turn came: `rules`, then `offers`, then `lines`."""
+        self.offering = 0
+        """The waiting call that the distributor is offering just now."""
 
     @property
     def state(self) -> State:

@@ -10,6 +10,10 @@ from firmware.protocol.facts import AnyFact
 from firmware.protocol.inputs import AnyInput
 
 
+class RecordTooLarge(ValueError):
+    """A record that no ring would ever have room for."""
+
+
 class Record(Struct, frozen=True):
     """(`epoch`, `number`) orders all records of a box; `at_us` is the box time of its input."""
 
