@@ -1,0 +1,257 @@
+"""`make power-cuts`: boxes lose their power again and again; everything they had promised must be there.
+
+    python -m tests.faults.power.rig --cuts 1000 --out DIR
+
+Boxes live in chains: each goes on from what the last cut left. A cut comes at the n-th step on the disk - one in three
+while the box still recovers -, the processes die with all their memory, the disk keeps what `torn_disk` says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import select
+import shutil
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from drivers.clock import MonotonicClock
+from firmware.cli.files import load_scenario
+from firmware.cli.prompts import prompt_bank
+from firmware.protocol.places import MEMORY, MEMORY_VARIABLE
+from hwsim.scenario import Scenario
+from tests.faults.power.life import live, spawn
+from tests.faults.power.notes import read_notes
+from tests.faults.power.planted import PLANTED
+from tests.faults.power.power_supply import Failed, PowerSupply
+from tests.faults.power.powered_box import Life
+from tests.faults.power.promises import Promises
+
+BENCH = Path(__file__).with_name("power.toml")
+CHAIN = 25
+"""Cuts of one box."""
+LIFE_LIMIT_S = 120
+"""Real time; a box that lives longer hangs."""
+
+
+class Plan(Struct, frozen=True):
+    """When the power fails, at the latest after `seconds` of box time; at that step, or right after it."""
+
+    limit: int
+    half: bool
+    seconds: float
+
+
+class Summary(Struct):
+    """What `make power-cuts` writes. `facts`: how often each kind of promise was looked up and found kept."""
+
+    cuts: int = 0
+    lost: int = 0
+    findings: list[str] = []
+    by_phase: dict[str, int] = {}
+    by_step: dict[str, int] = {}
+    facts: dict[str, int] = {}
+    recordings_cut_short: int = 0
+    audio_loss_max_s: float = 0.0
+    audio_loss_mean_s: float = 0.0
+    box_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+class Bench(Struct, frozen=True):
+    """What all lives share."""
+
+    scenario: Scenario
+    lengths: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def load(cls) -> Bench:
+        scenario = load_scenario(BENCH)
+        bank = prompt_bank(scenario.config)
+        return cls(scenario, {key: len(sound) for key, sound in bank.phrases.items()})
+
+
+class Chain:
+    """One box from its first start on; `cut` again and again."""
+
+    def __init__(self, bench: Bench, folder: Path, seed: int, planted: str = "") -> None:
+        self._bench, self._folder, self._planted = bench, folder, planted
+        self._rng = random.Random(seed)
+        self._lives = 0
+        memory = folder / "memory"
+        scratch = folder / "scratch"
+        for place in (memory, scratch):
+            place.mkdir(parents=True)
+        os.environ[MEMORY_VARIABLE] = str(memory)
+        self._memory = memory
+        self._supply = PowerSupply(folder / "mount", folder / "image")
+        self.promises = Promises(folder / "image", scratch)
+        self.steps: Counter[str] = Counter()
+        self.phases: Counter[str] = Counter()
+        self.box_s = 0.0
+
+    def cut(self) -> list[str]:
+        """One life and its end; returns what is wrong after it."""
+        self._lives += 1
+        plan = _plan(self._rng)
+        book = self._folder / f"notes-{self._lives}"
+        failed, hung = self._live(plan, book)
+        self._supply.off(self._rng.getrandbits(32))
+        os.waitpid(self._pid, 0)
+        for left in self._memory.iterdir():
+            shutil.rmtree(left)
+        self._count(failed, plan)
+        told = list(read_notes(book)) if book.exists() else []
+        wrong = self.promises.told(iter(told)) + self.promises.check()
+        self.box_s += self.promises.lived_s
+        book.unlink(missing_ok=True)
+        if hung:
+            wrong.append(f"the box hung: {LIFE_LIMIT_S} s for {plan.seconds:.0f} s of its time")
+        return wrong
+
+    def close(self) -> None:
+        self._supply.close()
+
+    def _live(self, plan: Plan, book: Path) -> tuple[Failed, bool]:
+        life = Life(
+            self._folder / "mount" / "data",
+            BENCH,
+            self._bench.scenario,
+            self._bench.lengths,
+            self._rng.getrandbits(32),
+            plan.seconds,
+            upsets=self._rng.choice((0.0, 0.0, 0.1)),
+        )
+        self._supply.on(plan.limit, plan.half)
+        self._pid = spawn(partial(live, life, book, self._planted))
+        handle = os.pidfd_open(self._pid)
+        by_power = self._supply.waiting(handle, LIFE_LIMIT_S)
+        hung = not by_power and not select.select([handle], [], [], 0)[0]
+        os.kill(self._pid, signal.SIGKILL)
+        os.close(handle)
+        return self._supply.failed() if by_power else self._supply.cut_now(), hung
+
+    def _count(self, failed: Failed, plan: Plan) -> None:
+        self.phases["idle" if failed.steps < plan.limit else "recovery" if failed.steps < RECOVERY else "traffic"] += 1
+        name = failed.last.name
+        self.steps[f"{failed.last.kind} {_class(name)}" if failed.steps >= plan.limit else "between steps"] += 1
+
+
+RECOVERY = 60
+
+
+def _plan(rng: random.Random) -> Plan:
+    way = rng.random()
+    half = rng.random() < 0.5
+    if way < 0.33:
+        return Plan(rng.randint(1, RECOVERY), half, 30.0)
+    if way < 0.6:
+        return Plan(rng.randint(RECOVERY, 400), half, 60.0)
+    return Plan(rng.randint(400, 2500), half, 60.0)
+
+
+def _class(name: str) -> str:
+    """What kind of file it is."""
+    for start, kind in (("journal", "journal"), ("reel", "reel"), ("history", "history"), ("config", "config")):
+        if name.startswith(start):
+            return kind
+    if name.startswith("snapshot"):
+        return "snapshot"
+    if name.endswith((".wav", ".part")) and "switch" not in name:
+        return "recording"
+    return "epoch" if name.startswith("switch") else "folder" if "." not in name else name
+
+
+def run(
+    cuts: int, seed: int, folder: Path, *, planted: str = "", chain: int = CHAIN, patience: int = 1
+) -> Summary:
+    """Stops early after `patience` chains with findings."""
+    clock = MonotonicClock()
+    began_us = clock.now_us()
+    summary, bench = Summary(), Bench.load()
+    facts: Counter[str] = Counter()
+    steps: Counter[str] = Counter()
+    phases: Counter[str] = Counter()
+    losses: list[int] = []
+    number = 0
+    while summary.cuts < cuts and summary.lost < patience:
+        number += 1
+        place = folder / f"chain-{number}"
+        one = Chain(bench, place, seed * 1_000_003 + number, planted)
+        try:
+            for life in range(min(chain, cuts - summary.cuts)):
+                wrong = one.cut()
+                summary.cuts += 1
+                if wrong:
+                    summary.lost += 1
+                    summary.findings += [f"seed {seed}, chain {number}, cut {life + 1}: {text}" for text in wrong]
+                    break
+                _progress(summary, clock.now_us() - began_us, cuts)
+        finally:
+            one.close()
+        facts += one.promises.checked
+        steps += one.steps
+        phases += one.phases
+        losses += one.promises.losses.values()
+        summary.box_seconds += one.box_s
+        if not summary.lost:
+            shutil.rmtree(place, ignore_errors=True)
+    summary.facts, summary.by_step = dict(facts.most_common()), dict(steps.most_common())
+    summary.by_phase = dict(phases.most_common())
+    summary.recordings_cut_short = len(losses)
+    summary.audio_loss_max_s = max(losses, default=0) / 50
+    summary.audio_loss_mean_s = sum(losses) / 50 / max(1, len(losses))
+    summary.seconds = (clock.now_us() - began_us) / 1e6
+    return summary
+
+
+def _progress(summary: Summary, took_us: int, cuts: int) -> None:
+    if sys.stderr.isatty() or summary.cuts % 50 == 0:
+        print(f"\r{summary.cuts}/{cuts} cuts, {took_us / 1e6:.0f} s", end="", file=sys.stderr, flush=True)
+
+
+def text(summary: Summary) -> str:
+    kinds = "\n".join(f"  {count:8}  {kind}" for kind, count in summary.facts.items())
+    steps = "\n".join(f"  {count:8}  {kind}" for kind, count in summary.by_step.items())
+    return (
+        f"{summary.cuts} power cuts in {summary.seconds:.0f} s ({summary.box_seconds:.0f} s of box time): "
+        f"{summary.lost} with something lost or wrong\n"
+        f"phase: {', '.join(f'{count} {phase}' for phase, count in summary.by_phase.items())}\n"
+        f"audio: {summary.recordings_cut_short} recordings cut short, at most {summary.audio_loss_max_s:.2f} s, "
+        f"mean {summary.audio_loss_mean_s:.2f} s\n"
+        f"promised facts looked up:\n{kinds}\nthe step it happened in:\n{steps}\n" + "\n".join(summary.findings)
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--cuts", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--chain", type=int, default=CHAIN, help="cuts of one box")
+    parser.add_argument("--planted", choices=sorted(PLANTED), default="", help="a defect to be found")
+    parser.add_argument("--out", type=Path, help="keep summary.json, summary.txt and what failed here")
+    arguments = parser.parse_args()
+    memory = Path(MEMORY) if Path(MEMORY).is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="tipring-power-", dir=memory))
+    summary = run(arguments.cuts, arguments.seed, folder, planted=arguments.planted, chain=arguments.chain)
+    print(text(summary))
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        (arguments.out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary)))
+        (arguments.out / "summary.txt").write_text(text(summary) + "\n")
+    if not summary.lost:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if summary.lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
