@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from firmware.store.disk import Disk
+
 MEMORY = "/dev/shm"  # noqa: S108 - the kernel's shared memory; the directory below it is private
 MEMORY_VARIABLE = "TIPRING_MEMORY"
 """Environment: another directory in memory (systemd's RuntimeDirectory, a test's own)."""
@@ -48,7 +50,8 @@ class Places:
         self.supervisor_conf = self.run / "supervisord.conf"
 
     def make(self) -> None:
-        """All directories, private to this user."""
+        """All directories, private to this user; their names outlast a power cut."""
+        disk = Disk()
         for place in (
             self.root,
             self.run,
@@ -58,7 +61,9 @@ class Places:
             self.recordings,
             self.log,
         ):
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk.make_directory(place)
+        for place in (self.root.parent, self.root):
+            disk.sync_directory(place)  # a process may have died after it made what is there
 
     def status(self, role: str) -> Path:
         return self.run / f"{role}.status.json"

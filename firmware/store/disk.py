@@ -48,11 +48,11 @@ class Disk:
         path.unlink(missing_ok=True)
 
     def make_directory(self, path: Path) -> None:
-        """With its parents, each made durable in its own parent."""
+        """With its parents, each private to this user and made durable in its own parent."""
         if path.is_dir():
             return
         self.make_directory(path.parent)
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         self.sync_directory(path.parent)
 
     def sync_directory(self, path: Path) -> None:
