@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, structs
 
-from firmware.engine.keeper import Keeper
+from firmware.engine.engine import Engine
 from firmware.protocol.facts import AttemptRefused
 from firmware.protocol.inputs import AnyOrder, ConfigApplied
 from firmware.protocol.journal import Record
@@ -15,6 +15,7 @@ from firmware.protocol.order_format import GiveOrder, OrderAnswer, Verdict, orde
 from firmware.protocol.ring import Ring
 
 Reply = Callable[[OrderAnswer], None]
+Give = Callable[[AnyOrder, int], Record | None]
 
 
 class _Waiting(Struct, frozen=True):
@@ -28,8 +29,8 @@ class _Waiting(Struct, frozen=True):
 class OrderDesk:
     """`ring` is the journal's: what the recorder released of it is on the disk."""
 
-    def __init__(self, keeper: Keeper, ring: Ring) -> None:
-        self._keeper, self._ring = keeper, ring
+    def __init__(self, give: Give, engine: Engine, ring: Ring) -> None:
+        self._give, self._engine, self._ring = give, engine, ring
         self._waiting: deque[_Waiting] = deque()
         self.taken = 0
         self.refused = 0
@@ -55,7 +56,7 @@ class OrderDesk:
             one.reply(structs.replace(one.answer, verdict=Verdict.SAVED))
 
     def _decided(self, given: GiveOrder, at_us: int) -> OrderAnswer:
-        record = self._keeper.give(given.order, self._keeper.not_before(at_us))
+        record = self._give(given.order, at_us)
         reason = _refusal(record)
         self.refused += bool(reason)
         self.taken += not reason
@@ -65,7 +66,7 @@ class OrderDesk:
 
     def _former(self, given: GiveOrder) -> OrderAnswer | None:
         """What was answered when this order came before."""
-        state = self._keeper.engine.state
+        state = self._engine.state
         if _is_old(given.order, state.config_version) or order_id(given.order) in state.orders:
             return OrderAnswer(given.request, Verdict.TAKEN, repeated=True)
         return None

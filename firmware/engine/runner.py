@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import select
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from firmware.config.newest import newest
 from firmware.engine.disk_watch import DiskWatch
+from firmware.engine.journalling import Journalling
 from firmware.engine.keeper import Keeper
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
+from firmware.engine.status import Decisions, status_of
 from firmware.engine.switch_link import ROLE, SwitchLink
 from firmware.engine.view import state_view
 from firmware.engine.wall_watch import WallLook
-from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
 from firmware.protocol.heartbeat import Heartbeat
-from firmware.protocol.inputs import ConfigApplied, FromSwitch, Started
+from firmware.protocol.inputs import AnyInput, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
 from firmware.protocol.order_format import (
     NOT_READ,
@@ -33,18 +35,19 @@ from firmware.protocol.order_format import (
 from firmware.protocol.order_server import Client, OrderServer
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
+from firmware.protocol.status_file import StatusFile
 from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, Hello
-from firmware.recorder.snapshots import pack
 
 if TYPE_CHECKING:
     from drivers.ports import Clock  # the module carries NumPy, which the engine does without
 
 RETRY_US = 200_000
 IDLE_US = 1_000_000
-FULL_US = 5_000
 SAVED_US = 20_000
 """So often it is looked whether an order somebody waits for is on the disk."""
-SNAPSHOT_RECORDS = 5_000
+STATUS_US = 1_000_000
+STANDING_US = 200_000
+"""So often it is said that the engine stands still for want of room."""
 
 
 class EngineProcess:
@@ -52,22 +55,28 @@ class EngineProcess:
 
     def __init__(self, places: Places, box: str, clock: Clock, wall: WallLook) -> None:
         self._places, self._clock, self._wall = places, clock, wall
-        self._rings = Rings(places.run)
-        recovered = recover(places.root, self._rings.journal, box)
-        self._epoch = recovered.engine.state.epoch + 1
-        self.link = SwitchLink(places.switch_socket)
-        self.keeper = Keeper(recovered.engine, self._journal, self._send, recovered.recent)
-        self._since_snapshot = 0
-        self._retry_us = 0
-        self._disk = DiskWatch(places.status("recorder"), self._rings.audio)
+        began_us = clock.now_us()
         self._heartbeat = Heartbeat(places.beat(ROLE))
-        now_us = clock.now_us()
-        self._heartbeat.beat(now_us)
-        self.keeper.give(Started(self._epoch), now_us)
-        self._look_at_wall()
-        self._take_config(now_us)
-        self.desk = OrderDesk(self.keeper, self._rings.journal)
+        self._heartbeat.beat(began_us)
+        self._rings = Rings(places.run)
+        self._recovered = recover(places.root, self._rings.journal, box)
+        engine = self._recovered.engine
+        self._epoch = engine.state.epoch + 1
+        self.link = SwitchLink(places.switch_socket)
+        self._status_us = self._retry_us = 0
+        self._status = StatusFile(places.status(ROLE))
+        self._decisions = Decisions()
+        self._disk = DiskWatch(places.status("recorder"), self._rings.audio)
+        self._journalling = Journalling(self._rings.journal, self._rings.snapshots, clock, self._stand_still)
+        self.keeper = Keeper(engine, self._journalling.put, self._send, self._recovered.recent)
+        self.desk = OrderDesk(self._give, engine, self._rings.journal)
         self.orders = OrderServer(places.engine_socket)
+        now_us = clock.now_us()
+        self._give(Started(self._epoch), now_us)
+        self._recovery_us = clock.now_us() - began_us
+        self._look_around(now_us)
+        self._take_config(now_us)
+        self._tell_damage()
 
     def step(self, patience_us: int = IDLE_US) -> None:
         """Waits no longer than `patience_us` for something to do."""
@@ -75,11 +84,23 @@ class EngineProcess:
         self._heartbeat.beat(now_us)
         self._reconnect(now_us)
         self.keeper.run_timers(now_us)
-        self._look_at_wall()
-        self._look_at_disk(now_us)
+        self._look_around(now_us)
         self._exchange(patience_us)
         self.desk.tell_saved()
-        self._snapshot()
+        self._journalling.snapshot(self.keeper.engine, now_us)
+        if now_us >= self._status_us:
+            self._tell_status(now_us)
+
+    def _give(self, given: AnyInput, at_us: int) -> Record | None:
+        """One input that is counted and timed."""
+        began_us, waited_us = self._clock.now_us(), self._journalling.waited_us
+        record = self.keeper.give(given, self.keeper.not_before(at_us))
+        if record is None:
+            self._decisions.repeats += 1
+        else:
+            waited_us = self._journalling.waited_us - waited_us
+            self._decisions.took(self._clock.now_us() - began_us - waited_us)
+        return record
 
     def _exchange(self, patience_us: int) -> None:
         """Waits for the switch, for orders or for the next deadline; decides upon what came."""
@@ -101,8 +122,7 @@ class EngineProcess:
                 self._greeted(frame)
             else:
                 newest = frame
-                given = FromSwitch(frame.epoch, frame.number, frame.event)
-                self.keeper.give(given, self.keeper.not_before(frame.event.at_us))
+                self._give(FromSwitch(frame.epoch, frame.number, frame.event), frame.event.at_us)
         if newest is not None:
             self.link.send(Ack(newest.epoch, newest.number))
 
@@ -110,7 +130,7 @@ class EngineProcess:
         """A connection stands: what the same switch may have missed, then the question how things are."""
         if switch.epoch == self.keeper.engine.state.switch_epoch:
             self.keeper.repeat()
-        self.keeper.give(Started(self._epoch), self.keeper.not_before(self._clock.now_us()))
+        self._give(Started(self._epoch), self._clock.now_us())
 
     def _serve(self, client: Client, request: Request | None) -> None:
         match request:
@@ -129,6 +149,7 @@ class EngineProcess:
         self.orders.close()
         self.link.close()
         self._heartbeat.close()
+        self._status.close()
 
     def _patience_us(self) -> int:
         deadline = self.keeper.engine.deadline_us
@@ -152,43 +173,55 @@ class EngineProcess:
         """What was put into config.db while no engine was there; later versions come as orders."""
         found = newest(self._places.config_db)
         if found is not None and found.version != self.keeper.engine.state.config_version:
-            self.keeper.give(ConfigApplied(found.version, found.author, found.json), now_us)
+            self._give(ConfigApplied(found.version, found.author, found.json), now_us)
 
-    def _look_at_wall(self) -> None:
-        given = self._wall.look()
-        if given is not None:
-            self.keeper.give(given, self.keeper.not_before(self._clock.now_us()))
-
-    def _look_at_disk(self, now_us: int) -> None:
+    def _look_around(self, now_us: int) -> None:
+        """What the engine must be told of the clock on the wall and of the disk, each asked about once a second."""
         state = self.keeper.engine.state
-        given = self._disk.look(now_us, state.disk_level, state.disk_stop)
-        if given is not None:
-            self.keeper.give(given, self.keeper.not_before(now_us))
+        for given in (self._wall.look(), self._disk.look(now_us, state.disk_level, state.disk_stop)):
+            if given is not None:
+                self._give(given, now_us)
 
-    def _journal(self, record: Record) -> None:
-        """Waits for room: an engine that cannot remember must not decide."""
-        payload = journal.encode(record)
-        if len(payload) > self._rings.journal.capacity // 2:
-            raise journal.RecordTooLarge(f"{len(payload)} bytes")
-        while not self._rings.journal.put(payload):
-            self._clock.wait_until(self._clock.now_us() + FULL_US)
-            self._heartbeat.beat(self._clock.now_us())
-        self._since_snapshot += 1
+    def _stand_still(self) -> None:
+        """The journal ring is full: alive, but no call is decided upon."""
+        now_us = self._clock.now_us()
+        self._heartbeat.beat(now_us)
+        if now_us >= self._status_us:
+            self._tell_status(now_us)
+            self._status_us = now_us + STANDING_US
+
+    def _tell_status(self, now_us: int) -> None:
+        self._status_us = now_us + STATUS_US
+        self._decisions.count(now_us, self._journalling.records, self._journalling.bytes)
+        told = status_of(
+            self.keeper.engine,
+            self._decisions,
+            self._journalling,
+            self._recovered,
+            now_us=now_us,
+            recovery_us=self._recovery_us,
+            link_up=self.link.greeted,
+            orders=(self.desk.taken, self.desk.refused),
+            server=self.orders,
+        )
+        self._status.write(told)
+
+    def _tell_damage(self) -> None:
+        """Into engine.log: what a person who looks for lost calls must know."""
+        damage = self._recovered.damage
+        told = [f"not read: {reason}" for reason in damage.refused]
+        if damage.missing or damage.left_out:
+            told.append(
+                f"{damage.missing} records are gone from the journal, {damage.left_out} facts fitted nothing any "
+                "more; calls go on as the wires report them"
+            )
+        sys.stderr.writelines(f"engine: {line}\n" for line in told)
 
     def _send(self, command: Numbered) -> None:
         self.link.send(CommandFrame(command))
 
-    def _snapshot(self) -> None:
-        if self._since_snapshot < SNAPSHOT_RECORDS:
-            return
-        engine = self.keeper.engine
-        if self._rings.snapshots.put(pack(engine.snapshot(), engine.state.epoch, engine.state.number)):
-            self._since_snapshot = 0
 
-
-def run(
-    places: Places, box: str, *, clock: Clock, wall: WallLook, stopped: Callable[[], bool]
-) -> None:
+def run(places: Places, box: str, *, clock: Clock, wall: WallLook, stopped: Callable[[], bool]) -> None:
     """Returns after `stopped()`."""
     process = EngineProcess(places, box, clock, wall)
     try:

@@ -25,6 +25,12 @@ class Record(Struct, frozen=True):
     commands: tuple[AnySwitchCommand, ...]
 
 
+class _Numbers(Struct, frozen=True):
+    epoch: int
+    number: int
+
+
+_NUMBERS = msgspec.msgpack.Decoder(_Numbers)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
 
@@ -36,3 +42,9 @@ def encode(record: Record) -> bytes:
 def decode(data: bytes | memoryview) -> Record:
     """Raises msgspec.MsgspecError for what is not a record."""
     return _DECODER.decode(data)
+
+
+def number_of(data: bytes | memoryview) -> tuple[int, int]:
+    """(epoch, number) of an encoded record, without reading the rest. Raises msgspec.MsgspecError."""
+    numbers = _NUMBERS.decode(data)
+    return numbers.epoch, numbers.number

@@ -54,13 +54,13 @@ class JournalReader:
     def _records(self, reader: FrameReader) -> Iterator[Record]:
         for payload in reader.read():
             try:
+                number = journal.number_of(payload)
+                if number <= self.last:
+                    continue
                 record = journal.decode(payload)
             except msgspec.MsgspecError as error:
                 self.torn.append(Torn(reader.path, reader.offset, f"not a record: {error}"))
                 return
-            number = (record.epoch, record.number)
-            if number <= self.last:
-                continue
             if self.last != NOTHING and self.last[0] == number[0] and number[1] != self.last[1] + 1:
                 self.gaps.append((self.last, number))
             self.last = number
