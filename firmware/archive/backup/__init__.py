@@ -1,0 +1,1 @@
+"""Backup and restore: one encrypted, versioned, authenticated file of everything a box remembers."""
