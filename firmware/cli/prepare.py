@@ -15,6 +15,7 @@ from firmware.cli.main import CommandError
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol.places import Places
+from firmware.store.disk import Disk
 from hwsim.scenario import Scenario
 
 
@@ -28,12 +29,23 @@ def prepare(data: Path, sim: Path | None, language: str = "en") -> Prepared:
     """Raises CommandError with all faults of a file that has some, before anything is made."""
     scenario = load_scenario(sim, language) if sim is not None else None
     places = Places(data.resolve())
+    _finish_restore(places)
     places.make()
     config = _config(places, sim, scenario)
     offset_us = _offset(places)
     plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "")
     places.plan.write_bytes(msgspec.json.encode(plan))
     return Prepared(places, config, offset_us)
+
+
+def _finish_restore(places: Places) -> None:
+    """A restore that a power cut came upon goes on, before anything else looks at the data."""
+    from firmware.archive.backup.swap import SwapError, finish_swap
+
+    try:
+        finish_swap(places.root, Disk())
+    except SwapError as error:
+        raise CommandError(str(error)) from error
 
 
 def _config(places: Places, sim: Path | None, scenario: Scenario | None) -> Config:

@@ -26,6 +26,7 @@ from firmware.archive.backup.sealed import (
     opened,
 )
 from firmware.archive.backup.swap import ENTRIES, FORMER, NEW, PLAN, SwapError, finish_swap
+from firmware.cli.prepare import prepare
 from firmware.engine.recovery import recover
 from firmware.protocol.places import Places
 from firmware.protocol.ring import Ring
@@ -367,6 +368,22 @@ def _with_one_config(places: Places) -> Places:
     with ConfigStore(places.config_db) as store:
         store.put(Config(), "new", 1)
     return places
+
+
+def test_a_box_that_starts_finishes_the_restore_first(tmp_path: Path) -> None:
+    root = tmp_path / "box"
+    places = filled(root)
+    (root / NEW).mkdir()
+    _two_configs(root / NEW)
+    (root / NEW / "switch.epoch").write_text("7\n")
+    (root / PLAN).write_text(
+        '{"out":[["config.db","restored.former/config.db"],["journal","restored.former/journal"]],'
+        '"into":[["restored.new/config.db","config.db"]],"away":["restored.new"]}'
+    )
+    (root / FORMER).mkdir()
+    prepare(root, None)
+    assert not (root / PLAN).exists() and not (root / NEW).exists()
+    assert (root / FORMER / "journal").is_dir() and list(places.journal.iterdir()) == []
 
 
 def test_a_plan_that_names_other_things_moves_nothing(tmp_path: Path) -> None:
