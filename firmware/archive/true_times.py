@@ -30,9 +30,11 @@ def clock_taken(book: Book, offset_us: int, quality: str, boot: str) -> None:
 
 
 def _put_right(book: Book, offset_us: int, quality: str, boot: str) -> None:
-    clocks = book.rows("SELECT rowid, from_us, shown_quality, boot FROM clocks ORDER BY rowid")
-    for (row, from_us, shown, of_boot), after in zip(clocks, [*clocks[1:], None], strict=True):
-        if of_boot != boot or RANKS.get(shown, 0) >= RANKS.get(quality, 0):
+    """What was written down by a worse clock, unless an even better one told its true time since."""
+    rank = RANKS.get(quality, 0)
+    clocks = book.rows("SELECT rowid, from_us, quality, shown_quality, boot FROM clocks ORDER BY rowid")
+    for (row, from_us, told, shown, of_boot), after in zip(clocks, [*clocks[1:], None], strict=True):
+        if of_boot != boot or RANKS.get(told, 0) >= rank or RANKS.get(shown, 0) > rank:
             continue
         _restate(book, from_us, after[1] if after else FOR_EVER, offset_us, quality)
         book.do(

@@ -14,9 +14,10 @@ from firmware.config.schema import Config, Part
 
 SIGNS = ("open-loop", "reversal", "busy-tone", "congestion", "silence")
 BEHAVIOURS = ("answers", "busy", "never", "vacant", "congestion")
-FAULTS = ("unplug", "battery", "noise", "phone-unplug", "kill-engine", "kill-switch")
-BOX_FAULTS = ("kill-engine", "kill-switch")
+FAULTS = ("unplug", "battery", "noise", "phone-unplug", "kill-engine", "kill-switch", "clock")
+BOX_FAULTS = ("kill-engine", "kill-switch", "clock")
 """Faults that happen to the box: whoever runs it executes them; the world only does the others."""
+CLOCK_QUALITIES = ("ntp", "rtc", "manual", "none")
 PRESENTATIONS = ("allowed", "private", "unavailable")
 
 
@@ -314,13 +315,19 @@ class Fault(Part, frozen=True):
     """When it begins."""
     kind: Annotated[str, _one_of(*FAULTS)]
     """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`,
-    `kill-engine`, `kill-switch`."""
+    `kill-engine`, `kill-switch`, `clock` (on the wall; rehearsals only)."""
     target: str = ""
     """Line name; for `phone-unplug` an extension."""
     for_s: AtS = 0.0
     """How long; 0: to the end."""
     level_dbm0: DbM0 = -30.0
     """`noise`: its level."""
+    shows: str = ""
+    """`clock`: jumps to this time, like `starts`; empty: it does not jump."""
+    runs_ppm: Annotated[float, Meta(ge=-1_000_000, le=1_000_000)] = 0.0
+    """`clock`: runs so many millionths too fast from then on."""
+    quality: Annotated[str, _one_of(*CLOCK_QUALITIES)] = "ntp"
+    """`clock`: what it is worth from then on: `ntp`, `rtc`, `manual`, `none`."""
 
 
 class Expect(Part, frozen=True):

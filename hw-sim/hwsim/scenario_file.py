@@ -99,6 +99,9 @@ def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
     """Everything wrong that types cannot say; with `box` still a file name, what needs no box."""
     if not _is_moment(scenario.about.starts):
         yield Finding(("scenario", "starts"), BAD_MOMENT, {"given": scenario.about.starts})
+    for i, fault in enumerate(scenario.faults):
+        if fault.shows and not _is_moment(fault.shows):
+            yield Finding(("fault", i, "shows"), BAD_MOMENT, {"given": fault.shows})
     for i, caller in enumerate(scenario.callers):
         yield from _press_findings(("caller", i, "press"), caller.press)
     for i, arrivals in enumerate(scenario.arrivals):

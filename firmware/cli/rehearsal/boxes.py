@@ -81,6 +81,9 @@ class FullBox:
         if fault.kind == "kill-engine":
             self.half.kill(at_us)
             return
+        if fault.kind == "clock":
+            self.half.wall.fail(fault, at_us)
+            return
         self.half.switch_lost()
         self.switch = self._new_switch()
         self.findings += self.switch.start()
@@ -100,7 +103,7 @@ class FastBox:
         self.switch = FastSwitch(scenario, lengths, diary=Diary(diary_entries))
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
         # A switch that dies takes its audio with it: only the full box can show that.
-        self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind == "kill-engine")
+        self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind != "kill-switch")
         self.now_us = 0
         self.half.begin()
 
@@ -110,8 +113,11 @@ class FastBox:
             for event in self.switch.advance(self.now_us):
                 self.half.event(event)
             self.half.run_until(self.now_us)
-            for _ in self._faults.due(self.now_us):
-                self.half.kill(self.now_us)
+            for fault in self._faults.due(self.now_us):
+                if fault.kind == "clock":
+                    self.half.wall.fail(fault, self.now_us)
+                else:
+                    self.half.kill(self.now_us)
 
     def finish(self) -> None:
         self.half.finish(self.now_us)
@@ -119,5 +125,6 @@ class FastBox:
     def _next_us(self) -> int:
         """When something happens next; at least one microsecond on."""
         engine_us = self.half.keeper.engine.deadline_us
-        times = [at for at in (self.switch.next_at_us, engine_us, self._faults.next_us) if at is not None]
+        wanted = (self.switch.next_at_us, engine_us, self._faults.next_us, self.half.wall.next_look_us)
+        times = [at for at in wanted if at is not None]
         return max(self.now_us + 1, min(times, default=1 << 62))

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from firmware.archive.archive import Archive
+from firmware.cli.rehearsal.wall import RehearsedWall
 from firmware.config.schema import Config
 from firmware.engine.engine import Engine
 from firmware.engine.keeper import Keeper
@@ -16,11 +17,12 @@ from firmware.engine.recovery import RECENT
 from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
-from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
+from firmware.protocol.inputs import ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
 from firmware.protocol.ring import Ring
 from firmware.recorder.recorder import Recorder
 from firmware.store.disk import VirtualDisk
+from hwsim.wall_time import wall_us
 
 JOURNAL_RING_BYTES = 4 << 20
 AUDIO_RING_BYTES = 8 << 20
@@ -54,12 +56,12 @@ class DecidingHalf:
         self.kills = 0
         self.listeners: list[Callable[[Record], None]] = []
         self.keeper = Keeper(Engine(box), self._journal, send)
-        self._wall_us = wall_us
+        self.wall = RehearsedWall(wall_us, config.site.zone)
 
     def begin(self) -> None:
         """The engine starts: it asks the switch for a report, learns the time and the configuration."""
         self.keeper.give(Started(1), 0)
-        self.keeper.give(ClockSet(self._wall_us, "manual"), 0)
+        self._look_at_wall(0)
         text = msgspec.json.encode(self._config).decode()
         self.keeper.give(ConfigApplied(1, "scenario", text), 0)
 
@@ -87,6 +89,7 @@ class DecidingHalf:
         self.keeper.run_timers(at_us)
         if at_us >= self._due_us:
             self._due_us = at_us + STEP_US
+            self._look_at_wall(at_us)
             self._keep(at_us)
 
     def kill(self, at_us: int) -> None:
@@ -107,6 +110,11 @@ class DecidingHalf:
         self._recorder.close(at_us)
         self.archive.follow_files()
         self.archive.finish()
+
+    def _look_at_wall(self, at_us: int) -> None:
+        given = self.wall.look(at_us)
+        if given is not None:
+            self.keeper.give(given, self.keeper.not_before(at_us))
 
     def _journal(self, record: Record) -> None:
         self.records += 1
@@ -132,8 +140,4 @@ class DecidingHalf:
 @functools.cache
 def wall_start_us(starts: str, zone: str) -> int:
     """Unix microseconds of a scenario's start, written in the site's zone."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    moment = datetime.fromisoformat(starts).replace(tzinfo=ZoneInfo(zone))
-    return int(moment.timestamp()) * 1_000_000
+    return wall_us(starts, zone)
