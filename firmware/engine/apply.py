@@ -24,7 +24,7 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.CallAnswered: calls.call_answered,
     f.CallEnded: calls.call_ended,
     f.CallReached: calls.call_reached,
-    f.AttemptRefused: _nothing,
+    f.AttemptRefused: box.attempt_refused,
     f.LegAdded: calls.leg_added,
     f.PhaseEntered: calls.phase_entered,
     f.LegAlerted: calls.leg_alerted,

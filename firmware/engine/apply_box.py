@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from firmware.engine.board import Board
-from firmware.engine.state import ORDERS_KEPT, Taping, VoiceMessage
+from firmware.engine.state import ORDERS_KEPT, Ordered, Taping, VoiceMessage
 from firmware.protocol import facts as f
 
 # -- recordings --------------------------------------------------------------------------------------
@@ -133,8 +133,17 @@ def report_asked(board: Board, fact: f.ReportAsked, at_us: int) -> None:
 
 
 def order_taken(board: Board, fact: f.OrderTaken, at_us: int) -> None:
-    board.state.orders.append(fact.id)
-    del board.state.orders[:-ORDERS_KEPT]
+    state = board.state
+    state.orders[fact.id] = Ordered(state.epoch, state.number + 1)
+    while len(state.orders) > ORDERS_KEPT:
+        del state.orders[next(iter(state.orders))]
+
+
+def attempt_refused(board: Board, fact: f.AttemptRefused, at_us: int) -> None:
+    """In the record of an order it is the order that was refused."""
+    newest = next(reversed(board.state.orders.values()), None)
+    if newest is not None and newest.number == board.state.number + 1:
+        newest.refused = newest.refused or fact.reason
 
 
 def telephone_lifted(board: Board, fact: f.TelephoneLifted, at_us: int) -> None:

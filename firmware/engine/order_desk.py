@@ -8,7 +8,8 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from firmware.engine.engine import Engine
-from firmware.protocol.facts import AttemptRefused
+from firmware.engine.state import ORDERS_KEPT
+from firmware.protocol.facts import AttemptRefused, InputPassedOver
 from firmware.protocol.inputs import AnyOrder, ConfigApplied
 from firmware.protocol.journal import Record
 from firmware.protocol.order_format import GiveOrder, OrderAnswer, Verdict, order_id
@@ -31,7 +32,10 @@ class OrderDesk:
 
     def __init__(self, give: Give, engine: Engine, ring: Ring) -> None:
         self._give, self._engine, self._ring = give, engine, ring
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: list[_Waiting] = []
+        self._born_at = ring.put_until
+        self._places: deque[tuple[int, int]] = deque(maxlen=ORDERS_KEPT)
+        """Number of a record, and where it ends in the ring."""
         self.taken = 0
         self.refused = 0
 
@@ -43,7 +47,7 @@ class OrderDesk:
     def take(self, given: GiveOrder, at_us: int, reply: Reply) -> None:
         answer = self._former(given) or self._decided(given, at_us)
         if given.wait_saved and answer.verdict is Verdict.TAKEN:
-            self._waiting.append(_Waiting(self._ring.put_until, answer, reply))
+            self._waiting.append(_Waiting(self._until(answer.number), answer, reply))
             self.tell_saved()
         else:
             reply(answer)
@@ -51,8 +55,8 @@ class OrderDesk:
     def tell_saved(self) -> None:
         """Answers those whose records the recorder has synced meanwhile."""
         done = self._ring.released_until
-        while self._waiting and self._waiting[0].until <= done:
-            one = self._waiting.popleft()
+        for one in [one for one in self._waiting if one.until <= done]:
+            self._waiting.remove(one)
             one.reply(structs.replace(one.answer, verdict=Verdict.SAVED))
 
     def _decided(self, given: GiveOrder, at_us: int) -> OrderAnswer:
@@ -62,14 +66,23 @@ class OrderDesk:
         self.taken += not reason
         verdict = Verdict.REFUSED if reason else Verdict.TAKEN
         epoch, number = (record.epoch, record.number) if record else (0, 0)
+        self._places.append((number, self._ring.put_until))
         return OrderAnswer(given.request, verdict, epoch, number, reason)
 
     def _former(self, given: GiveOrder) -> OrderAnswer | None:
         """What was answered when this order came before."""
         state = self._engine.state
-        if _is_old(given.order, state.config_version) or order_id(given.order) in state.orders:
+        if _is_old(given.order, state.config_version):
             return OrderAnswer(given.request, Verdict.TAKEN, repeated=True)
-        return None
+        former = state.orders.get(order_id(given.order))
+        if former is None:
+            return None
+        verdict = Verdict.REFUSED if former.refused else Verdict.TAKEN
+        return OrderAnswer(given.request, verdict, former.epoch, former.number, former.refused, repeated=True)
+
+    def _until(self, number: int) -> int:
+        """Where the ring must be released to for that record to be on the disk; a former life's is before all ours."""
+        return next((until for one, until in self._places if one == number), self._born_at)
 
 
 def _is_old(order: AnyOrder, config_version: int) -> bool:
@@ -78,5 +91,9 @@ def _is_old(order: AnyOrder, config_version: int) -> bool:
 
 def _refusal(record: Record | None) -> str:
     """Why it was not carried out; empty when it was."""
-    facts = record.facts if record else ()
-    return next((fact.reason for fact in facts if isinstance(fact, AttemptRefused)), "")
+    for fact in record.facts if record else ():
+        if isinstance(fact, AttemptRefused):
+            return fact.reason
+        if isinstance(fact, InputPassedOver):
+            return "passed-over"
+    return ""

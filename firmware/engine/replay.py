@@ -37,6 +37,7 @@ class Replay:
             return
         if state.number:
             self.missing += max(0, record.number - state.number - 1)
+        state.number = record.number - 1
         for fact in record.facts:
             try:
                 APPLY[type(fact)](self._board, fact, record.at_us)

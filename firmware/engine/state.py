@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from firmware.engine.acd_state import AcdState
+from firmware.engine.migrations import migrate
 from firmware.protocol.names import (
     AgentState,
     Direction,
@@ -16,7 +17,8 @@ from firmware.protocol.names import (
     Presentation,
 )
 
-SCHEMA = 1
+SCHEMA = 2
+"""Of a snapshot. A field that is new and has a default leaves it; anything else raises it and adds a migration."""
 LINE_GUARD_US = 1_000_000
 """A line let go stays on-hook so long before it is seized anew: the exchange must see a release, not a flash."""
 ORDERS_KEPT = 256
@@ -188,6 +190,15 @@ class VoiceMessage(Struct):
     heard: bool = False
 
 
+class Ordered(Struct):
+    """An order that was taken in record (`epoch`, `number`): what is answered when it is given again."""
+
+    epoch: int
+    number: int
+    refused: str = ""
+    """Why it was not carried out; empty when it was."""
+
+
 class State(Struct):
     box: str
     schema: int = SCHEMA
@@ -216,7 +227,8 @@ class State(Struct):
     timers: dict[str, int] = field(default_factory=dict)
     recordings: dict[str, Taping] = field(default_factory=dict)
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
-    orders: list[str] = field(default_factory=list)
+    orders: dict[str, Ordered] = field(default_factory=dict)
+    """The latest orders from outside by their ids, oldest first."""
     all_busy: bool = False
     disk_level: str = "ample"
     disk_stop: str = ""
@@ -227,8 +239,15 @@ class State(Struct):
         return self.ports.get(port) or Port()
 
 
+class _Schema(Struct):
+    schema: int
+
+
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(State)
+_SCHEMAS = msgspec.msgpack.Decoder(_Schema)
+_PLAIN = msgspec.msgpack.Decoder()
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError, ValueError, AttributeError)
 
 
 def freeze(state: State) -> bytes:
@@ -236,11 +255,13 @@ def freeze(state: State) -> bytes:
 
 
 def thaw(snapshot: bytes) -> State:
-    """Raises UnknownSnapshot for what this version cannot read."""
+    """A snapshot of this or an older schema. Raises UnknownSnapshot for what this version cannot read."""
     try:
-        state = _DECODER.decode(snapshot)
-    except msgspec.MsgspecError as error:
+        schema = _SCHEMAS.decode(snapshot).schema
+        if schema == SCHEMA:
+            return _DECODER.decode(snapshot)
+        if schema < SCHEMA:
+            return msgspec.convert(migrate(_PLAIN.decode(snapshot), SCHEMA), State)
+    except UNREADABLE as error:
         raise UnknownSnapshot(f"not a snapshot: {error}") from error
-    if state.schema != SCHEMA:
-        raise UnknownSnapshot(f"snapshot has schema {state.schema}, this version reads {SCHEMA}")
-    return state
+    raise UnknownSnapshot(f"it has schema {schema}, of a newer firmware; this one reads up to {SCHEMA}")

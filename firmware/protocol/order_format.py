@@ -142,7 +142,7 @@ def encode(frame: Request | Answer) -> bytes:
 
 def order_id(order: AnyOrder) -> str:
     """What makes giving it twice harmless."""
-    return f"config:{order.version}" if isinstance(order, ConfigApplied) else order.id
+    return f"config:{order.version}" if isinstance(order, ConfigApplied) else str(getattr(order, "id", ""))
 
 
 class Requests:

@@ -36,7 +36,11 @@ class Desk:
         with ConfigStore(self.places.config_db) as store:
             store.put(office(), "test", 0)
         self.clock = HandClock()
-        self.engine = EngineProcess(self.places, "box-1", self.clock, WallLook(self.clock.now_us, self.clock.now_us))
+        self.engine = self.new_engine()
+
+    def new_engine(self) -> EngineProcess:
+        look = WallLook(self.clock.now_us, self.clock.now_us)
+        return EngineProcess(self.places, "box-1", self.clock, look)
 
     def serve(self, client: Callable[[], Told]) -> Told:
         """Turns the engine's loop until the client has its answer."""
@@ -183,3 +187,13 @@ def test_a_flood_of_requests_is_served_a_few_at_a_turn(desk: Desk) -> None:
             most = max(most, served[0] - before)
         assert 0 < most <= A_TURN
         assert desk.engine.orders.waits
+
+
+def test_a_repeated_order_is_answered_as_before_even_by_the_next_engine(desk: Desk) -> None:
+    first = desk.give(CallOrder("o-3", "test", "hang-up", call=77))
+    assert first.verdict is Verdict.REFUSED
+    desk.engine.close()
+    desk.engine = desk.new_engine()
+    again = desk.give(CallOrder("o-3", "test", "hang-up", call=77))
+    assert (again.verdict, again.reason, again.repeated) == (Verdict.REFUSED, "not-possible", True)
+    assert (again.epoch, again.number) == (first.epoch, first.number)
