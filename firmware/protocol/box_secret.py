@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 SECRET_BYTES = 32
@@ -26,8 +27,7 @@ def box_secret(folder: Path, name: str) -> bytes:
 
 def _made(folder: Path, name: str) -> bytes:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = folder / f".{name}.{os.getpid()}"
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    handle, partial = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
     try:
         os.write(handle, os.urandom(SECRET_BYTES))
         os.fsync(handle)
@@ -38,7 +38,7 @@ def _made(folder: Path, name: str) -> bytes:
     except FileExistsError:
         pass
     finally:
-        partial.unlink()
+        Path(partial).unlink()
     _sync(folder)
     _sync(folder.parent)
     return box_secret(folder, name)
