@@ -52,6 +52,7 @@ class Recorder:
         disk: Disk | None = None,
         rotation: Rotation | None = None,
         room: Room | None = None,
+        lane: type[Lane] = Lane,
     ) -> None:
         """Without `room` the disk counts as endless: virtual time."""
         disk, turn = disk or Disk(), rotation or Rotation()
@@ -61,7 +62,7 @@ class Recorder:
             JOURNAL, directory / JOURNAL_FOLDER, box, first_number, turn.segment_bytes, turn.segment_us
         )
         reels = Chain(REELS, directory / REELS_FOLDER, box, first_tick, turn.reel_bytes, turn.reel_us)
-        self.journal, self.reels = Lane(journal_ring, journal, disk), Lane(audio_ring, reels, disk)
+        self.journal, self.reels = lane(journal_ring, journal, disk), lane(audio_ring, reels, disk)
         self._snapshot_ring = snapshot_ring
         self._snapshots = Snapshots(directory / SNAPSHOTS, disk)
         self.room = room
@@ -103,7 +104,8 @@ class Recorder:
         self._note_refusal(self.reels, at_us)
         if journal_synced:
             self._marked = self.reels.durable
-        self.mark.write(Mark(self.journal.durable, self._marked))
+        complete_us = min(self.journal.complete_us, self.reels.complete_us)
+        self.mark.write(Mark(self.journal.durable, self._marked, complete_us))
         self.syncs += journal_synced and reels_synced
         if self._snapshot_ring is not None and snapshots:
             self._save(snapshots if journal_synced else [], self._snapshot_ring)
