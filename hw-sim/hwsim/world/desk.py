@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from hwsim.world.world import World
 LONGEST_S = 600.0
 LONGEST_TEXT = 500
 CHUNK_SAMPLES = 8000
+MOST_ENTRIES = 5000
+LATEST_CALLERS = 200
 Reply = dict[str, Any]
 Session = Iterator[Reply | None]
 """One request being answered: replies as they come; None while there is nothing to say yet."""
@@ -211,6 +214,24 @@ class Desk:
             "late_blocks": world.late_blocks,
         }
 
+    def _diary(self, request: Mapping[str, Any]) -> Session:
+        """What people noticed and did after the first `after` entries, in box time; how those fared who are gone."""
+        world, after = self._world, request.get("after", 0)
+        if isinstance(after, bool) or not isinstance(after, int) or after < 0:
+            raise BadRequest("after is a whole number from 0")
+        entries = world.diary.since(after)[:MOST_ENTRIES]
+        yield {
+            "ok": True,
+            "at_us": world.now_us + world.start_us,
+            "next": max(after, world.diary.noted - len(world.diary.entries)) + len(entries),
+            "entries": [[one.at_us + world.start_us, one.who, one.what, one.about] for one in entries],
+            "gone": {
+                one.name: one.why
+                for one in islice(reversed(world.cast.callers), LATEST_CALLERS)
+                if one.state is CallerState.GONE
+            },
+        }
+
     # -- who -----------------------------------------------------------------------------------------
 
     def _telephone(self, request: Mapping[str, Any]) -> str:
@@ -249,4 +270,5 @@ _DOINGS: Mapping[str, Callable[[Desk, Mapping[str, Any]], Session]] = {
     "hear": Desk._hear,
     "call": Desk._call,
     "status": Desk._status,
+    "diary": Desk._diary,
 }

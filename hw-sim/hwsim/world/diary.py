@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 from msgspec import Struct
 
@@ -23,9 +24,17 @@ class Diary:
 
     def __init__(self, keep: int = 0) -> None:
         self.entries: deque[Entry] = deque(maxlen=keep or None)
+        self.noted = 0
+        """How many entries there ever were."""
 
     def note(self, at_us: int, who: str, what: str, about: str = "", latency_us: int = -1) -> None:
         self.entries.append(Entry(at_us, who, what, about, latency_us))
+        self.noted += 1
+
+    def since(self, noted: int) -> list[Entry]:
+        """Those after the first `noted`, as far as they are kept."""
+        new = min(self.noted - noted, len(self.entries))
+        return list(islice(self.entries, len(self.entries) - new, None)) if new > 0 else []
 
     def of(self, who: str) -> list[Entry]:
         return [entry for entry in self.entries if entry.who == who]

@@ -78,7 +78,7 @@ class World:
         self.late_blocks = 0
         """Blocks for which the chips had sent nothing yet, and such as came too late."""
         self.now_us = 0
-        self._start_us = start_us
+        self.start_us = start_us
         self._first = self._block = int(wire.blocks[1])
         self._taken = int(wire.blocks[0])
         self._seen = b""
@@ -122,7 +122,7 @@ class World:
         line = self.scenario.outside_line(name)
         country = self.scenario.config.site.country
         country_profile = profile(line.country or country)
-        loop = CopperLoop(port, self.wire, country_profile, line.loop_ohm, self._start_us)
+        loop = CopperLoop(port, self.wire, country_profile, line.loop_ohm, self.start_us)
         circuit = LineCircuit(port, line, country, loop=loop, timeline=self.timeline, far=self.outside)
         self.line_mouths[port] = loop.mouth
         self.lines[port] = circuit
@@ -164,7 +164,7 @@ class World:
 
     def advance(self, until_us: int) -> None:
         """Do everything up to and including box time `until_us`."""
-        until_us -= self._start_us
+        until_us -= self.start_us
         while (block_us := (self._block - self._first) * TICK_US) <= until_us:
             self._look(block_us)
             self._audio(block_us)
