@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
+from msgspec import Struct
 from sqlite_utils import Database
 
-from firmware.archive.ledger import Entry, Reason, Span, Tape, entries
-from firmware.archive.tapes import TICK_US
+from firmware.archive.evidence import SWITCH_DIED, Taped, known_losses, missing_ticks, reasons_for
+from firmware.archive.ledger import UNEXPLAINED, Entry, Reason, Span, Tape, entries
 
 _FOR_EVER = 1 << 62
-SWITCH_DIED = "switch-died"
+TOO_SHORT = "too-short"
+
+
+class _Row(Struct, frozen=True):
+    id: str
+    leg: int
+    taped_us: int | None
+    epoch: int | None
+    from_tick: int | None
+    to_tick: int | None
+    """As told, or as far as the file goes."""
+    ended_us: int | None
+    cut: int
+    path: str
+    why: str | None
+    gone: str
+    began_us: int
+
+    @property
+    def taped(self) -> Taped:
+        start_us = self.began_us if self.taped_us is None else self.taped_us
+        return Taped(self.id, self.epoch or 0, self.from_tick or 0, start_us)
 
 
 def account_of_calls(
-    db: Database, from_at: int = 0, to_at: int = _FOR_EVER
+    db: Database, from_at: int = 0, to_at: int = _FOR_EVER, data: Path | None = None
 ) -> Iterator[tuple[int, list[Entry]]]:
     """(call, its entries) of each call offered in this span of Unix microseconds and answered by box or
-    person.
+    person. With the box's `data`, a file that is not there is no audio.
     """
     last = db.execute("SELECT at_us FROM progress").fetchone()
     now_us = last[0] if last else 0
@@ -31,54 +53,48 @@ def account_of_calls(
     for call, answered_us, released_us in found:
         if released_us > answered_us:
             span = (answered_us, released_us)
-            yield call, entries(call, span, _tapes(db, call, now_us), _reasons(db, call))
+            yield call, entries(call, span, _tapes(db, call, now_us, data), _reasons(db, call))
 
 
-def _tapes(db: Database, call: int, now_us: int) -> list[Tape]:
+def _tapes(db: Database, call: int, now_us: int, data: Path | None) -> list[Tape]:
     found = db.execute(
-        "SELECT id, leg, taped_us, from_tick, coalesce(to_tick, audio_from_tick + seconds * 50), ended_us,"
-        " cut, path, why, began_us FROM recordings WHERE call = ? ORDER BY began_us, id",
+        "SELECT id, leg, taped_us, epoch, from_tick, coalesce(to_tick, audio_from_tick + CAST(seconds * 50 AS INT)),"
+        " ended_us, cut, path, why, gone, began_us FROM recordings WHERE call = ? ORDER BY began_us, id",
         (call,),
     ).fetchall()
-    return [_tape(db, row, now_us) for row in found]
+    return [_tape(db, _Row(*row), now_us, data) for row in found]
 
 
-def _tape(db: Database, row: tuple[Any, ...], now_us: int) -> Tape:
-    recording, leg, taped_us, from_tick, to_tick, ended_us, cut, path, why, began_us = row
-    start = taped_us if taped_us is not None else began_us
-    end = ended_us if ended_us is not None else now_us
-    if from_tick is not None and to_tick is not None:
-        end = start + (int(to_tick) - from_tick) * TICK_US
-    span = (start, max(start, end))
-    if cut and not path:
-        return Tape(recording, leg, span, ((span, _why_no_file(why)),))
-    gaps = [
-        ((start + (gap_from - from_tick) * TICK_US, start + (gap_to - from_tick) * TICK_US), reason)
-        for gap_from, gap_to, reason in db.execute(
-            "SELECT from_tick, to_tick, reason FROM ledger_gaps WHERE recording = ?", (recording,)
-        ).fetchall()
-        if from_tick is not None
-    ]
-    paused = tuple(_pauses(db, recording, span))
-    if why == SWITCH_DIED and ended_us is not None and ended_us > span[1]:
-        # From the last taped tick until somebody noticed: the box was away.
-        gaps.append(((span[1], ended_us), SWITCH_DIED))
-        span = (span[0], ended_us)
-    return Tape(recording, leg, span, tuple(gaps), paused)
-
-
-def _why_no_file(why: str | None) -> str:
-    return why if why == "too-short" else "blocks-missing"
+def _tape(db: Database, row: _Row, now_us: int, data: Path | None) -> Tape:
+    taped = row.taped
+    end_us = row.ended_us if row.ended_us is not None else now_us
+    if row.from_tick is not None and row.to_tick is not None:
+        _, end_us = taped.span(row.from_tick, row.to_tick)
+    whole = (taped.start_us, max(taped.start_us, end_us))
+    if row.gone or (row.cut and not row.path and row.why == TOO_SHORT):
+        return Tape(row.id, row.leg, whole, ((whole, row.gone or TOO_SHORT),))
+    lost = data is not None and bool(row.path) and not (data / row.path).is_file()
+    if lost:
+        return Tape(row.id, row.leg, whole, ((whole, UNEXPLAINED),))
+    missing = [whole] if row.cut and not row.path else missing_ticks(db, taped)
+    span = whole
+    if row.why == SWITCH_DIED and row.ended_us is not None and row.ended_us > whole[1]:
+        # From the last taped tick until somebody noticed.
+        missing.append((whole[1], row.ended_us))
+        span = (whole[0], row.ended_us)
+    known = known_losses(db, taped, span[1]) if missing else []
+    return Tape(row.id, row.leg, span, tuple(reasons_for(missing, known)), tuple(_pauses(db, row.id, span)))
 
 
 def _pauses(db: Database, recording: str, span: Span) -> Iterator[Span]:
     paused_us = None
     for mark, at_us in db.execute(
-        "SELECT mark, at_us FROM recording_marks WHERE recording = ? ORDER BY id", (recording,)
+        "SELECT mark, at_us FROM recording_marks WHERE recording = ? AND mark IN ('paused', 'unpaused') ORDER BY id",
+        (recording,),
     ).fetchall():
         if mark == "paused" and paused_us is None:
             paused_us = at_us
-        elif mark != "paused" and paused_us is not None:
+        elif mark == "unpaused" and paused_us is not None:
             yield paused_us, at_us
             paused_us = None
     if paused_us is not None:

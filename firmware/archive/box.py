@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.archive.book import Book, Handlers
+from firmware.archive.keeping import take_config
 from firmware.archive.true_times import clock_taken
 from firmware.protocol import facts
 
@@ -50,6 +51,7 @@ def _config_taken(book: Book, fact: facts.ConfigTaken) -> None:
     book.do(
         "INSERT INTO configs (version, author, at_us) VALUES (?, ?, ?)", fact.version, fact.author, book.at_us
     )
+    take_config(book, fact.config)
 
 
 def _clock_taken(book: Book, fact: facts.ClockTaken) -> None:
@@ -58,7 +60,13 @@ def _clock_taken(book: Book, fact: facts.ClockTaken) -> None:
 
 def _switch_lost(book: Book, fact: facts.SwitchLost) -> None:
     """No recording outlives the switch that taped it."""
-    book.do("INSERT INTO switch_lives (epoch, at_us) VALUES (?, ?)", fact.epoch, book.at_us)
+    book.do(
+        "INSERT INTO switch_lives (epoch, at_us, last_seen_us) VALUES (?, ?, ?)",
+        fact.epoch,
+        book.at_us,
+        book.switch_seen_us,
+    )
+    book.switch_epoch, book.switch_seen_us = fact.epoch, book.at_us
     book.do(
         "UPDATE recordings SET ended_us = ?, why = 'switch-died' WHERE ended_us IS NULL AND cut = 0",
         book.at_us,
@@ -78,7 +86,20 @@ def _input_passed_over(book: Book, fact: facts.InputPassedOver) -> None:
     )
 
 
+def _engine_started(book: Book, fact: facts.EngineStarted) -> None:
+    """Another memory: the box was without power since the record before, and what was not synced is lost."""
+    found = book.row("SELECT memory FROM memories ORDER BY rowid DESC LIMIT 1")
+    if fact.memory and (found is None or found[0] != fact.memory):
+        book.do(
+            "INSERT INTO memories (memory, at_us, last_us) VALUES (?, ?, ?)",
+            fact.memory,
+            book.at_us,
+            book.before_us,
+        )
+
+
 HANDLERS: Handlers = {
+    facts.EngineStarted: _engine_started,
     facts.InputPassedOver: _input_passed_over,
     facts.AgentChanged: _agent_changed,
     facts.LineChanged: _line_changed,

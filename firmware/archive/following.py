@@ -32,3 +32,16 @@ class Follower:
             torn = self._reader.torn()
             if torn is not None and index < mark.index and torn not in self.torn:
                 self.torn.append(torn)
+
+    def waiting(self, mark: Place, most: int) -> int:
+        """Records up to the mark that were not read yet, counted up to `most`. Raises OSError."""
+        count = 0
+        for index, path in self._kind.files(self._directory).items():
+            if index < self.index or index > mark.index:
+                continue
+            offset = self._reader.offset if self._reader is not None and index == self.index else 0
+            for _ in FrameReader(path, self._kind, offset).read(mark.offset if index == mark.index else None):
+                count += 1
+                if count >= most:
+                    return count
+        return count

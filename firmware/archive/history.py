@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from sqlite_utils import Database
 
-from firmware.archive import box, calls, queues, tapes
+from firmware.archive import audit, box, calls, erasures, holds, queues, tapes
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
 
-HANDLERS: Handlers = {**calls.HANDLERS, **queues.HANDLERS, **tapes.HANDLERS, **box.HANDLERS}
+HANDLERS: Handlers = {
+    **calls.HANDLERS,
+    **queues.HANDLERS,
+    **tapes.HANDLERS,
+    **box.HANDLERS,
+    **holds.HANDLERS,
+    **erasures.HANDLERS,
+    **audit.HANDLERS,
+}
 PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.TimerSet,
     facts.TimerCleared,
     facts.EventsTaken,
-    facts.EngineStarted,
     facts.ReportAsked,
     facts.OrderTaken,
     facts.TelephoneLifted,
@@ -47,11 +55,11 @@ class History:
     for.
     """
 
-    def __init__(self, db: Database, box_name: str, zone: str) -> None:
+    def __init__(self, db: Database, box_name: str, zone: str, secrets: Path) -> None:
         self.db = db
         self._pending = 0
         db.execute("INSERT OR REPLACE INTO boxes (id, box, zone) VALUES (1, ?, ?)", (box_name, zone))
-        self.book = Book(db, box_name)
+        self.book = Book(db, box_name, secrets)
         found = self.book.row("SELECT epoch, number, at_us FROM progress")
         self.last: tuple[int, int] = (found[0], found[1]) if found else (0, -1)
         self.at_us = found[2] if found else 0
@@ -77,13 +85,16 @@ class History:
         """All that was applied lasts (with a durable database)."""
         if self._pending:
             self.book.do(
-                "INSERT INTO progress (id, epoch, number, at_us, records) VALUES (1, ?, ?, ?, ?)"
-                " ON CONFLICT (id)"
+                "INSERT INTO progress (id, epoch, number, at_us, records, switch_epoch, switch_seen_us)"
+                " VALUES (1, ?, ?, ?, ?, ?, ?) ON CONFLICT (id)"
                 " DO UPDATE SET epoch = excluded.epoch, number = excluded.number, at_us = excluded.at_us,"
-                " records = records + excluded.records",
+                " records = records + excluded.records, switch_epoch = excluded.switch_epoch,"
+                " switch_seen_us = excluded.switch_seen_us",
                 *self.last,
                 self.at_us,
                 self._pending,
+                self.book.switch_epoch,
+                self.book.switch_seen_us,
             )
         self.db.commit()
         self._pending = 0

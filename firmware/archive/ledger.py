@@ -70,7 +70,7 @@ def entries(call: int, answered: Span, tapes: Sequence[Tape], reasons: Sequence[
             found[-1] = Entry(call, leg, last.from_us, end, covered_by, reason)
         else:
             found.append(Entry(call, leg, start, end, covered_by, reason))
-    return [_as_edge(entry, index, found) for index, entry in enumerate(found)]
+    return [_as_edge(entry, index, found, tapes) for index, entry in enumerate(found)]
 
 
 def balance(all_entries: Iterable[Entry]) -> Balance:
@@ -119,10 +119,15 @@ def _account(at_us: int, tapes: Sequence[Tape], reasons: Sequence[Reason]) -> tu
     return stated[-1].leg, "", stated[-1].reason
 
 
-def _as_edge(entry: Entry, index: int, among: list[Entry]) -> Entry:
-    """An unexplained piece of a tick or some beside anything explained is where the one became the other."""
+def _as_edge(entry: Entry, index: int, among: list[Entry], tapes: Sequence[Tape]) -> Entry:
+    """An unexplained piece of a tick or some beside anything explained is where the one became the other.
+
+    Within a recording there are no edges: there every tick counts.
+    """
     short = entry.to_us - entry.from_us <= EDGE_US
     if not short or entry.reason != UNEXPLAINED or len(among) == 1:
+        return entry
+    if any(tape.span[0] <= entry.from_us < tape.span[1] for tape in tapes):
         return entry
     beside = among[index - 1] if index else among[index + 1]
     return Entry(entry.call, entry.leg or beside.leg, entry.from_us, entry.to_us, "", EDGE)

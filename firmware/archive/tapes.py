@@ -47,10 +47,11 @@ def _recording_taped(book: Book, fact: facts.RecordingTaped) -> None:
     taped_us = book.stamped_us - (0 if running else (fact.to_tick - fact.from_tick) * TICK_US)
     book.do(
         "UPDATE recordings SET taped_us = coalesce(taped_us, ?), from_tick = coalesce(from_tick, ?),"
-        " to_tick = coalesce(?, to_tick) WHERE id = ?",
+        " to_tick = coalesce(?, to_tick), epoch = coalesce(epoch, ?) WHERE id = ?",
         taped_us if known else None,
         fact.from_tick if known else None,
         None if running else fact.to_tick,
+        book.event_epoch or None,
         fact.recording,
     )
 
@@ -94,14 +95,6 @@ def _voicemail_left(book: Book, fact: facts.VoicemailLeft) -> None:
     )
 
 
-def _voicemail_heard(book: Book, fact: facts.VoicemailHeard) -> None:
-    book.do(
-        "UPDATE voicemails SET heard_us = coalesce(heard_us, ?) WHERE recording = ?",
-        book.at_us,
-        fact.recording,
-    )
-
-
 def _voicemail_deleted(book: Book, fact: facts.VoicemailDeleted) -> None:
     book.do(
         "UPDATE voicemails SET deleted_us = coalesce(deleted_us, ?) WHERE recording = ?",
@@ -119,6 +112,5 @@ HANDLERS: Handlers = {
     facts.RecordingEnded: _recording_ended,
     facts.NotRecorded: _not_recorded,
     facts.VoicemailLeft: _voicemail_left,
-    facts.VoicemailHeard: _voicemail_heard,
     facts.VoicemailDeleted: _voicemail_deleted,
 }

@@ -65,6 +65,10 @@ def read_samples(path: Path) -> NDArray[np.int16]:
     return _ALAW[np.frombuffer(data, np.uint8, offset=_WAV.size)].reshape(-1, 2)
 
 
+MISSING = "blocks-missing"
+"""Not on the reels; why, is for `firmware.archive.evidence` to say."""
+
+
 class Gap(Struct, frozen=True):
     """Ticks of a recording that the reels do not have."""
 
@@ -80,6 +84,8 @@ class Cut(Struct, frozen=True):
 
     recording: str
     path: Path
+    epoch: int
+    """The life of the switch that taped it."""
     from_tick: int
     seconds: float
     sha256: str
@@ -90,7 +96,7 @@ class Track:
     """One recording being gathered."""
 
     def __init__(self, disk: Disk, part: Path, epoch: int, tick: int) -> None:
-        self._disk, self.part, self._epoch = disk, part, epoch
+        self._disk, self.part, self.epoch = disk, part, epoch
         self.first_tick = self.next_tick = tick
         self.gaps: list[Gap] = []
         self._digest = hashlib.sha256()
@@ -104,14 +110,14 @@ class Track:
         """`data` is one tick, interleaved. A tick that was there before is passed over; missing ones are
         silence.
         """
-        if epoch != self._epoch:
-            self._epoch, self.first_tick = epoch, tick - (self.next_tick - self.first_tick)
+        if epoch != self.epoch:
+            self.epoch, self.first_tick = epoch, tick - (self.next_tick - self.first_tick)
             self.gaps.append(Gap(tick, tick, "switch-died"))
             self.next_tick = tick
         if tick < self.next_tick:
             return
         if tick > self.next_tick:
-            self.gaps.append(Gap(self.next_tick, tick, "blocks-missing"))
+            self.gaps.append(Gap(self.next_tick, tick, MISSING))
             self._append(
                 bytes([SILENCE["alaw"]]) * TICK_BYTES * min(tick - self.next_tick, _MOST_SILENT_TICKS)
             )
@@ -189,11 +195,11 @@ class Tracks:
         digest = track.finish(self._directory / path)
         gaps = list(track.gaps)
         if from_tick is not None and from_tick < track.first_tick:
-            gaps.insert(0, Gap(from_tick, track.first_tick, "blocks-missing"))
+            gaps.insert(0, Gap(from_tick, track.first_tick, MISSING))
         if to_tick is not None and track.next_tick < to_tick:
-            gaps.append(Gap(track.next_tick, to_tick, "blocks-missing"))
+            gaps.append(Gap(track.next_tick, to_tick, MISSING))
         seconds = track.data_bytes / 2 / SAMPLE_RATE_HZ
-        return Cut(recording, path, track.first_tick, seconds, digest, tuple(gaps))
+        return Cut(recording, path, track.epoch, track.first_tick, seconds, digest, tuple(gaps))
 
     def discard(self, recording: str) -> None:
         track = self._open.pop(recording, None)

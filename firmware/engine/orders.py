@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from firmware.config.schema import Config
-from firmware.engine import agents, calls, legs, queues
+from firmware.engine import agents, calls, features, legs, nodes, queues
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -16,9 +16,22 @@ from firmware.protocol.names import AgentState, Cause, Direction, LegRole, Relea
 
 def started(turn: Turn, given: i.Started) -> None:
     """A new life on this state: how do things stand?"""
-    turn.fact(f.EngineStarted(given.epoch, turn.state.box))
+    if given.epoch != turn.state.epoch:
+        _ask_secrets_anew(turn)
+    if given.config:
+        turn.fact(f.ConfigTaken(turn.state.config_version, "box", given.config))
+    turn.fact(f.EngineStarted(given.epoch, turn.state.box, given.memory))
     turn.fact(f.ReportAsked())
     turn.command(c.Report(port=-1))
+
+
+def _ask_secrets_anew(turn: Turn) -> None:
+    """The digits of a secret died with the engine that heard them."""
+    for leg in list(turn.state.legs.values()):
+        if leg.phase == Phase.PIN:
+            features.pin_lost(turn, leg)
+        elif leg.phase == Phase.FLOW:
+            nodes.secret_lost(turn, turn.call_of(leg), leg)
 
 
 def config_applied(turn: Turn, given: i.ConfigApplied) -> None:
@@ -49,7 +62,7 @@ def clock_set(turn: Turn, given: i.ClockSet) -> None:
     turn.fact(f.ClockTaken(given.offset_us, given.quality, given.boot))
 
 
-def _is_new(turn: Turn, order: str) -> bool:
+def is_new(turn: Turn, order: str) -> bool:
     if order in turn.state.orders:
         return False
     turn.fact(f.OrderTaken(order))
@@ -66,7 +79,7 @@ _STATES = {
 
 
 def agent_order(turn: Turn, given: i.AgentOrder) -> None:
-    if not _is_new(turn, given.id):
+    if not is_new(turn, given.id):
         return
     now = turn.state.agents.get(given.agent)
     if given.do == "sign-in" and given.agent in turn.plan.agents and given.extension in turn.plan.ports:
@@ -105,7 +118,7 @@ def _ringing_leg(turn: Turn, agent: str) -> Leg | None:
 
 
 def call_order(turn: Turn, given: i.CallOrder) -> None:
-    if not _is_new(turn, given.id):
+    if not is_new(turn, given.id):
         return
     if given.do == "dial":
         _dial(turn, given)

@@ -304,7 +304,7 @@ class RecordingBegan(Fact, frozen=True, tag=True):
 
 
 class RecordingMarked(Fact, frozen=True, tag=True):
-    """A stretch begins: `hold`, `resumed`, `paused`, `conference`, `consult`."""
+    """A stretch begins: `hold`, `resumed`, `conference`, `consult`; `paused` to `unpaused` is taped silence."""
 
     recording: str
     mark: str
@@ -492,10 +492,15 @@ class SwitchLost(Fact, frozen=True, tag=True):
 
 
 class EngineStarted(Fact, frozen=True, tag=True):
-    """A new life of the engine on this state; `box` is whose it is."""
+    """A new life of the engine on this state; `box` is whose it is.
+
+    `memory` names the shared memory it found: another one means that power was lost in between, and with it what was
+    not on the disk.
+    """
 
     epoch: int
     box: str = ""
+    memory: str = ""
 
 
 class ReportAsked(Fact, frozen=True, tag=True):

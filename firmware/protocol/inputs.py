@@ -127,15 +127,41 @@ class DiskTold(Struct, frozen=True, tag=True):
     stop: str = ""
 
 
+class HelpKeyed(Struct, frozen=True, tag=True):
+    """A telephone keyed an emergency number in the middle of something else, and then nothing more.
+
+    Made by the engine from keys that it does not write down.
+    """
+
+    leg: int
+    number: str
+
+
 class Started(Struct, frozen=True, tag=True):
-    """An engine (re)started on this state; it asks the switch for a report."""
+    """An engine (re)started on this state; it asks the switch for a report. `memory`: see `EngineStarted`.
+
+    `config` replaces the one in force where a journal of an older version has PINs in it (the engine fills it in).
+    """
 
     epoch: int
+    memory: str = ""
+    config: str = ""
 
 
 KeepingOrder = ErasureOrder | ErasureWorked | HoldOrder | AccessOrder | MessagesGone
 """About what is kept: the engine passes them on as facts, the archive carries them out."""
-AnyInput = FromSwitch | TimeReached | ConfigApplied | ClockSet | AgentOrder | CallOrder | KeepingOrder | DiskTold | Started
+AnyInput = (
+    FromSwitch
+    | TimeReached
+    | ConfigApplied
+    | ClockSet
+    | AgentOrder
+    | CallOrder
+    | KeepingOrder
+    | DiskTold
+    | HelpKeyed
+    | Started
+)
 
 AnyOrder = AgentOrder | CallOrder | ConfigApplied | KeepingOrder
 """What may be given to the engine from outside over its order socket; each kind is idempotent by id or version."""

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from firmware.protocol.ring import shared_memory
 
-_SLOT = struct.Struct("<5Q")
+_SLOT = struct.Struct("<6Q")
 _CHECK = struct.Struct("<I")
 _SLOT_BYTES = 64
 MARK_BYTES = 2 * _SLOT_BYTES
@@ -30,6 +30,8 @@ class Place(Struct, frozen=True, order=True):
 class Mark(Struct, frozen=True):
     journal: Place = Place()
     reels: Place = Place()
+    complete_us: int = 0
+    """Box time: all that was put into journal and audio ring before it is durable."""
 
 
 class DurableMark:
@@ -53,8 +55,8 @@ class DurableMark:
         slots = [slot for at in (0, _SLOT_BYTES) if (slot := self._slot(at)) is not None]
         if not slots:
             return Mark()
-        _, journal, journal_offset, reel, reel_offset = max(slots)
-        return Mark(Place(journal, journal_offset), Place(reel, reel_offset))
+        _, journal, journal_offset, reel, reel_offset, complete_us = max(slots)
+        return Mark(Place(journal, journal_offset), Place(reel, reel_offset), complete_us)
 
     def write(self, mark: Mark) -> None:
         slots = [self._slot(at) for at in (0, _SLOT_BYTES)]
@@ -66,6 +68,7 @@ class DurableMark:
             mark.journal.offset,
             mark.reels.index,
             mark.reels.offset,
+            mark.complete_us,
         )
         data = _SLOT.pack(*fields)
         self._memory[at : at + _SLOT.size + _CHECK.size] = data + _CHECK.pack(zlib.crc32(data))

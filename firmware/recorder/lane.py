@@ -42,6 +42,8 @@ class Lane:
         self._retry_us: int | None = None
         self._settled = False
         self.durable = Place()
+        self.complete_us = self._emptied_us = 0
+        """Box time: all that was put into the ring before is durable; and written."""
         self.failures = 0
         self.error: OSError | None = None
         """Of the attempt that failed last; None since one succeeded."""
@@ -55,13 +57,17 @@ class Lane:
             return 0
         self.fullest = max(self.fullest, self.ring.fill)
         payloads = self.ring.peek(STEP_BYTES)
+        emptied = not self.ring.waiting
         if not payloads:
+            self._emptied_us = at_us
             return 0
         try:
             self._writer_for(payloads[0], at_us).append(payloads)
         except OSError as error:
             self._abandon(error, at_us)
             return 0
+        if emptied:
+            self._emptied_us = at_us
         return len(payloads)
 
     def sync(self, at_us: int) -> bool:
@@ -80,6 +86,7 @@ class Lane:
             return False
         self.fullest = max(self.fullest, self.ring.fill)
         self.ring.release()
+        self.complete_us = self._emptied_us
         self._retry_us = self.error = self.failing_since_us = None
         return True
 
@@ -153,6 +160,7 @@ class Lane:
         self.failing_since_us = at_us if self.failing_since_us is None else self.failing_since_us
         self._retry_us = at_us + RETRY_US
         self.ring.rewind()
+        self._emptied_us = self.complete_us
         if self._writer is None:
             return
         index, path = self._writer.head.index, self._writer.path

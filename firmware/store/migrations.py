@@ -141,6 +141,8 @@ ALTER TABLE recordings ADD COLUMN gone_us INTEGER;
 CREATE INDEX recordings_with_audio ON recordings (ended_us) WHERE path <> '';
 CREATE INDEX calls_remembered ON calls (released_us) WHERE forgotten = '';
 ALTER TABLE switch_lives ADD COLUMN last_seen_us INTEGER;
+ALTER TABLE progress ADD COLUMN switch_epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE progress ADD COLUMN switch_seen_us INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE keeping (id INTEGER PRIMARY KEY CHECK (id = 1), rules TEXT NOT NULL);
 CREATE TABLE memories (memory TEXT NOT NULL, at_us INTEGER NOT NULL, last_us INTEGER NOT NULL);
 CREATE TABLE reel_faults (

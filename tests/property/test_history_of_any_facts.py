@@ -37,7 +37,8 @@ def _of(kind: type[f.Fact], by_type: dict[type, st.SearchStrategy[object]]) -> s
     fields = {}
     for field in msgspec.structs.fields(kind):
         origin = getattr(field.type, "__origin__", field.type)
-        chosen = by_type.get(origin)
+        of_texts = origin is tuple and str in get_args(field.type)
+        chosen = st.lists(TEXTS, max_size=3).map(tuple) if of_texts else by_type.get(origin)
         fields[field.name] = chosen if chosen is not None else st.from_type(field.type)
     return st.builds(kind, **fields)
 

@@ -136,10 +136,10 @@ def test_a_recording_waits_for_its_last_block_but_not_for_ever(tmp_path: Path) -
         (cut,) = made.cut(told[-1].at_us + 11 * SECOND_US)
         assert [(gap.to_tick - gap.from_tick, gap.reason) for gap in cut.gaps] == [(2, "blocks-missing")]
         total = made.balance()
-    assert total.unexplained_s == 0 and total.reasons_s["blocks-missing"] == pytest.approx(0.02, abs=0.021)
+    assert total.unexplained_s == pytest.approx(0.02), "nothing says why: one tick lies within the call"
 
 
-def test_ticks_missing_inside_are_silence_and_stand_in_the_ledger(tmp_path: Path) -> None:
+def test_ticks_missing_inside_are_silence_and_unexplained_in_the_ledger(tmp_path: Path) -> None:
     tape_of_it = blocks(1)
     with archive(tmp_path) as made:
         made.follow(records(story(1)))
@@ -149,7 +149,7 @@ def test_ticks_missing_inside_are_silence_and_stand_in_the_ledger(tmp_path: Path
         total = made.balance()
     samples = read_samples(tmp_path / cut.path)
     assert cut.seconds == 4 and not (np.abs(samples[50 * 160 : 100 * 160]) > 8).any()
-    assert total.reasons_s["blocks-missing"] == pytest.approx(1.0) and total.unexplained_s == 0
+    assert total.unexplained_s == pytest.approx(1.0) and not total.balances
 
 
 def test_ticks_that_come_again_are_taken_once(tmp_path: Path) -> None:
@@ -191,8 +191,7 @@ def test_an_answered_call_without_a_reason_is_unexplained(tmp_path: Path) -> Non
         made.follow(records(moments))
         made.finish()
         total = made.balance()
-    assert not total.balances and total.unexplained_s == 5
-    assert total.reasons_s == {"blocks-missing": 3.98, "edge": 0.02}
+    assert not total.balances and total.unexplained_s == 9 and total.reasons_s == {}
 
 
 def fill(directory: Path, calls: range, rotation: Rotation) -> Recorder:

@@ -1,0 +1,101 @@
+"""Purging: what is past its time goes, oldest first. Time is box time: a clock set forward deletes nothing early.
+
+What a legal hold keeps stays. The rows stay too, with the reason, so that the ledger balances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from firmware.archive.book import Book
+from firmware.archive.forgetting import forget_call, mark_gone, remove_files
+from firmware.archive.holds import Holds
+from firmware.archive.keeping import DAY_US, Keeping, keeping
+from firmware.store.disk import Disk
+
+BATCH = 50
+RETENTION, EARLY, DELETED = "retention", "purged-early", "deleted"
+
+
+class Purged(Struct, frozen=True):
+    """How many recordings went, and of how many calls the personal data."""
+
+    recordings: int
+    calls: int
+
+
+class Purger:
+    def __init__(self, db: Database, book: Book, directory: Path, disk: Disk) -> None:
+        self._db, self._book, self._directory, self._disk = db, book, directory, disk
+
+    def purge(self, at_us: int, early: bool) -> Purged:
+        """One batch. Retention never counts time that history has not seen: a day at most beyond its newest record."""
+        rules = keeping(self._book)
+        found = self._book.row("SELECT at_us FROM progress")
+        now_us = min(at_us, found[0] + DAY_US) if found else 0
+        holds = Holds(self._book)
+        recordings = self._due_recordings(rules, now_us, early, holds)
+        calls = self._due_calls(rules, now_us, holds)
+        self._let_go(recordings, calls, rules.own, at_us)
+        return Purged(len(recordings), len(calls))
+
+    def _let_go(self, recordings: dict[str, str], calls: list[int], own: frozenset[str], at_us: int) -> None:
+        """Files first, then one transaction with their rows."""
+        if not recordings and not calls:
+            return
+        remove_files(self._directory, self._disk, recordings)
+        self._db.begin()
+        for recording, why in recordings.items():
+            mark_gone(self._book, recording, why, at_us)
+        for call in calls:
+            forget_call(self._book, call, own, RETENTION, at_us)
+        self._db.commit()
+
+    def _due_recordings(self, rules: Keeping, now_us: int, early: bool, holds: Holds) -> dict[str, str]:
+        """Recording and why it goes, oldest first."""
+        found: dict[str, str] = {}
+        for recording, call, why in self._candidates(rules, now_us, early):
+            if len(found) >= BATCH:
+                break
+            if not holds.over(call):
+                found[recording] = why
+        return found
+
+    def _candidates(self, rules: Keeping, now_us: int, early: bool) -> Iterator[tuple[str, int, str]]:
+        for recording, call in self._book.rows(_DELETED_BY_OWNER):
+            yield recording, call, DELETED
+        early_days = rules.early_days if early else 0
+        least = min((days for days in (early_days, *rules.all_days) if days), default=0)
+        if not least:
+            return
+        for recording, call, kind, queue, party, ended_us in self._book.rows(
+            _WITH_AUDIO, now_us - least * DAY_US
+        ):
+            age_us = now_us - ended_us
+            days = rules.days_of(kind, queue, party)
+            if days and age_us >= days * DAY_US:
+                yield recording, call, RETENTION
+            elif early_days and age_us >= early_days * DAY_US:
+                yield recording, call, EARLY
+
+    def _due_calls(self, rules: Keeping, now_us: int, holds: Holds) -> list[int]:
+        if not rules.records_days:
+            return []
+        found = self._book.rows(_REMEMBERED, now_us - rules.records_days * DAY_US)
+        due = (call for (call,) in found if not holds.over(call))
+        return [call for call, _ in zip(due, range(BATCH), strict=False)]
+
+
+_DELETED_BY_OWNER = (
+    "SELECT r.id, r.call FROM voicemails v JOIN recordings r ON r.id = v.recording"
+    " WHERE v.deleted_us IS NOT NULL AND r.path <> '' ORDER BY v.deleted_us, r.id"
+)
+_WITH_AUDIO = (
+    "SELECT id, call, kind, queue, party, ended_us FROM recordings"
+    " WHERE path <> '' AND ended_us <= ? ORDER BY ended_us, id"
+)
+_REMEMBERED = "SELECT id FROM calls WHERE forgotten = '' AND released_us <= ? ORDER BY released_us, id"
