@@ -144,6 +144,10 @@ class ProgressDetector:
             steady[rows] = self._energy[rows, at, self._row["now"][rows]] > echo
         return steady
 
+    def stands_for(self, row: int) -> int:
+        """Ticks for which a tone has sounded on the row without a break; 0 for none."""
+        return self._tick - int(self._row["since"][row]) if self._row["now"][row] >= 0 else 0
+
     def process(
         self, matrix: NDArray[np.int16], active: Active, tx: NDArray[np.int16] | None = None
     ) -> list[ProgressEvent]:

@@ -19,6 +19,7 @@ class CommandTail:
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._kept: deque[Numbered] = deque(maxlen=KEPT)
         self._switch_epoch = 0
+        self._seen = 0
         for record in records:
             self.take(record)
 
@@ -29,8 +30,10 @@ class CommandTail:
             if self._switch_epoch:
                 self._kept.clear()
             self._switch_epoch = given.epoch
+        if isinstance(given, FromSwitch):
+            self._seen = given.number
         commands = [
-            Numbered(record.epoch, record.number, index, command)
+            Numbered(record.epoch, record.number, index, command, self._switch_epoch, self._seen)
             for index, command in enumerate(record.commands)
         ]
         self._kept.extend(commands)

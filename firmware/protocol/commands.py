@@ -69,6 +69,8 @@ class Dial(SwitchCommand, frozen=True, tag=True):
     pulse: bool = False
     dial_tone_within_ms: int = 5000
     proceed_without_dial_tone: bool = False
+    urgent: bool = False
+    """Any tone that has stood for 0.4 s is dial tone enough; else its cadence is waited for."""
 
 
 class Ring(SwitchCommand, frozen=True, tag=True):
@@ -180,3 +182,6 @@ class Numbered(Struct, frozen=True):
     number: int
     index: int
     command: AnySwitchCommand
+    life: int = 0
+    seen: int = 0
+    """Number of the newest event of the switch's life `life` that was known when this was decided."""

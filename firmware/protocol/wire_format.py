@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.last_resort import LastResort
 from firmware.protocol.framing import Bodies, framed
 
 LONGEST_FRAME = 1 << 20
@@ -43,13 +44,6 @@ class Ack(Struct, frozen=True, tag=True):
 
 class CommandFrame(Struct, frozen=True, tag=True):
     command: Numbered
-
-
-class LastResort(Struct, frozen=True, tag=True):
-    """What the switch keeps for the time without an engine: emergency numbers and lines that carry them."""
-
-    numbers: tuple[str, ...]
-    lines: tuple[int, ...]
 
 
 Frame = Hello | EventFrame | Ack | CommandFrame | LastResort

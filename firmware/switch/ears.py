@@ -25,6 +25,8 @@ from firmware.switch.lines.exchanged import (
 from firmware.switch.plan import PortPlan
 
 VOICE = "voice"
+STANDS_TICKS = 20
+"""Longer than a burst of any busy tone (350 ms in China, 500 ms in most of the world is only taken for dial tone)."""
 SILENCE_AGAIN_TICKS = 50
 """A silence beyond the limit is told again so often."""
 
@@ -70,6 +72,7 @@ class Ears:
         self.echoed_digits = 0
         self._wished: set[int] = set()
         self._watched: set[int] = set()
+        self._urgent: set[int] = set()
         self._silence_ticks = np.array([plan.silence_limit_us // TICK_US for plan in plans], np.int64)
         self._echo = EchoBank(ports, delay_samples=np.array(loop_delays, np.int32))
         self._dtmf = DtmfBank(ports)
@@ -95,10 +98,11 @@ class Ears:
         self.digits.put(port, wanted.digits)
         self._put(self._wished, port, wanted.progress or wanted.far_end)
 
-    def watch_tones(self, plan: PortPlan, watch: bool) -> None:
-        """Dialling's wish, beside the engine's."""
+    def watch_tones(self, plan: PortPlan, watch: bool, *, urgent: bool = False) -> None:
+        """Dialling's wish, beside the engine's. `urgent`: told of the first tone that stands, as of dial tone."""
         if watch:
             self._progress.reset(plan.port)
+        (self._urgent.add if watch and urgent else self._urgent.discard)(plan.port)
         self._put(self._watched, plan.port, watch)
 
     def watch_caller_id(self, plan: PortPlan, watch: bool) -> None:
@@ -159,6 +163,9 @@ class Ears:
         for one in self._progress.process(self.clean, rows, tx):
             what = VoiceRecognised() if one.heard == VOICE else ToneRecognised(Tone(one.heard))
             found.append((one.row, now_us, what))
+        for port in [one for one in self._urgent if self._progress.stands_for(one) >= STANDS_TICKS]:
+            self._urgent.discard(port)
+            found.append((port, now_us, ToneRecognised(Tone.DIAL)))
         over = self._progress.silent_ticks[rows] - self._silence_ticks[rows]
         silent = rows[(over >= 0) & (over % SILENCE_AGAIN_TICKS == 0)]
         found += [(port, now_us, SilenceReached()) for port in silent.tolist()]

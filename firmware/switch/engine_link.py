@@ -8,6 +8,7 @@ from pathlib import Path
 
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
+from firmware.protocol.last_resort import LastResort
 from firmware.protocol.wire_format import (
     Ack,
     CommandFrame,
@@ -15,7 +16,6 @@ from firmware.protocol.wire_format import (
     Frame,
     FrameStream,
     Hello,
-    LastResort,
     Outbox,
     encode,
 )
@@ -47,10 +47,16 @@ class EngineLink:
         self.connections = 0
         self.garbled = 0
         self._epoch = epoch
+        self._known = 0
 
     @property
     def up(self) -> bool:
         return self._engine is not None
+
+    @property
+    def known(self) -> int:
+        """The newest event that an engine has decided upon, as its acknowledgements and commands say."""
+        return self._known
 
     def exchange(self, events: Sequence[AnySwitchEvent]) -> list[Numbered]:
         """Tell these events; commands that came since the last call, in order."""
@@ -110,8 +116,12 @@ class EngineLink:
         match frame:
             case CommandFrame(command):
                 commands.append(command)
+                if command.life == self._epoch:
+                    self._known = max(self._known, command.seen)
             case Ack():
                 self.outbox.acknowledge(frame)
+                if frame.epoch == self._epoch:
+                    self._known = max(self._known, frame.number)
             case LastResort():
                 self.last_resort = frame
             case _:

@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from drivers.countries import CallerIdForm, CountryProfile, profile
 from drivers.ports import PortKind
+from firmware.config.last_resort import last_resort
 from firmware.config.layout import card_ports, first_ports
 from firmware.config.schema import Config
+from firmware.protocol.last_resort import LastResort
 from firmware.protocol.names import AnswerSign, HangUpSign
 
 
@@ -31,6 +33,8 @@ class SwitchPlan(Struct, frozen=True):
     """All ports, in order."""
 
     ports: tuple[PortPlan, ...]
+    last_resort: LastResort = LastResort()
+    """What is known of it before an engine has told."""
 
     @classmethod
     def from_config(cls, config: Config) -> SwitchPlan:
@@ -53,7 +57,7 @@ class SwitchPlan(Struct, frozen=True):
                     line.gain_in_db,
                     line.gain_out_db,
                 )
-        return cls(tuple(plans))
+        return cls(tuple(plans), last_resort(config))
 
 
 def _kinds(config: Config) -> list[PortKind | None]:

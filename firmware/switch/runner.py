@@ -30,12 +30,17 @@ class SwitchStatus(Struct, frozen=True):
     at_us: int
     pace: Punctuality
     engine_up: bool
+    engine_state: str
+    """`absent`, `starting`, `deciding` or `silent` (`firmware.switch.last_resort.presence`)."""
     engine_connections: int
     events_unacknowledged: int
     events_lost: int
     garbled_frames: int
     repeated_commands: int
     misfit_commands: int
+    overtaken_commands: int
+    """Decided before it was known that the switch had made an emergency call by itself."""
+    last_resort_calls: int
     missing_prompts: int
     tape_lost_blocks: int
     audio_ring_fill: float
@@ -67,6 +72,10 @@ class SwitchProcess:
         self._heartbeat.beat(switch.woke_us)
         for command in self.link.exchange(events):
             switch.submit(command)
+        if self.link.last_resort is not None:
+            switch.deputy.leave(self.link.last_resort)
+            self.link.last_resort = None
+        switch.hear_engine(self.link.up, self.link.known)
         pacing.worked(self._clock.now_us())
         if switch.tick_number % SECOND_TICKS == 0:
             pacing.second_over(control.take_worst_us())
@@ -81,12 +90,15 @@ class SwitchProcess:
             at_us=switch.woke_us,
             pace=self.pacing.punctuality(),
             engine_up=link.up,
+            engine_state=switch.deputy.presence.state.name.lower(),
             engine_connections=link.connections,
             events_unacknowledged=len(link.outbox.unacknowledged()),
             events_lost=link.outbox.lost,
             garbled_frames=link.garbled,
             repeated_commands=switch.inbox.repeats,
             misfit_commands=switch.misfits,
+            overtaken_commands=switch.deputy.overtaken,
+            last_resort_calls=switch.deputy.calls,
             missing_prompts=switch.voice.playlist.missing,
             tape_lost_blocks=switch.tape.lost_blocks,
             audio_ring_fill=self._ring_fill(),

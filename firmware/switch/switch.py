@@ -21,6 +21,7 @@ from firmware.protocol.commands import AnySwitchCommand, Listen, Numbered
 from firmware.protocol.events import (
     AnySwitchEvent,
     DigitReceived,
+    LastResortCalled,
     PlayEnded,
     PortReport,
     StateReport,
@@ -31,6 +32,7 @@ from firmware.protocol.events import (
 )
 from firmware.protocol.wire_format import Inbox
 from firmware.switch.ears import DigitHeard, Ears
+from firmware.switch.last_resort.deputy import Deputy
 from firmware.switch.lines import exchanged
 from firmware.switch.lines.ports import FxoPort, FxsPort, Port
 from firmware.switch.orders import Orders, set_gain
@@ -75,6 +77,7 @@ class Switch:
         self._next_us = NEVER_US
         self._ports: list[Port] = []
         self._first = True
+        self._told = 0
 
     def start(self) -> list[str]:
         """Bring the cards up. Findings in plain language, also where a port is not what is configured."""
@@ -86,6 +89,9 @@ class Switch:
                 there = kind.value if kind else "nothing that works"
                 findings.append(f"port {plan.port + 1}: {plan.kind.value} is configured, there is {there}")
         self.orders = Orders(self._ports, self.voice, self.tape, self._to_line, self._listen)
+        self.deputy = Deputy(
+            self._ports, self._plan.last_resort, self.epoch, self._by_deputy, self._tell_of_call
+        )
         now_us = self._clock.now_us()
         for port, kind in zip(self._ports, self.rack.kinds, strict=True):
             set_gain(self.voice, port, 0.0, 0.0)
@@ -96,10 +102,21 @@ class Switch:
         return findings
 
     def submit(self, numbered: Numbered) -> None:
-        """Carry a command out, from the next tick; a repeated one is dropped."""
-        if self.inbox.is_new(numbered):
+        """Carry a command out, from the next tick; a repeated or overtaken one is dropped."""
+        if self.inbox.is_new(numbered) and self.deputy.ordered(numbered, self.woke_us):
             self.orders.next_tick = self.tick_number + 1
             self.orders.carry_out(numbered.command)
+
+    def hear_engine(self, up: bool, known: int) -> None:
+        """Once a tick, after the engine's commands: is one connected, and up to which event has it decided?"""
+        self.deputy.engine(up, known, self.woke_us)
+
+    def _tell_of_call(self, call: LastResortCalled) -> None:
+        self._events.append(call)
+
+    def _by_deputy(self, command: AnySwitchCommand) -> None:
+        self.orders.next_tick = self.tick_number + 1
+        self.orders.carry_out(command)
 
     def tick(self) -> list[AnySwitchEvent]:
         """Wait for the next block of the timing card, carry it, and tell what happened, in order of time."""
@@ -178,8 +195,8 @@ class Switch:
                 self.voice.mute(number)
             case exchanged.WatchCallerId(watch):
                 self.ears.watch_caller_id(port.plan, watch)
-            case exchanged.WatchTones(watch):
-                self.ears.watch_tones(port.plan, watch)
+            case exchanged.WatchTones(watch, urgent):
+                self.ears.watch_tones(port.plan, watch, urgent=urgent)
             case _:
                 self._wire(number, out)
 
@@ -235,13 +252,24 @@ class Switch:
         if self.orders.reports_due and not self._first:
             self._events.append(self.report())
         self.orders.reports_due = 0
-        events, self._events = self._events, []
-        if len(events) > 1:
-            events.sort(key=lambda event: event.at_us)
+        deadline_us = self.deputy.next_us
+        if deadline_us is not None and deadline_us <= self.woke_us:
+            self.deputy.due(self.woke_us)
+        told = self._sorted_events()
         if self._first:
             self._first = False
             report = self.report()
-            events.insert(0, structs.replace(report, at_us=events[0].at_us) if events else report)
+            told.insert(0, structs.replace(report, at_us=told[0].at_us) if told else report)
+        for event in told:
+            self._told += 1
+            self.deputy.told(self._told, event, self.woke_us)
+            told += self._sorted_events()
+        return told
+
+    def _sorted_events(self) -> list[AnySwitchEvent]:
+        events, self._events = self._events, []
+        if len(events) > 1:
+            events.sort(key=lambda event: event.at_us)
         return events
 
     def _report(self, port: Port) -> PortReport:

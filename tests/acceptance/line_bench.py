@@ -78,6 +78,7 @@ class LineBench:
         self.findings = self.switch.start()
         for _ in range(25):
             self.switch.tick()
+        self.switch.hear_engine(True, 1 << 40)
 
     def _lay_copper(self) -> None:
         ports = self.ports

@@ -28,6 +28,8 @@ from firmware.switch.plan import SwitchPlan
 from firmware.switch.switch import Switch
 
 FXO, FXS = PortKind.FXO, PortKind.FXS
+ALL = 1 << 40
+"""Number of an event beyond all."""
 
 
 class HandClock:
@@ -132,8 +134,10 @@ class Bench:
         bank: PromptBank | None = None,
         country: str = "CN",
         kinds: Sequence[PortKind | None] = (FXO,) * 4 + (FXS,) * 4,
+        engine: bool = True,
         **line: Any,
     ) -> None:
+        """`engine`: one is there and decides upon everything at once."""
         self.clock = HandClock()
         self.country = profile(country)
         self.card = LoopCard(kinds, self.clock)
@@ -144,6 +148,8 @@ class Bench:
         self.findings = self.switch.start()
         self.first = self.switch.tick()
         self._number = 0
+        if engine:
+            self.switch.hear_engine(True, ALL)
 
     def do(self, *commands: AnySwitchCommand) -> None:
         for command in commands:

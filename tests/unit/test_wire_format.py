@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from firmware.protocol import commands as ask
 from firmware.protocol import events as told
 from firmware.protocol.commands import Numbered
+from firmware.protocol.last_resort import EmergencyLine, LastResort
 from firmware.protocol.names import Tone
 from firmware.protocol.wire_format import (
     LONGEST_FRAME,
@@ -19,7 +20,6 @@ from firmware.protocol.wire_format import (
     FrameStream,
     Hello,
     Inbox,
-    LastResort,
     Outbox,
     encode,
 )
@@ -41,7 +41,7 @@ FRAMES: list[Frame] = [
     ),
     Ack(3, 2),
     CommandFrame(Numbered(1, 77, 0, PLAY)),
-    LastResort(("110", "119"), (0, 1)),
+    LastResort(("110", "119"), "9", (EmergencyLine(0), EmergencyLine(1, pulse=True)), (5,)),
 ]
 
 

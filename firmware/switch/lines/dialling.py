@@ -67,7 +67,7 @@ class DialMachine:
             return self._send(now_us)
         self.state = Dialling.AWAITING_TONE
         self.deadline_us = now_us + given.dial_tone_within_ms * 1000
-        return [WatchTones(True)]
+        return [WatchTones(True, given.urgent)]
 
     def _tone(self, given: Given, now_us: int) -> list[Out]:
         assert isinstance(given, ToneRecognised)

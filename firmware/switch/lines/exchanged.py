@@ -72,6 +72,8 @@ class WatchTones(Struct, frozen=True):
     """Dialling wants the tone detector on the port, whatever `Listen` says; or needs it no more."""
 
     watch: bool
+    urgent: bool = False
+    """Take any tone that stands for dial tone, without waiting for its cadence."""
 
 
 class SendDigits(Struct, frozen=True):

@@ -17,6 +17,7 @@ from hwsim.world.caller_id import CallerIdSound
 from hwsim.world.timeline import Timeline
 
 Give = Callable[[int, Given, int], None]
+STANDS_MS = 400
 Person = Callable[[Tone, int], None]
 """Called with a tone and the time when a person on the line would know it."""
 
@@ -38,6 +39,9 @@ class EventLoop:
         self._person = person
         self._volts = 0.0
         self._tones = 0
+        self._urgent = False
+        self._sounds: tuple[Tone, int] | None = None
+        """What sounds, and since when."""
         self._lost = False
         self._rings = False
 
@@ -86,11 +90,27 @@ class EventLoop:
     def tone(self, tone: Tone, now_us: int) -> None:
         self.quiet(now_us)
         self.sounding = True
+        self._sounds = tone, now_us
+        self._stand(now_us)
         self._timeline.at(now_us + self._heard_after_us(tone), partial(self._recognised, tone, self._tones))
         ear_us = ear_after_us(self._profile, tone)
         if ear_us is not None:
             at_us = now_us + late.AUDIO_US + ear_us
             self._timeline.at(at_us, partial(self._heard, tone, self._tones))
+
+    def urgent(self, urgent: bool, now_us: int) -> None:
+        """Any tone that stands is dial tone enough for the box."""
+        self._urgent = urgent
+        self._stand(now_us)
+
+    def _stand(self, now_us: int) -> None:
+        if self._urgent and self._sounds is not None:
+            self._timeline.at(now_us + late.STANDS_US, partial(self._stands, self._tones))
+
+    def _stands(self, tones: int, now_us: int) -> None:
+        if self._urgent and self._sounds is not None and _on_ms(self._profile, self._sounds[0]) > STANDS_MS:
+            self._urgent = False
+            self._recognised(Tone.DIAL, tones, now_us)
 
     def _heard(self, tone: Tone, tones: int, now_us: int) -> None:
         if tones == self._tones:
@@ -130,9 +150,16 @@ class EventLoop:
         del now_us
         self._tones += 1
         self.sounding = False
+        self._sounds = None
 
     def _tell(self, what: Given, now_us: int) -> None:
         self._give(self._port, what, now_us)
+
+
+def _on_ms(profile: CountryProfile, tone: Tone) -> float:
+    """The longest unbroken sound of a tone."""
+    plan = profile.tones[tone.value]
+    return 1e9 if plan.continuous else max((one.on_ms for one in plan.bursts()), default=0.0)
 
 
 def caller_id_us(profile: CountryProfile, number: str, name: str) -> int:

@@ -35,6 +35,8 @@ AUDIO_US = 40_000
 
 TONES_HEARD_US = {Tone.DIAL: 1_160_000, Tone.SPECIAL_DIAL: 1_000_000}
 """By the box on a line; the others by their cadence."""
+STANDS_US = 460_000
+"""A tone that stands, where any will do for dial tone."""
 CYCLES_HEARD = 5.0
 """Cycles of busy tone or congestion until the box is sure."""
 CYCLES_EAR = 2.0

@@ -16,6 +16,7 @@ from firmware.protocol.commands import Numbered
 from firmware.protocol.events import (
     AnySwitchEvent,
     DigitReceived,
+    LastResortCalled,
     PlayEnded,
     PortReport,
     StateReport,
@@ -25,6 +26,7 @@ from firmware.protocol.events import (
 )
 from firmware.protocol.names import Tone
 from firmware.protocol.wire_format import Inbox
+from firmware.switch.last_resort.deputy import Deputy
 from firmware.switch.lines import exchanged
 from firmware.switch.lines.ports import FxoPort, FxsPort, Port
 from firmware.switch.plan import PortPlan, SwitchPlan
@@ -37,6 +39,9 @@ from hwsim.world.diary import Diary
 from hwsim.world.percepts import HeardTone
 from hwsim.world.timeline import Timeline
 
+ALL = 1 << 60
+"""Number of an event beyond all."""
+
 
 class FastSwitch:
     """`submit` commands, `advance` gives events. `world` has the lines, the telephones and the people."""
@@ -48,9 +53,14 @@ class FastSwitch:
         seed: int | None = None,
         *,
         diary: Diary | None = None,
+        life: int = 1,
     ) -> None:
-        """`lengths`: samples of each (prompt, language) the box can play."""
-        plans = SwitchPlan.from_config(scenario.config).ports
+        """`lengths`: samples of each (prompt, language) the box can play. `life`: of the switch, as commands say.
+
+        An engine decides upon everything at once, till `hear_engine` says otherwise.
+        """
+        plan = SwitchPlan.from_config(scenario.config)
+        plans = plan.ports
         self.now_us = 0
         self.misfits = 0
         self.ports = [_port(plan) for plan in plans]
@@ -77,6 +87,10 @@ class FastSwitch:
         self._listens = [False] * len(plans)
         self._recordings: dict[str, int] = {}
         self._deadlines: dict[int, int] = {}
+        self.deputy = Deputy(self.ports, plan.last_resort, life, self._carry_out, self._tell_of_call)
+        self.deputy.engine(True, ALL, 0)
+        self._told = 0
+        self._deputy_us: int | None = None
         self.timeline.at(0, lambda now_us: self._events.insert(0, self._report(now_us)))
 
     # -- towards the engine ----------------------------------------------------------------------------
@@ -87,9 +101,30 @@ class FastSwitch:
         return self.now_us if self._events else self.timeline.next_us
 
     def submit(self, numbered: Numbered) -> None:
-        """Carry a command out now; a repeated one is dropped."""
-        if self._inbox.is_new(numbered):
+        """Carry a command out now; a repeated or overtaken one is dropped."""
+        if self._inbox.is_new(numbered) and self.deputy.ordered(numbered, self.now_us):
             self._carry_out(numbered.command)
+        self._plan_deputy()
+
+    def hear_engine(self, up: bool, known: int) -> None:
+        """Whether an engine is connected, and up to which event it has decided."""
+        self.deputy.engine(up, known, self.now_us)
+        self._plan_deputy()
+
+    def _tell_of_call(self, call: LastResortCalled) -> None:
+        self._events.append(call)
+
+    def _plan_deputy(self) -> None:
+        at_us = self.deputy.next_us
+        if at_us is not None and at_us != self._deputy_us:
+            self._deputy_us = at_us
+            self.timeline.at(at_us, self._deputy_due)
+
+    def _deputy_due(self, now_us: int) -> None:
+        if self.deputy.next_us is not None and self.deputy.next_us <= now_us:
+            self.deputy.due(now_us)
+        self._deputy_us = None
+        self._plan_deputy()
 
     def advance(self, until_us: int) -> list[AnySwitchEvent]:
         """Let time pass to `until_us`, or only to the first instant at which there is something to tell.
@@ -103,8 +138,17 @@ class FastSwitch:
                 return []
             self.now_us = max(self.now_us, next_us)
             self.timeline.run(next_us)
-        events, self._events = self._events, []
-        return events
+        return self._take_events()
+
+    def _take_events(self) -> list[AnySwitchEvent]:
+        told, self._events = self._events, []
+        for event in told:
+            self._told += 1
+            self.deputy.told(self._told, event, self.now_us)
+            more, self._events = self._events, []
+            told += more
+        self._plan_deputy()
+        return told
 
     def report(self) -> StateReport:
         """How everything stands."""
@@ -275,6 +319,9 @@ class FastSwitch:
         del out, now_us
         self._signals[number] += 1
 
+    def _watch_tones(self, number: int, out: exchanged.WatchTones, now_us: int) -> None:
+        self.world.watch_tones(number, out.watch and out.urgent, now_us)
+
     def _watch(self, number: int, out: exchanged.WatchCallerId, now_us: int) -> None:
         del now_us
         self.world.watch_caller_id(number, out.watch)
@@ -319,4 +366,5 @@ _OUT: dict[type, Callable[[FastSwitch, int, Any, int], None]] = {
     exchanged.SendSound: FastSwitch._send_sound,
     exchanged.HushSignal: FastSwitch._hush_signal,
     exchanged.WatchCallerId: FastSwitch._watch,
+    exchanged.WatchTones: FastSwitch._watch_tones,
 }

@@ -110,6 +110,11 @@ class FastWorld:
         if port in self.loops:
             self.loops[port].hears_caller_id = watch
 
+    def watch_tones(self, port: int, urgent: bool, now_us: int) -> None:
+        """The box waits for dial tone, and takes any tone that stands for it where it is `urgent`."""
+        if port in self.loops:
+            self.loops[port].urgent(urgent, now_us)
+
     def hook(self, port: int, closed: bool, now_us: int) -> None:
         """The box closes or opens a line's loop. Slots without a line have nothing behind them."""
         if port not in self.lines:
