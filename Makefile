@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test lint docs bench acceptance soak soak-real clean
+.PHONY: setup run test lint docs golden bench acceptance soak soak-real clean
 
 setup:
 	@sh provisioning/setup.sh
@@ -19,6 +19,10 @@ lint: setup
 # The reference pages of docs/ are written from the code; a test fails where they differ.
 docs: setup
 	@$(PY) -m firmware.cli.documents
+
+# With a release, once for each schema of the engine's state: docs/decisions/state-schema.md.
+golden: setup
+	$(PY) -m tests.unit.golden_maker
 
 bench: setup
 	$(TIPRING) bench fabric --ports 480 --dtmf --record

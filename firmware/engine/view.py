@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.engine.engine import Engine
+from firmware.engine.essence import queue_positions
 from firmware.engine.state import SCHEMA, Call, State
 from firmware.protocol.order_format import MOST_TIMERS, AgentView, CallView, StateView
 from firmware.version import VERSION
@@ -29,15 +30,6 @@ def state_view(engine: Engine, request: int, *, link_up: bool) -> StateView:
         ),
         tuple(timers[:MOST_TIMERS]),
     )
-
-
-def queue_positions(state: State) -> dict[int, int]:
-    """Call to its place in its queue, from 1: higher priority first, then who has waited longest."""
-    places: dict[str, int] = {}
-    found: dict[int, int] = {}
-    for one in sorted(state.acd.calls.values(), key=lambda one: (-one.priority, one.at_us, one.sequence)):
-        places[one.queue] = found[one.call] = places.get(one.queue, 0) + 1
-    return found
 
 
 def _call(state: State, call: Call, position: int) -> CallView:
