@@ -12,7 +12,7 @@ from msgspec import Struct
 from drivers.clock import MonotonicClock
 from firmware.cli.role_table import Role
 
-WINDOW_S = 60
+WINDOW_S = 300
 STEP_US = 50_000
 
 
@@ -20,7 +20,7 @@ class Starts(Struct, frozen=True):
     """`NAME.starts` in the run directory, in microseconds of CLOCK_MONOTONIC."""
 
     at_us: tuple[int, ...] = ()
-    """Of the last minute."""
+    """Of the last WINDOW_S."""
     not_before_us: int = 0
     """The newest start waits until then."""
 
