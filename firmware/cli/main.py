@@ -15,7 +15,20 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 DONE, FOUND_WRONG, MISUSED = 0, 1, 2
 
 # Each module has `add_parser(subparsers)`, whose parser sets `run`: Namespace -> exit code.
-COMMANDS = ("run", "sim", "rehearse", "bench", "doctor", "config", "report", "recordings", "backup", "role", "soak")
+COMMANDS = (
+    "run",
+    "sim",
+    "rehearse",
+    "bench",
+    "doctor",
+    "config",
+    "report",
+    "recordings",
+    "backup",
+    "role",
+    "soak",
+    "metrics",
+)
 
 
 class CommandError(Exception):

@@ -12,6 +12,7 @@ from firmware.cli.box_plan import read_plan
 from firmware.cli.guardian import LOOK_US, Guardian, SupervisorFails
 from firmware.cli.guardian import ROLE as GUARDIAN
 from firmware.cli.main import CommandError
+from firmware.cli.metrics.server import PORT, MetricsServer
 from firmware.cli.prepare import Prepared, prepare
 from firmware.cli.role_table import roles_of
 from firmware.cli.stand_in import Stop
@@ -50,6 +51,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--seconds", type=float, default=0.0, metavar="S", help="stop by itself after so long (0: never)"
     )
     parser.add_argument("--quiet", action="store_true", help="no call log")
+    parser.add_argument(
+        "--metrics-port", type=int, default=PORT, metavar="N", help="Prometheus text on loopback (0: none)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -67,6 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
     if sim and prepared.config.lines:
         print(invitation(prepared, arguments.language), flush=True)
     teller.start()
+    metrics = MetricsServer(places, arguments.metrics_port)
+    if arguments.metrics_port and (why_not := metrics.start()):
+        print(why_not, flush=True)
     try:
         _guard(guardian, stop, clock, arguments.seconds)
         if not arguments.seconds or stop():
@@ -77,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     except SupervisorFails as failure:
         raise CommandError(f"{failure}; see {places.log}") from failure
     finally:
+        metrics.stop()
         guardian.close()
 
 

@@ -10,6 +10,7 @@ from drivers.chips import fxo_line, fxs_line
 from firmware.cli.documents import engine_steps, machines, messages
 from firmware.cli.documents.command_line import command_line
 from firmware.cli.documents.machines import Machine
+from firmware.cli.documents.metrics import metrics_page
 from firmware.cli.documents.tables_fed import tables_fed
 from firmware.cli.main import build_parser
 from firmware.cli.rehearsal.expect import FIGURES
@@ -146,6 +147,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": _commands,
     "facts.md": _facts,
     "machines.md": _machines,
+    "metrics.md": metrics_page,
 }
 
 

@@ -23,6 +23,8 @@ from firmware.protocol.places import Places
 SCENARIO = Path("hw-sim/scenarios/soak.toml")
 REAL_SCENARIO = Path("hw-sim/scenarios/demo.toml")
 FOLDER = Path("build/soak")
+WARM_UP_HOURS = 6.0
+"""By then a busy box has filled what fills once: SQLite's pages, the last commands, the caches of the simulator."""
 REAL_WARM_UP = 0.3
 """Share of a real run that is left out."""
 
@@ -42,7 +44,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--folder", type=Path, metavar="DIR", help="samples and summary (build/soak/…)")
     parser.add_argument("--sample-minutes", type=float, default=10.0, metavar="M", help="of box time")
     parser.add_argument(
-        "--warm-up-hours", type=float, default=1.0, metavar="H", help="left out at the start of each life"
+        "--warm-up-hours",
+        type=float,
+        metavar="H",
+        help="left out at the start of each life (a quarter of --hours, 6 at most)",
     )
     parser.add_argument("--real", action="store_true", help="watch the real processes of a box for --minutes")
     parser.add_argument("--minutes", type=float, default=15.0, metavar="M", help="with --real: how long")
@@ -60,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _virtual(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder or FOLDER / ("fast" if arguments.fast else "full")
+    if arguments.warm_up_hours is None:
+        arguments.warm_up_hours = min(arguments.hours / 4, WARM_UP_HOURS)
     if arguments.again:
         shutil.rmtree(folder, ignore_errors=True)
     book = SampleBook(folder)

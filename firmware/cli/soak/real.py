@@ -14,7 +14,8 @@ from msgspec import structs
 
 from drivers.clock import MonotonicClock
 from firmware.cli.main import CommandError
-from firmware.cli.soak.samples import PROC, Held, Sample, held
+from firmware.cli.process_memory import PROC, Held, held
+from firmware.cli.soak.samples import Sample
 from firmware.protocol.places import Places
 from firmware.protocol.role import ROLES
 

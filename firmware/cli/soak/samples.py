@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import os
 import sys
 from collections import Counter
-from pathlib import Path
 
 from msgspec import Struct
 
-PROC = Path("/proc")
-_IN_KIB = ("Rss", "Pss")
+from firmware.cli.process_memory import held
 
 
 class Sample(Struct, frozen=True):
@@ -34,27 +31,6 @@ class Sample(Struct, frozen=True):
     -1: cannot be seen from outside."""
     blocks: int = -1
     """Small blocks the Python allocator handed out; -1: as above."""
-
-
-class Held(Struct, frozen=True):
-    """What the kernel says of a process."""
-
-    rss_kib: int
-    pss_kib: int
-    descriptors: int
-    threads: int
-
-
-def held(process: int | str = "self") -> Held:
-    """Raises OSError when the process is gone, or another user's."""
-    home = PROC / str(process)
-    sizes = dict.fromkeys(_IN_KIB, 0)
-    for line in (home / "smaps_rollup").read_text().splitlines():
-        name, _, value = line.partition(":")
-        if name in sizes:
-            sizes[name] = int(value.split()[0])
-    descriptors = len(os.listdir(home / "fd")) - (process == "self")  # noqa: PTH208 - less one for the look itself
-    return Held(sizes["Rss"], sizes["Pss"], descriptors, len(os.listdir(home / "task")))  # noqa: PTH208
 
 
 def own_sample(who: str, life: int, hours: float, calls: int) -> Sample:

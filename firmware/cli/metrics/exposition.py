@@ -1,0 +1,108 @@
+"""Prometheus' text format 0.0.4, gathered from the status files, heartbeats and locks of a box."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from drivers.clock import MonotonicClock
+from firmware.cli.box_plan import read_plan
+from firmware.cli.main import CommandError
+from firmware.cli.metrics.families import BY_ROLE, Family, Shape, families, values
+from firmware.cli.process_memory import held
+from firmware.protocol.heartbeat import last_beat_us
+from firmware.protocol.places import Places
+from firmware.protocol.role import ROLES, role_is_held
+
+STATUSES = {
+    "switch": ("firmware.switch.runner", "SwitchStatus"),
+    "engine": ("firmware.engine.status", "EngineStatus"),
+    "recorder": ("firmware.recorder.status", "RecorderStatus"),
+    "guardian": ("firmware.cli.guardian_status", "GuardianStatus"),
+}
+"""Who writes a status file, and where the struct in it is written."""
+Sample = tuple[dict[str, str], float]
+
+
+def _by_role(name: str, says: str) -> Family:
+    return Family(name, "gauge", says, (), Shape.TABLE, BY_ROLE)
+
+
+UP = _by_role("tipring_up", "1 while a process has the role.")
+BEAT_AGE = _by_role("tipring_heartbeat_age_seconds", "How long ago the role's loop came round.")
+RESIDENT = _by_role("tipring_resident_bytes", "Memory of the role's process, shared pages counted by share.")
+DESCRIPTORS = _by_role("tipring_open_descriptors", "Files, sockets and pipes the role's process has open.")
+OF_PROCESSES = (UP, BEAT_AGE, RESIDENT, DESCRIPTORS)
+
+
+def all_families() -> list[Family]:
+    """Every family there can be, in the order of the text."""
+    return [*OF_PROCESSES, *(one for role, where in STATUSES.items() for one in families(role, *where))]
+
+
+def gather(places: Places) -> str:
+    """The present figures of the box; of a box that does not run, which roles do not."""
+    found: dict[str, tuple[Family, list[Sample]]] = {}
+    for family, sample in (*_processes(places), *_statuses(places)):
+        found.setdefault(family.name, (family, []))[1].append(sample)
+    return "".join(line + "\n" for family, samples in found.values() for line in _lines(family, samples))
+
+
+def read_told(places: Places, role: str) -> dict[str, Any]:
+    """What a role's status file says; empty where there is none. A half-written one is read again."""
+    for _ in range(3):
+        try:
+            told = json.loads(places.status(role).read_bytes().rstrip(b" \0"))
+        except OSError:
+            return {}
+        except ValueError:
+            continue
+        return told if isinstance(told, dict) else {}
+    return {}
+
+
+def _statuses(places: Places) -> Iterator[tuple[Family, Sample]]:
+    for role, where in STATUSES.items():
+        told = read_told(places, role)
+        for family in families(role, *where):
+            for sample in values(family, told):
+                yield family, sample
+
+
+def _processes(places: Places) -> Iterator[tuple[Family, Sample]]:
+    now_us = box_now_us(places)
+    for role in ROLES:
+        labels = {BY_ROLE: role}
+        yield UP, (labels, float(role_is_held(places.run, role)))
+        beat_us = last_beat_us(places.beat(role))
+        if beat_us is not None and now_us is not None:
+            yield BEAT_AGE, (labels, max(0, now_us - beat_us) / 1e6)
+    for role, process in sorted(read_told(places, "guardian").get("running", {}).items()):
+        try:
+            now = held(process)
+        except OSError:
+            continue
+        yield RESIDENT, ({BY_ROLE: role}, now.pss_kib * 1024.0)
+        yield DESCRIPTORS, ({BY_ROLE: role}, float(now.descriptors))
+
+
+def box_now_us(places: Places) -> int | None:
+    """Box time now; None where the box was never started in this boot."""
+    try:
+        return MonotonicClock(read_plan(places).offset_us).now_us()
+    except CommandError:
+        return None
+
+
+def _lines(family: Family, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP {family.name} {_escaped(family.help)}"
+    yield f"# TYPE {family.name} {family.kind}"
+    for labels, value in samples:
+        inner = ",".join(f'{name}="{_escaped(text, quote=True)}"' for name, text in labels.items())
+        yield f"{family.name}{{{inner}}} {value:.12g}" if inner else f"{family.name} {value:.12g}"
+
+
+def _escaped(text: str, *, quote: bool = False) -> str:
+    text = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return text.replace('"', '\\"') if quote else text
