@@ -19,7 +19,23 @@ def check_dialling(config: Config) -> Iterator[Finding]:
     for place, telephone in enumerate(config.extensions):
         if telephone.number not in ("", BROKEN):
             yield from _extension(config, telephone.number, ("extension", place, "number"))
+    for place, agent in enumerate(config.agents):
+        yield from _beginning(config, agent.id, f"agent {agent.id}", ("agent", place, "id"))
+        yield from _beginning(config, agent.pin, f"the PIN of agent {agent.id}", ("agent", place, "pin"))
+    for place, mailbox in enumerate(config.mailboxes):
+        yield from _beginning(config, mailbox.pin, f"the PIN of {mailbox.id}", ("mailbox", place, "pin"))
     yield from _features(config)
+
+
+def _beginning(config: Config, keys: str, what: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Keyed after a feature code, these could be a call for help."""
+    if keys == BROKEN:
+        return
+    prefix = config.dial_plan.outside_prefix
+    for emergency in config.dial_plan.emergency:
+        if emergency and keys.startswith((emergency, prefix + emergency)):
+            yield Finding(path, say.EMERGENCY_BEGINNING, {"what": what, "emergency": emergency})
+            return
 
 
 def _extension(config: Config, number: str, path: tuple[str | int, ...]) -> Iterator[Finding]:

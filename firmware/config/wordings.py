@@ -263,6 +263,14 @@ EMERGENCY_CLASH = Wording(
     "分机 {number} 与紧急号码 {emergency} 冲突",
     "请更换分机号：紧急号码永远优先",
 )
+EMERGENCY_BEGINNING = Wording(
+    "emergency-beginning",
+    "{what} begins with the emergency number {emergency}: whoever pauses after it calls for help",
+    "take another: emergency numbers always come first",
+    "{what} 以紧急号码 {emergency} 开头：输入中停顿将拨打紧急号码",
+    "请更换：紧急号码永远优先",
+    warning=True,
+)
 OUTSIDE_CLASH = Wording(
     "outside-clash",
     "extension {number} begins with the outside prefix {prefix}",

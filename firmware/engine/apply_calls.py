@@ -14,6 +14,7 @@ LEG_TIMERS = (
     "ring",
     "dial",
     "seize",
+    "shed",
     "answer",
     "choose",
     "part",

@@ -1,18 +1,25 @@
 """Emergency calls: from every telephone, in every state, over whatever line can be had.
 
 Pre-emption takes the line whose loss hurts least: a last word, a caller in a menu, then the last who came into a
-queue, an outgoing call not answered, a message being left, a call on hold, and at last the youngest talk. A line
-that rings is not taken (seizing it would answer the caller), nor is another emergency call. Among equals an outgoing
-call goes first: the exchange clears it at once, while an offered one may stay up till its caller hangs up. While no
-line gives dial tone all are tried again, for as long as the caller waits.
+queue, an outgoing call not answered, a message being left, a call on hold, and the youngest talk; in a queue of lower
+priority first. Among equals an outgoing call goes first: the exchange clears it at once, while an offered one may stay
+up till its caller hangs up. A line that only rings comes last, when every other one is dead or carries an emergency
+call: to have it the box must answer the caller and hang up on him (half a second), and only then may dial tone come.
+Another emergency call is never ended. While no line gives dial tone all are tried again, for as long as the caller
+waits.
+
+From where a telephone can call for help, and what its keys mean meanwhile, is in `firmware.engine.secrets` (who hears
+the keys) and `firmware.engine.urgent_keys` (which of them belong together).
 """
 
 from __future__ import annotations
 
-from firmware.engine import calls, telephones, trunks
+from firmware.engine import calls, holding, telephones, trunks
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
+from firmware.protocol import events as e
 from firmware.protocol import facts as f
+from firmware.protocol import inputs as i
 from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy
 
 AGAIN_AFTER_S = 2.0
@@ -29,7 +36,14 @@ HURTS = {
     Phase.HELD: 6,
     Phase.JOINING: 7,
     Phase.TALKING: 8,
+    Phase.OFFERED: 9,
 }
+ANSWERED_FOR_S = 0.5
+"""So long a ringing line is held before it is let go: the exchange must see an answer and then a release."""
+
+
+_OWN = (Phase.PARTING, Phase.LISTENING, Phase.DIALLING, Phase.KEYING, Phase.PIN)
+"""A telephone that has only the box at the other end: its own call becomes the emergency call."""
 
 
 def place(turn: Turn, leg: Leg, number: str) -> None:
@@ -49,8 +63,8 @@ def ports(turn: Turn) -> tuple[int, ...]:
     return (*turn.plan.outgoing, *others)
 
 
-def free_a_line(turn: Turn, tried: list[int]) -> int | None:
-    """Ends the call that hurts least; the port of its line."""
+def free_a_line(turn: Turn, tried: list[int]) -> tuple[int | None, bool]:
+    """Ends the call that hurts least; the port of its line, and whether that still rings."""
     candidates = [
         leg
         for port in ports(turn)
@@ -60,13 +74,21 @@ def free_a_line(turn: Turn, tried: list[int]) -> int | None:
         and not turn.call_of(leg).emergency
     ]
     if not candidates:
-        return None
+        return None, False
     victim = min(
         candidates,
-        key=lambda leg: (HURTS[Phase(leg.phase)], leg.role is not LegRole.TRUNK, -leg.since_us, -leg.id),
+        key=lambda leg: _loss(turn, leg),
     )
+    rings = victim.phase == Phase.OFFERED
     calls.end(turn, turn.call_of(victim), Cause.PREEMPTED, ReleasedBy.BOX)
-    return victim.port
+    return victim.port, rings
+
+
+def _loss(turn: Turn, leg: Leg) -> tuple[int, int, bool, int, int]:
+    """What hurts least is least."""
+    queue = turn.plan.queues.get(turn.call_of(leg).queue)
+    priority = queue.priority if queue is not None else 0
+    return HURTS[Phase(leg.phase)], priority, leg.role is not LegRole.TRUNK, -leg.since_us, -leg.id
 
 
 def try_again(turn: Turn, call: Call, waiting: Leg) -> None:
@@ -90,31 +112,37 @@ def again(turn: Turn, number: int) -> None:
         trunks.place(turn, call, waiting, call.number)
 
 
-def redialled(turn: Turn, leg: Leg, digit: str) -> bool:
-    """In the middle of something else the keys of an emergency number are heard: it is called at once."""
-    keys = (leg.digits + digit)[-16:]
-    turn.fact(f.DigitsKept(leg.id, keys))
-    for number in turn.plan.config.dial_plan.emergency:
-        if number and keys.endswith(number):
-            turn.quiet(leg)
-            place(turn, _own_call_for(turn, leg), number)
-            return True
-    return False
+def keyed(turn: Turn, event: e.EmergencyKeyed) -> None:
+    """In the middle of something else the keys of an emergency number were heard: it is called at once."""
+    leg = turn.leg_at(event.port)
+    if leg is None:
+        leg = telephones.own_call(turn, event.port)
+    _call(turn, leg, event.number)
 
 
-def number_in(turn: Turn, keys: str) -> str:
-    """The emergency number these keys are, with the outside prefix or without; else nothing."""
-    plan = turn.plan.config.dial_plan
-    choices = (keys, keys.removeprefix(plan.outside_prefix))
-    return next((one for one in choices if one and one in plan.emergency), "")
+def help_keyed(turn: Turn, given: i.HelpKeyed) -> None:
+    """The same, known by the pause that followed."""
+    leg = turn.state.legs.get(given.leg)
+    if leg is not None and not leg.fxo:
+        _call(turn, leg, given.number)
 
 
-def _own_call_for(turn: Turn, leg: Leg) -> Leg:
+def _call(turn: Turn, leg: Leg, number: str) -> None:
+    turn.quiet(leg)
+    for timer in ("ask", "choose", "part", "record"):
+        turn.clear(f"{timer}:{leg.id}")
+    place(turn, own_call_for(turn, leg), number)
+
+
+def own_call_for(turn: Turn, leg: Leg) -> Leg:
     """An emergency call is a call of its own where the telephone's call has others in it, or a message."""
     if leg.phase == Phase.AWAY:
         return telephones.own_call(turn, leg.port, LegRole.CONSULT)
+    if leg.phase == Phase.TALKING:
+        holding.consult(turn, leg)
+        leg = turn.leg_at(leg.port) or leg
     call = turn.call_of(leg)
-    if call.direction is not Direction.INBOUND and leg.phase in (Phase.PARTING, Phase.LISTENING):
+    if call.direction is not Direction.INBOUND and leg.phase in _OWN:
         return leg
     calls.end(turn, call, Cause.NORMAL_CLEARING, calls.side_of(leg))
     other = turn.leg_at(leg.port)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from firmware.engine import disk, keeping, lines, orders, queues, reconcile, steps
+from firmware.engine import catching_up, disk, emergency, keeping, lines, orders, queues, reconcile, steps
 from firmware.engine.board import Board
 from firmware.engine.poison import diagnose, ways_out
 from firmware.engine.secrets import Secrets
@@ -52,6 +52,8 @@ DECIDE: Mapping[type, Callable[[Turn, Any], None]] = {
     i.AccessOrder: keeping.access_order,
     i.MessagesGone: keeping.messages_gone,
     i.DiskTold: disk.told,
+    i.HelpKeyed: emergency.help_keyed,
+    i.FellBehind: catching_up.fell_behind,
     i.Started: orders.started,
 }
 
@@ -64,7 +66,7 @@ def step(turn: Turn, given: i.AnyInput) -> None:
 def decide(turn: Turn, given: i.AnyInput) -> None:
     """Facts (applied as they are found) and commands that follow from one input."""
     step(turn, given)
-    if turn.dispatch:
+    if turn.dispatch and not turn.behind:
         turn.stage = "offers"
         queues.dispatch(turn)
     if turn.lines_moved:
@@ -76,6 +78,7 @@ class Engine:
     """Single-threaded; touches nothing but its memory. `deadline_us` is when it wants a `TimeReached`."""
 
     def __init__(self, box: str, state: State | None = None) -> None:
+        """PINs are sealed with an empty key till `use_key`."""
         self._board = Board(State(box) if state is None else state)
         self._secrets = Secrets()
         self._undo = Undo(self._board.state)
@@ -105,8 +108,10 @@ class Engine:
 
     @property
     def deadline_us(self) -> int | None:
-        timer = self._board.next_timer()
-        return timer[0] if timer else None
+        timer, pause_us = self._board.next_timer(), self._secrets.due_us
+        if timer is None or (pause_us is not None and pause_us < timer[0]):
+            return pause_us
+        return timer[0]
 
     @property
     def due_timer(self) -> str:
@@ -117,6 +122,8 @@ class Engine:
     def take(self, given: i.AnyInput, at_us: int) -> Record | None:
         """Decide upon one input. None for a repeat, and for a time at which nothing was due."""
         state = self._board.state
+        if isinstance(given, i.TimeReached):
+            given = self._secrets.help_keyed(self._board, at_us) or given
         if self._is_old(given, at_us):
             return None
         self._undo.rest(state)
@@ -170,6 +177,15 @@ class Engine:
             due = self._board.next_timer()
             return due is None or due[0] > at_us
         return False
+
+    def use_key(self, key: bytes) -> None:
+        """PINs are sealed with the box's own key from here on: to be called before the first input."""
+        self._secrets = Secrets(key)
+
+    @property
+    def knows_pins(self) -> bool:
+        """False when the PINs of the configuration in force were sealed with another key: it must be given anew."""
+        return self._secrets.pins.knows(self._board.plan.config)
 
     def secret(self, handle: str) -> str:
         """The digits behind a secret variable, for the job that needs them; never journalled."""

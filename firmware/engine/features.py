@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from firmware.engine import agents, calls, emergency, ringing, voicemail
+from firmware.engine import agents, calls, ringing, voicemail
 from firmware.engine.dialplan import Match
 from firmware.engine.secrets import AGENT, MAILBOX
 from firmware.engine.state import Leg, Phase
@@ -121,10 +121,6 @@ def keyed(turn: Turn, leg: Leg, digit: str) -> None:
         return
     turn.fact(f.DigitsKept(leg.id, leg.digits + digit))
     turn.timer(f"digit:{leg.id}", KEY_WITHIN_S)
-    urgent = emergency.number_in(turn, leg.digits)
-    if urgent and not any(agent.startswith(leg.digits) for agent in turn.plan.agents):
-        turn.clear(f"digit:{leg.id}")
-        emergency.place(turn, leg, urgent)
 
 
 def agent_named(turn: Turn, leg: Leg, agent: str) -> None:
@@ -153,6 +149,12 @@ def _signed_in(turn: Turn, leg: Leg, agent: str) -> None:
 def _ask_pin(turn: Turn, leg: Leg) -> None:
     turn.enter(leg, Phase.PIN)
     _await(turn, leg)
+
+
+def pin_lost(turn: Turn, leg: Leg) -> None:
+    """What was keyed of it died with the former engine: it is asked for from the beginning, and not counted."""
+    turn.timer(f"digit:{leg.id}", KEY_WITHIN_S)
+    turn.timer(f"ask:{leg.id}", 0.0)
 
 
 def pin_digit(turn: Turn, leg: Leg, digit: str) -> None:

@@ -35,12 +35,12 @@ def flashed(turn: Turn, event: e.HookFlashed) -> None:
     elif leg.phase == Phase.TALKING and turn.call_of(leg).conference:
         conference.drop_last(turn, leg)
     elif leg.phase == Phase.TALKING:
-        _consult(turn, leg)
+        consult(turn, leg)
     elif away:
         _call_off(turn, leg)
 
 
-def _consult(turn: Turn, leg: Leg) -> None:
+def consult(turn: Turn, leg: Leg) -> None:
     call = turn.call_of(leg)
     other = _partner(turn, leg)
     if other is None or turn.state.port(other.port).away:

@@ -21,6 +21,8 @@ def begin(turn: Turn, call: Call, waiting: Leg, answering: Leg, announced: str =
     recordings.cover(turn, waiting, "consent" if due else "announcement")
     for leg in (waiting, answering):
         turn.enter(leg, Phase.JOINING)
+        if not leg.fxo:
+            turn.command(c.Listen(port=leg.port, digits=True))
     turn.say(waiting, "join", *words)
     language = turn.language(waiting)
     turn.play(answering, "", *(c.Phrase(one, language) for one in words))

@@ -149,6 +149,16 @@ def ask_again(turn: Turn, call: Call, leg: Leg, node: Node, words: str) -> None:
         flows.say_node(turn, call, leg, node, words)
 
 
+def secret_lost(turn: Turn, call: Call, leg: Leg) -> None:
+    """Half a secret is none: the node asks again, and that does not count as a try."""
+    node = flows.present(turn, call)
+    if node is None or not node.secret or not leg.digits:
+        return
+    turn.clear(f"node:{call.id}")
+    turn.fact(f.DigitsKept(leg.id, ""))
+    flows.say_node(turn, call, leg, node)
+
+
 KINDS: Mapping[str, Callable[[Turn, Call, Leg, Node], None]] = {
     "play": _play,
     "menu": _play,

@@ -18,6 +18,7 @@ from firmware.engine.status import Decisions, status_of
 from firmware.engine.switch_link import ROLE, SwitchLink
 from firmware.engine.view import state_view
 from firmware.engine.wall_watch import WallLook
+from firmware.protocol.box_secret import box_secret
 from firmware.protocol.commands import Numbered
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.inputs import AnyInput, ConfigApplied, FromSwitch, Started
@@ -61,6 +62,7 @@ class EngineProcess:
         self._rings = Rings(places.run)
         self._recovered = recover(places.root, self._rings.journal, box)
         engine = self._recovered.engine
+        engine.use_key(box_secret(places.secrets, "pins"))
         self._epoch = engine.state.epoch + 1
         self.link = SwitchLink(places.switch_socket)
         self._status_us = self._retry_us = 0
@@ -172,7 +174,8 @@ class EngineProcess:
     def _take_config(self, now_us: int) -> None:
         """What was put into config.db while no engine was there; later versions come as orders."""
         found = newest(self._places.config_db)
-        if found is not None and found.version != self.keeper.engine.state.config_version:
+        engine = self.keeper.engine
+        if found is not None and (found.version != engine.config_version or not engine.knows_pins):
             self._give(ConfigApplied(found.version, found.author, found.json), now_us)
 
     def _look_around(self, now_us: int) -> None:

@@ -1,23 +1,48 @@
-"""Digits nobody may remember: PINs and secret collections. They live in this process's memory alone.
+"""Digits nobody may remember: PINs, secret collections, and whatever people key while they talk to one another.
 
-Before an input is decided upon or journalled, a secret's digits become `x` and a whole PIN becomes `SecretEntered`.
+Before an input is decided upon or journalled, digits that are not meant for the box become `x`, a whole PIN becomes
+`SecretEntered`, an emergency number `EmergencyKeyed` or `HelpKeyed`, and a configuration's PINs are sealed. The digits
+themselves live in this process's memory alone; what a former process had heard of a secret is lost and asked for anew.
 """
+
+# ruff: noqa: ARG002 - rows of a table share one signature
 
 from __future__ import annotations
 
-from hmac import compare_digest
+from collections.abc import Callable
 
+import msgspec
 from msgspec import structs
 
+from firmware.config.schema import Agent, Mailbox
 from firmware.engine.board import Board
+from firmware.engine.pins import PinKey
 from firmware.engine.state import Call, Leg, Phase
-from firmware.protocol.events import DigitReceived, SecretEntered
-from firmware.protocol.inputs import AnyInput, FromSwitch
+from firmware.engine.urgent_keys import (
+    IN_ONE_GO_US,
+    LONG_PAUSE_US,
+    PAUSE_US,
+    UrgentKeys,
+    alone,
+    at_the_end,
+)
+from firmware.protocol.events import (
+    DigitReceived,
+    EmergencyKeyed,
+    HookFlashed,
+    SecretEntered,
+    SecretLost,
+    SwitchEvent,
+    TelephoneReleased,
+    TelephoneSeized,
+)
+from firmware.protocol.inputs import AnyInput, ConfigApplied, FromSwitch, HelpKeyed, Started
 
 MASK = "x"
 MOST_DIGITS = 32
 AGENT, MAILBOX = ".agent", ".mailbox"
 """Variables of a call that say whose PIN is asked; no flow can name them (no node's variable begins with a dot)."""
+_HOOK = (TelephoneSeized, TelephoneReleased, HookFlashed)
 
 
 def handle(call: int, node: str) -> str:
@@ -28,9 +53,22 @@ def handle(call: int, node: str) -> str:
 class Secrets:
     """Digits under collection by leg, whole ones by handle; gone with the process, as they shall be."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes = b"") -> None:
+        self.pins = PinKey(key)
+        self._urgent = UrgentKeys()
         self._keyed: dict[int, str] = {}
         self._kept: dict[str, str] = {}
+
+    @property
+    def due_us(self) -> int | None:
+        """When a pause after an emergency number will have been long enough."""
+        return self._urgent.due_us
+
+    def help_keyed(self, board: Board, at_us: int) -> HelpKeyed | None:
+        """Who keyed an emergency number in the middle of something and then nothing more."""
+        found = self._urgent.take_due(at_us)
+        leg = _leg_at(board, found[0]) if found else None
+        return HelpKeyed(leg.id, found[1]) if found and leg is not None else None
 
     def get(self, name: str) -> str:
         """The digits under a handle; empty when this process never knew them."""
@@ -38,37 +76,16 @@ class Secrets:
 
     def mask(self, board: Board, given: AnyInput) -> AnyInput:
         """The input without secrets; the same object where there are none."""
-        if not isinstance(given, FromSwitch) or not isinstance(given.event, DigitReceived):
-            return given
-        port = board.state.ports.get(given.event.port)
-        leg = board.state.legs.get(port.leg) if port else None
-        if leg is None:
-            return given
-        call = board.state.calls[leg.call]
-        if leg.phase == Phase.PIN:
-            return structs.replace(given, event=self._pin(board, leg, call, given.event))
-        if leg.phase == Phase.FLOW and (node := board.plan.nodes.get((call.flow, call.node))) and node.secret:
-            return structs.replace(given, event=self._collected(leg, call, node.id, given.event))
-        return given
-
-    def _pin(self, board: Board, leg: Leg, call: Call, event: DigitReceived) -> DigitReceived | SecretEntered:
-        if event.digit != "#":
-            return self._keep(leg, event)
-        right = compare_digest(self._keyed.pop(leg.id, "").encode(), _pin_of(board, call).encode())
-        return SecretEntered(port=event.port, at_us=event.at_us, right=right)
-
-    def _collected(self, leg: Leg, call: Call, node: str, event: DigitReceived) -> DigitReceived:
-        if not leg.digits:
-            self._keyed.pop(leg.id, None)
-        if event.digit == "#":
-            return event
-        event = self._keep(leg, event)
-        self._kept[handle(call.id, node)] = self._keyed[leg.id]
-        return event
-
-    def _keep(self, leg: Leg, event: DigitReceived) -> DigitReceived:
-        self._keyed[leg.id] = (self._keyed.get(leg.id, "") + event.digit)[-MOST_DIGITS:]
-        return structs.replace(event, digit=MASK)
+        match given:
+            case FromSwitch():
+                event = self._event(board, given.event)
+                return given if event is given.event else structs.replace(given, event=event)
+            case ConfigApplied():
+                return self._sealed(given)
+            case Started():
+                return self._resealed(board, given)
+            case _:
+                return given
 
     def forget(self, board: Board) -> None:
         """Drop what belongs to legs and calls that are over."""
@@ -76,10 +93,184 @@ class Secrets:
         self._keyed = {leg: digits for leg, digits in self._keyed.items() if leg in legs}
         self._kept = {name: one for name, one in self._kept.items() if int(name.split(":")[1]) in calls}
 
+    # -- configuration ------------------------------------------------------------------------------
 
-def _pin_of(board: Board, call: Call) -> str:
+    def _sealed(self, given: ConfigApplied) -> ConfigApplied:
+        try:
+            text = self.pins.seal(given.config)
+        except msgspec.MsgspecError as error:
+            text = f"not a configuration: {type(error).__name__}"
+        return given if text == given.config else structs.replace(given, config=text)
+
+    def _resealed(self, board: Board, given: Started) -> Started:
+        """A journal of a version that wrote PINs down: they are sealed from here on."""
+        text = board.state.config
+        sealed = self.pins.seal(text) if text and not given.config else text
+        return given if sealed == text else structs.replace(given, config=sealed)
+
+    # -- digits -------------------------------------------------------------------------------------
+
+    def _event(self, board: Board, event: SwitchEvent) -> SwitchEvent:
+        if isinstance(event, _HOOK):
+            self._urgent.forget(event.port)
+        if not isinstance(event, DigitReceived):
+            return event
+        leg = _leg_at(board, event.port)
+        if leg is None or event.digit == MASK:
+            return event
+        if leg.phase == Phase.FLOW:
+            return self._flow_key(board, leg, event)
+        return (
+            self._line_key(board, leg, event)
+            if leg.fxo
+            else _KEYS.get(leg.phase, _beside)(self, board, leg, event)
+        )
+
+    def _flow_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        call = board.state.calls[leg.call]
+        node = board.plan.nodes.get((call.flow, call.node))
+        return self._collected(leg, call, node.id, event) if node is not None and node.secret else event
+
+    def _line_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """Outside callers: only what a queue or a mailbox waits for is meant for the box."""
+        queue = board.plan.queues.get(board.state.calls[leg.call].queue)
+        wanted = {Phase.QUEUED: queue.exit_key if queue else "", Phase.MAILBOX: "#"}.get(Phase(leg.phase), "")
+        return event if event.digit == wanted else _masked(event)
+
+    def pin_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        if event.at_us < leg.play_us:
+            return SecretLost(port=event.port, at_us=event.at_us)
+        of = _whose(board, board.state.calls[leg.call])
+        if event.digit == "#":
+            keyed = self._keyed.pop(leg.id, "")
+            self._urgent.forget(event.port)
+            right = of is not None and self.pins.right(of, keyed)
+            return SecretEntered(port=event.port, at_us=event.at_us, right=right)
+        masked = self._keep(leg, event)
+        keyed = self._keyed[leg.id]
+        self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+        goes_on = of is not None and self.pins.begins(of, keyed)
+        self._expect(board, event, at_the_end(keyed, board.plan.config.dial_plan), goes_on)
+        return masked
+
+    def agent_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """An agent's number, clear; also the keys of the sign-in code before it may belong to an emergency number."""
+        keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+        agent = leg.digits + event.digit
+        goes_on = any(one.startswith(agent) for one in board.plan.agents)
+        plan = board.plan.config.dial_plan
+        if (number := alone(agent, plan)) and not goes_on:
+            return self._at_once(event, number)
+        self._expect(board, event, at_the_end(keys, plan), goes_on)
+        return event
+
+    def dialled_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """Clear. What begins with a star is no number: an emergency number may follow it at once."""
+        if (leg.digits + event.digit).startswith("*"):
+            self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+        else:
+            self._urgent.forget(event.port)
+        return event
+
+    def command_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """Clear: keys are commands here. Only an emergency number in one go and a pause is one."""
+        if self._urgent.began(event.port, event.at_us) == Phase.DIALLING:
+            self._urgent.forget(event.port)
+        keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase, IN_ONE_GO_US)
+        self._expect(board, event, alone(keys, board.plan.config.dial_plan), False)
+        return event
+
+    def talk_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """Keys are for the other party, unless they go on what was begun after a flash."""
+        if self._urgent.began(event.port, event.at_us) == Phase.CHOOSING:
+            self.command_key(board, leg, event)
+        else:
+            self._urgent.forget(event.port)
+        return _masked(event)
+
+    def waiting_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """While a line is being had for it, late keys may be of the number dialled; what follows is the far end's."""
+        call = board.state.calls[leg.call]
+        lines = [one for one in map(board.state.legs.__getitem__, call.legs) if one.fxo]
+        if not lines:
+            return self.meaningless_key(board, leg, event)
+        if any(one.phase == Phase.PROCEEDING for one in lines):
+            self._urgent.forget(event.port)
+        else:
+            self.command_key(board, leg, event)
+        return _masked(event)
+
+    def meaningless_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """Nothing else can be meant, unless these keys began as commands a moment ago."""
+        if self._urgent.began(event.port, event.at_us) in (Phase.LISTENING, Phase.CHOOSING):
+            self.command_key(board, leg, event)
+            return _masked(event)
+        keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+        number = at_the_end(keys, board.plan.config.dial_plan)
+        return self._at_once(event, number) if number else _masked(event)
+
+    def message_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        if event.digit != "#":
+            return self.meaningless_key(board, leg, event)
+        self._urgent.forget(event.port)
+        return event
+
+    def _at_once(self, event: DigitReceived, number: str) -> EmergencyKeyed:
+        self._urgent.forget(event.port)
+        return EmergencyKeyed(port=event.port, at_us=event.at_us, number=number)
+
+    def _expect(self, board: Board, event: DigitReceived, number: str, goes_on: bool) -> None:
+        if number:
+            from_us = max(event.at_us, board.state.at_us)
+            pause_us = LONG_PAUSE_US if goes_on else PAUSE_US
+            self._urgent.expect_pause(event.port, number, from_us + pause_us)
+
+    def _collected(self, leg: Leg, call: Call, node: str, event: DigitReceived) -> SwitchEvent:
+        if event.at_us < leg.play_us:
+            return SecretLost(port=event.port, at_us=event.at_us)
+        if not leg.digits:
+            self._keyed.pop(leg.id, None)
+        if event.digit == "#":
+            return event
+        masked = self._keep(leg, event)
+        self._kept[handle(call.id, node)] = self._keyed[leg.id]
+        return masked
+
+    def _keep(self, leg: Leg, event: DigitReceived) -> DigitReceived:
+        self._keyed[leg.id] = (self._keyed.get(leg.id, "") + event.digit)[-MOST_DIGITS:]
+        return _masked(event)
+
+
+def _leg_at(board: Board, port: int) -> Leg | None:
+    now = board.state.ports.get(port)
+    return board.state.legs.get(now.leg) if now is not None else None
+
+
+def _masked(event: DigitReceived) -> DigitReceived:
+    return event if event.digit in (MASK, "#") else structs.replace(event, digit=MASK)
+
+
+def _whose(board: Board, call: Call) -> Agent | Mailbox | None:
+    """Whose PIN is asked."""
     mailbox = board.plan.mailboxes.get(call.variables.get(MAILBOX, ""))
-    if mailbox is not None:
-        return mailbox.pin
-    agent = board.plan.agents.get(call.variables.get(AGENT, ""))
-    return agent.pin if agent else ""
+    return mailbox or board.plan.agents.get(call.variables.get(AGENT, ""))
+
+
+_Key = Callable[[Secrets, Board, Leg, DigitReceived], SwitchEvent]
+
+
+def _beside(secrets: Secrets, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+    return secrets.meaningless_key(board, leg, event)
+
+
+_KEYS: dict[str, _Key] = {
+    Phase.DIALLING: Secrets.dialled_key,
+    Phase.KEYING: Secrets.agent_key,
+    Phase.PIN: Secrets.pin_key,
+    Phase.LISTENING: Secrets.command_key,
+    Phase.CHOOSING: Secrets.command_key,
+    Phase.TALKING: Secrets.talk_key,
+    Phase.CALLING: Secrets.waiting_key,
+    Phase.MAILBOX: Secrets.message_key,
+}
+"""What a telephone's key means by what the telephone is doing; elsewhere it means nothing but an emergency number."""

@@ -16,6 +16,7 @@ from firmware.engine import (
     flows,
     holding,
     joining,
+    last_resort,
     legs,
     lines,
     poison,
@@ -52,21 +53,28 @@ def _late_caller(turn: Turn, event: e.CallerIdReceived) -> None:
     lines.caller_id(turn, turn.leg_at(event.port), event)
 
 
+def _dropped(turn: Turn, event: e.SecretLost) -> None:
+    """The secret was asked for anew."""
+
+
 ALWAYS: Mapping[type, Callable[[Turn, Any], None]] = {
     e.TelephoneSeized: telephones.seized,
     e.TelephoneReleased: telephones.released,
     e.HookFlashed: holding.flashed,
     e.CallerIdReceived: _late_caller,
     e.PlayEnded: _play_ended,
+    e.EmergencyKeyed: emergency.keyed,
+    e.SecretLost: _dropped,
     e.TapeBegan: recordings.tape_began,
     e.TapeEnded: recordings.tape_ended,
     e.TapeLost: recordings.tape_lost,
+    e.LastResortCalled: last_resort.called,
     e.LineAlarmed: _line_alarmed,
     e.LineRestored: _line_restored,
 }
 """Events whose meaning their handler finds out itself."""
 
-TELEPHONE_EVENTS = frozenset({e.TelephoneSeized, e.TelephoneReleased, e.HookFlashed})
+TELEPHONE_EVENTS = frozenset({e.TelephoneSeized, e.TelephoneReleased, e.HookFlashed, e.EmergencyKeyed})
 LINE_EVENTS = frozenset(
     {
         e.LineRang,
@@ -108,18 +116,6 @@ def _by_digit(handler: Callable[[Turn, Leg, str], None]) -> Callable[[Turn, Leg,
     return step
 
 
-def _heard_besides(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
-    """A telephone that waits or hears a last word: only an emergency number counts."""
-    if not leg.fxo:
-        emergency.redialled(turn, leg, event.digit)
-
-
-def _heard_while_ringing(turn: Turn, leg: Leg, event: e.DigitReceived) -> None:
-    """A telephone that hears the box's own ringback. What goes over an outside line is meant for the far end."""
-    if not any(one.fxo for one in turn.legs_of(turn.call_of(leg))):
-        emergency.redialled(turn, leg, event.digit)
-
-
 STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.LineRang, Phase.OFFERED): lines.rang,
     (e.LineRingingEnded, Phase.OFFERED): lines.ringing_ended,
@@ -152,9 +148,6 @@ STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.DigitReceived, Phase.MAILBOX): _by_digit(voicemail.key),
     (e.DigitReceived, Phase.LISTENING): _by_digit(voicemail.listener_key),
     (e.DigitReceived, Phase.CHOOSING): _by_digit(holding.chosen),
-    (e.DigitReceived, Phase.CALLING): _heard_while_ringing,
-    (e.DigitReceived, Phase.PARTING): _heard_besides,
-    (e.DigitReceived, Phase.AWAY): _heard_besides,
 }
 """At a port with an active leg."""
 
@@ -257,6 +250,7 @@ NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "ask": features.ask,
     "ring": ringing.not_lifted,
     "seize": trunks.rested,
+    "shed": trunks.shed,
     "dial": trunks.dial_lapsed,
     "again": emergency.again,
     "answer": trunks.answer_assumed,

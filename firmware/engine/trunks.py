@@ -35,7 +35,7 @@ FAILED_BY_TONE = {
 
 def place(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
     """Call `number` outside for `waiting` on the first line that can be had."""
-    port = _pick(turn, call)
+    port, rings = _pick(turn, call)
     if port is None and call.emergency:
         emergency.try_again(turn, call, waiting)
         return
@@ -47,20 +47,33 @@ def place(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
     turn.quiet(waiting)
     turn.enter(waiting, Phase.CALLING)
     leg = legs.add(turn, call.id, port, LegRole.TRUNK, number)
-    rest_us = turn.state.ports[port].released_us + LINE_GUARD_US
-    if rest_us > turn.at_us:
+    rest_us = max(turn.state.ports[port].released_us + LINE_GUARD_US, turn.state.behind_until_us)
+    if rings:
+        turn.command(c.Seize(port=port))
+        turn.timer(f"shed:{leg.id}", emergency.ANSWERED_FOR_S)
+    elif rest_us > turn.at_us:
         turn.fact(f.TimerSet(f"seize:{leg.id}", rest_us))
     else:
         _seize(turn, leg)
 
 
-def _pick(turn: Turn, call: Call) -> int | None:
+def shed(turn: Turn, number: int) -> None:
+    """Timer `shed`: the caller whose line is needed was answered; now he is let go."""
+    turn.clear(f"shed:{number}")
+    leg = turn.state.legs.get(number)
+    if leg is not None and leg.phase == Phase.WAITING_LINE:
+        turn.command(c.Release(port=leg.port))
+        turn.fact(f.TimerSet(f"seize:{leg.id}", turn.at_us + LINE_GUARD_US))
+
+
+def _pick(turn: Turn, call: Call) -> tuple[int | None, bool]:
+    """A line, and whether a caller rings on it."""
     order = emergency.ports(turn) if call.emergency else turn.plan.outgoing
     for port in order:
         now = turn.state.port(port)
         if port not in call.tried and not now.leg and not now.alarm:
-            return port
-    return emergency.free_a_line(turn, call.tried) if call.emergency else None
+            return port, False
+    return emergency.free_a_line(turn, call.tried) if call.emergency else (None, False)
 
 
 def rested(turn: Turn, number: int) -> None:
@@ -89,6 +102,7 @@ def _seize(turn: Turn, leg: Leg) -> None:
             pulse=pulse,
             dial_tone_within_ms=within_ms,
             proceed_without_dial_tone=blind,
+            urgent=call.emergency,
         )
     )
     sending_s = len(leg.party) * (PULSE_DIGIT_S if pulse else TONE_DIGIT_S)

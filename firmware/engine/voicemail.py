@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine import calls, emergency, prompts, recordings, targets
+from firmware.engine import calls, prompts, recordings, targets
 from firmware.engine.secrets import MAILBOX
 from firmware.engine.state import Call, Leg, Phase, VoiceMessage
 from firmware.engine.turn import Turn, us
@@ -48,10 +48,8 @@ def greeted(turn: Turn, leg: Leg) -> None:
 
 
 def key(turn: Turn, leg: Leg, digit: str) -> None:
-    """`#` ends the greeting or the message; a telephone of the house is heard to call for help here too."""
+    """`#` ends the greeting or the message."""
     if digit != "#":
-        if not leg.fxo:
-            emergency.redialled(turn, leg, digit)
         return
     if leg.recording:
         finish(turn, leg)
@@ -148,9 +146,7 @@ def _mark_heard(turn: Turn, leg: Leg) -> None:
 
 
 def listener_key(turn: Turn, leg: Leg, digit: str) -> None:
-    """`1` again, `2` next, `3` delete; an emergency number is one here too."""
-    if emergency.redialled(turn, leg, digit):
-        return
+    """`1` again, `2` next, `3` delete."""
     call = turn.call_of(leg)
     mailbox, present = call.variables[MAILBOX], call.variables.get(MESSAGE, "")
     messages = turn.state.mailboxes.get(mailbox, [])

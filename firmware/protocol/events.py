@@ -39,6 +39,16 @@ class SecretEntered(SwitchEvent, frozen=True, tag=True):
     right: bool
 
 
+class SecretLost(SwitchEvent, frozen=True, tag=True):
+    """A digit of a secret whose other digits died with a former engine; made by the engine, which asks anew."""
+
+
+class EmergencyKeyed(SwitchEvent, frozen=True, tag=True):
+    """The last digit of an emergency number, keyed where digits mean nothing else; made by the engine."""
+
+    number: str
+
+
 class LineRang(SwitchEvent, frozen=True, tag=True):
     """FXO: ringing burst number `count` of this offer began (1 for the first)."""
 
@@ -162,6 +172,8 @@ AnySwitchEvent = (
     | HookFlashed
     | DigitReceived
     | SecretEntered
+    | SecretLost
+    | EmergencyKeyed
     | LineRang
     | LineRingingEnded
     | CallerIdReceived

@@ -137,6 +137,12 @@ class HelpKeyed(Struct, frozen=True, tag=True):
     number: str
 
 
+class FellBehind(Struct, frozen=True, tag=True):
+    """Events wait that the switch told before `until_us`: they come now, each in its own time."""
+
+    until_us: int
+
+
 class Started(Struct, frozen=True, tag=True):
     """An engine (re)started on this state; it asks the switch for a report. `memory`: see `EngineStarted`.
 
@@ -160,6 +166,7 @@ AnyInput = (
     | KeepingOrder
     | DiskTold
     | HelpKeyed
+    | FellBehind
     | Started
 )
 

@@ -67,6 +67,7 @@ SLIPS = [
     ("no-slots", FIRST_LINE, "«" + SECOND_CARD + 'bus = 1\npcm = "hw:1"\n' + FIRST_LINE),
     ("wrong-slot-kind", "slot = 7", "«slot = 3"),
     ("emergency-clash", 'number = "803"', '«number = "11"'),
+    ("emergency-beginning", 'pin = "4711"', '«pin = "1104"'),
     ("outside-clash", 'number = "803"', '«number = "903"'),
     ("no-emergency", "[site]", "[dial_plan]\n«emergency = []\n[site]"),
     ("feature-clash", "[site]", '[features]\n«voicemail = "*41"\n[site]'),

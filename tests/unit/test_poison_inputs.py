@@ -11,6 +11,7 @@ import pytest
 from firmware.engine import calls, engine, features, flows, lines, queues, reconcile, steps, telephones
 from firmware.engine.engine import Engine
 from firmware.engine.keeper import SAME_TIMER, Keeper
+from firmware.engine.pins import PinKey
 from firmware.engine.plan import Plan
 from firmware.engine.secrets import Secrets
 from firmware.engine.turn import Turn
@@ -214,7 +215,7 @@ def test_a_configuration_that_is_poison_is_refused_and_the_old_one_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     box = FakeBox(office())
-    text = msgspec.json.encode(office(wrap_up_s=1.0)).decode()
+    text = PinKey().seal(msgspec.json.encode(office(wrap_up_s=1.0)).decode())
     plain = Plan.of
     monkeypatch.setattr(Plan, "of", lambda given: poisoned() if given == text else plain(given))
     record = box.give(i.ConfigApplied(2, "test", text))
