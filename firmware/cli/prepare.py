@@ -14,6 +14,7 @@ from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
+from firmware.protocol import journal
 from firmware.protocol.places import Places
 from firmware.store.disk import Disk
 from hwsim.scenario import Scenario
@@ -76,10 +77,15 @@ def _offset(places: Places) -> int:
 
 
 def last_box_time_us(places: Places) -> int:
-    """Of the newest journal record; 0 for none."""
-    from firmware.recorder.segments import read_records
+    """Of the newest journal record; 0 for none. Reads the newest file that has one, not the whole journal."""
+    from firmware.recorder.framed import FrameReader
+    from firmware.recorder.segments import JOURNAL
 
-    at_us = 0
-    for record in read_records(places.journal):
-        at_us = record.at_us
-    return at_us
+    for path in reversed(JOURNAL.files(places.journal).values()):
+        at_us = 0
+        for payload in FrameReader(path, JOURNAL).read():
+            with suppress(msgspec.MsgspecError):
+                at_us = journal.at_us_of(payload)
+        if at_us:
+            return at_us
+    return 0

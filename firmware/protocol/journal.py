@@ -30,7 +30,12 @@ class _Numbers(Struct, frozen=True):
     number: int
 
 
+class _Stamp(Struct, frozen=True):
+    at_us: int
+
+
 _NUMBERS = msgspec.msgpack.Decoder(_Numbers)
+_STAMP = msgspec.msgpack.Decoder(_Stamp)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
 
@@ -48,3 +53,8 @@ def number_of(data: bytes | memoryview) -> tuple[int, int]:
     """(epoch, number) of an encoded record, without reading the rest. Raises msgspec.MsgspecError."""
     numbers = _NUMBERS.decode(data)
     return numbers.epoch, numbers.number
+
+
+def at_us_of(data: bytes | memoryview) -> int:
+    """Box time of an encoded record, without reading the rest. Raises msgspec.MsgspecError."""
+    return _STAMP.decode(data).at_us

@@ -28,7 +28,9 @@ from firmware.protocol.journal import Record
 from firmware.protocol.places import Places
 from firmware.protocol.ring import Ring
 from firmware.protocol.role import RoleLock, role_is_held
+from firmware.recorder.framed import HEAD_BYTES, FrameReader
 from firmware.recorder.recorder import Recorder
+from firmware.recorder.segments import JOURNAL
 
 HOUR_US = 3_600_000_000
 CONFIG = Config(
@@ -136,6 +138,29 @@ def test_box_time_goes_on_over_a_reboot(box: Places, monkeypatch: pytest.MonkeyP
     now_us = MonotonicClock(prepared.offset_us).now_us()
     assert last_us + 1_000_000 <= now_us < last_us + 60_000_000
     assert read_plan(box).boot == "this boot"
+
+
+def test_only_the_newest_part_of_a_long_journal_is_read_for_it(
+    box: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = JOURNAL.path(box.journal, 1), JOURNAL.path(box.journal, 2), JOURNAL.path(box.journal, 3)
+    journalled(box, 5 * HOUR_US)
+    (written,) = JOURNAL.files(box.journal).values()
+    whole = written.read_bytes()
+    written.unlink()
+    places[0].write_bytes(b"what is read of this raises nothing and counts for nothing")
+    places[1].write_bytes(whole)
+    places[2].write_bytes(whole[:HEAD_BYTES] + b"torn")
+    read: list[Path] = []
+    frames = FrameReader.read
+
+    def noted(reader: FrameReader) -> Iterator[bytes]:
+        read.append(reader.path)
+        return frames(reader)
+
+    monkeypatch.setattr(FrameReader, "read", noted)
+    assert last_box_time_us(box) == 5 * HOUR_US
+    assert read == [places[2], places[1]]
 
 
 def test_box_time_goes_on_when_the_memory_of_the_run_directory_is_gone(box: Places) -> None:
