@@ -22,6 +22,7 @@ HANDLERS: Handlers = {
     **audit.HANDLERS,
 }
 PASSED_OVER: tuple[type[facts.Fact], ...] = (
+    facts.CatchingUp,
     facts.TimerSet,
     facts.TimerCleared,
     facts.EventsTaken,

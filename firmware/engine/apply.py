@@ -86,6 +86,7 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.EventsTaken: box.events_taken,
     f.SwitchLost: box.switch_lost,
     f.EngineStarted: box.engine_started,
+    f.CatchingUp: box.catching_up,
     f.ReportAsked: box.report_asked,
     f.OrderTaken: box.order_taken,
     f.InputPassedOver: _nothing,

@@ -128,6 +128,10 @@ def engine_started(board: Board, fact: f.EngineStarted, at_us: int) -> None:
     board.state.box = fact.box or board.state.box
 
 
+def catching_up(board: Board, fact: f.CatchingUp, at_us: int) -> None:
+    board.state.behind_until_us = fact.until_us
+
+
 def report_asked(board: Board, fact: f.ReportAsked, at_us: int) -> None:
     board.state.report_asked_us = at_us
 

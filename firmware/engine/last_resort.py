@@ -6,16 +6,24 @@ telephone or on the same line meanwhile was overtaken there, and ends here.
 
 from __future__ import annotations
 
+from firmware.config.last_resort import last_resort
 from firmware.engine import calls, emergency, legs, telephones
-from firmware.engine.state import Call, Leg, Phase
+from firmware.engine.plan import Plan
+from firmware.engine.state import Call, Leg, Phase, State
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
+from firmware.protocol.last_resort import LastResort
 from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy
 
 DIAL_WITHIN_S = 15.0
 """Guard, dial tone and digits; the switch says much sooner how it went."""
+
+
+def table(state: State) -> LastResort:
+    """What the switch is left with, of the configuration in force."""
+    return last_resort(Plan.of(state.config).config)
 
 
 def called(turn: Turn, event: e.LastResortCalled) -> None:

@@ -37,6 +37,13 @@ def rang(turn: Turn, leg: Leg, event: e.LineRang) -> None:
     call = turn.call_of(leg)
     turn.fact(f.RingCounted(call.id, max(event.count, call.rings)))
     turn.timer(f"offered:{leg.id}", OFFER_LAPSES_S)
+    if not turn.behind:  # else his next ring, or the report, will tell whether he still is there
+        rings_still(turn, leg)
+
+
+def rings_still(turn: Turn, leg: Leg) -> None:
+    """It rings now: is it long enough?"""
+    call = turn.call_of(leg)
     line = turn.plan.lines.get(leg.port)
     if line is not None and line.flow in turn.plan.flows and call.rings >= line.answer_after_rings:
         answer(turn, leg)

@@ -43,6 +43,7 @@ def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
         leg = turn.leg_at(port.port)
         if leg is not None and max(leg.since_us, leg.play_us) < asked_us:
             _sound(turn, leg, port, lost)
+    turn.dispatch = True
 
 
 def last_resort_calls(turn: Turn, event: e.StateReport) -> list[tuple[int, int]]:
@@ -112,8 +113,10 @@ def _hook(turn: Turn, port: e.PortReport, asked_us: int) -> None:
 
 
 def _telephone(turn: Turn, port: e.PortReport) -> None:
-    known = turn.state.port(port.port).off_hook
-    if port.off_hook and not known:
+    known, leg = turn.state.port(port.port).off_hook, turn.leg_at(port.port)
+    if port.off_hook and known and leg is not None and leg.phase == Phase.ALERTING:
+        ringing.lifted(turn, leg)
+    elif port.off_hook and not known:
         telephones.seized(turn, e.TelephoneSeized(port=port.port, at_us=turn.at_us))
     elif known and not port.off_hook:
         telephones.released(turn, e.TelephoneReleased(port=port.port, at_us=turn.at_us))
@@ -126,6 +129,8 @@ def _line(turn: Turn, port: e.PortReport, asked_us: int) -> None:
             turn.command(c.Release(port=port.port))
         elif port.ringing:
             lines.offered(turn, e.LineRang(port=port.port, at_us=turn.at_us, count=1))
+    elif port.ringing and leg.phase == Phase.OFFERED:
+        lines.rings_still(turn, leg)
     elif not port.off_hook and leg.phase not in ON_HOOK_PHASES and leg.since_us < asked_us:
         if leg.role is LegRole.TRUNK and leg.phase == Phase.SEIZING:
             trunks.try_next(turn, leg, Cause.TEMPORARY_FAILURE)
@@ -144,8 +149,8 @@ def _sound(turn: Turn, leg: Leg, port: e.PortReport, lost: bool) -> None:
         steps.play_over(turn, leg, leg.play)
     elif lost and leg.phase == Phase.TALKING:
         _hear_again(turn, leg)
-    elif lost and leg.phase == Phase.ALERTING:
-        turn.command(c.Ring(port=leg.port))
+    elif leg.phase == Phase.ALERTING and not port.ringing and not port.off_hook:
+        ringing.ring_on(turn, leg)
 
 
 def _hear_again(turn: Turn, leg: Leg) -> None:

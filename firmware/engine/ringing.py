@@ -30,9 +30,24 @@ def call_telephone(turn: Turn, call: Call, waiting: Leg, number: str, cadence: s
     turn.play(waiting, "", c.ToneItem(Tone.RINGBACK))
     leg = legs.add(turn, call.id, port, LegRole.CALLED, number, agent=_agent_at(turn, number))
     turn.fact(f.LegAlerted(leg.id))
+    if not turn.behind:  # else the report tells whether anybody still waits
+        _bell(turn, call, waiting, port, cadence)
+    turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)
+
+
+def _bell(turn: Turn, call: Call, waiting: Leg, port: int, cadence: str = "") -> None:
     shown, name = _shown(turn, call, waiting)
     turn.command(c.Ring(port=port, number=shown, name=name, cadence=cadence or _cadence(call)))
-    turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)
+
+
+def ring_on(turn: Turn, leg: Leg) -> None:
+    """A telephone that should ring and does not."""
+    call = turn.call_of(leg)
+    waiting = waiting_in(turn, call) or turn.caller(call)
+    if waiting is None or waiting.id == leg.id:
+        turn.command(c.Ring(port=leg.port))
+    else:
+        _bell(turn, call, waiting, leg.port)
 
 
 def _agent_at(turn: Turn, extension: str) -> str:

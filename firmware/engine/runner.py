@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from firmware.config.newest import newest
+from firmware.engine import catching_up, last_resort
+from firmware.engine.catching_up import LATE_US
 from firmware.engine.disk_watch import DiskWatch
 from firmware.engine.journalling import Journalling
 from firmware.engine.keeper import Keeper
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 RETRY_US = 200_000
 IDLE_US = 1_000_000
+CATCH_UP_US = 3_000_000
+"""So long a new engine's timers wait for what happened before it."""
 SAVED_US = 20_000
 """So often it is looked whether an order somebody waits for is on the disk."""
 STATUS_US = 1_000_000
@@ -73,11 +77,16 @@ class EngineProcess:
         self.keeper = Keeper(engine, self._journalling.put, self._send, self._recovered.recent)
         self.desk = OrderDesk(self._give, engine, self._rings.journal)
         self.orders = OrderServer(places.engine_socket)
-        now_us = clock.now_us()
-        self._give(Started(self._epoch), now_us)
+        now_us = self._turn_us = clock.now_us()
+        at_us = engine.at_us or now_us
+        """What waits at the switch has happened since: it comes first (`firmware.engine.catching_up`)."""
+        self._rests_until_us = now_us + CATCH_UP_US
+        self._until = 0
+        self._left_version = -1
+        self._give(Started(self._epoch), at_us)
         self._recovery_us = clock.now_us() - began_us
-        self._look_around(now_us)
-        self._take_config(now_us)
+        self._look_around(at_us)
+        self._take_config(at_us)
         self._tell_damage()
 
     def step(self, patience_us: int = IDLE_US) -> None:
@@ -85,9 +94,14 @@ class EngineProcess:
         now_us = self._clock.now_us()
         self._heartbeat.beat(now_us)
         self._reconnect(now_us)
-        self.keeper.run_timers(now_us)
-        self._look_around(now_us)
+        if now_us - self._turn_us > LATE_US:
+            self._exchange(0)  # stopped for a while: what happened meanwhile comes before what is due now
+        self._turn_us = now_us
+        if now_us >= self._rests_until_us:
+            self.keeper.run_timers(now_us)
+            self._look_around(now_us)
         self._exchange(patience_us)
+        self._leave_last_resort()
         self.desk.tell_saved()
         self._journalling.snapshot(self.keeper.engine, now_us)
         if now_us >= self._status_us:
@@ -119,20 +133,42 @@ class EngineProcess:
 
     def _hear_switch(self) -> None:
         newest: EventFrame | None = None
-        for frame in self.link.read():
-            if isinstance(frame, Hello):
-                self._greeted(frame)
-            else:
-                newest = frame
-                self._give(FromSwitch(frame.epoch, frame.number, frame.event), frame.event.at_us)
-        if newest is not None:
-            self.link.send(Ack(newest.epoch, newest.number))
+        now_us = self._clock.now_us()
+        while frames := self.link.read():
+            self._heartbeat.beat(self._clock.now_us())
+            for frame in frames:
+                if isinstance(frame, Hello):
+                    self._greeted(frame)
+                else:
+                    newest = frame
+                    given = FromSwitch(frame.epoch, frame.number, frame.event)
+                    catching_up.take(self.keeper, given, now_us, self._give)
+            if newest is not None:
+                self.link.send(Ack(newest.epoch, newest.number))
+                self._caught_up(newest.number)
 
     def _greeted(self, switch: Hello) -> None:
-        """A connection stands: what the same switch may have missed, then the question how things are."""
-        if switch.epoch == self.keeper.engine.state.switch_epoch:
+        """A connection stands: what the same switch may have missed, what waited there, then how things are."""
+        state = self.keeper.engine.state
+        same = switch.epoch == state.switch_epoch
+        if same:
             self.keeper.repeat()
-        self._give(Started(self._epoch), self._clock.now_us())
+        self._left_version = -1
+        self._until = switch.newest + 1
+        self._caught_up(state.switch_number if same else 0)
+
+    def _caught_up(self, number: int) -> None:
+        """All that waited is decided upon: timers run again, and the switch is asked how things are."""
+        if self._until and number >= self._until - 1:
+            self._until = self._rests_until_us = 0
+            self._give(Started(self._epoch), self._clock.now_us())
+
+    def _leave_last_resort(self) -> None:
+        """The switch has the table of the configuration in force."""
+        engine = self.keeper.engine
+        if self.link.greeted and self._left_version != engine.config_version:
+            self._left_version = engine.config_version
+            self.link.send(last_resort.table(engine.state))
 
     def _serve(self, client: Client, request: Request | None) -> None:
         match request:

@@ -230,6 +230,8 @@ class State(Struct):
     orders: dict[str, Ordered] = field(default_factory=dict)
     """The latest orders from outside by their ids, oldest first."""
     all_busy: bool = False
+    behind_until_us: int = 0
+    """What is stamped before this was told while nobody decided."""
     disk_level: str = "ample"
     disk_stop: str = ""
     """Why nothing may be recorded; empty: record."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+from firmware.protocol.last_resort import LastResort
 from firmware.protocol.wire_format import (
     Ack,
     CommandFrame,
     EventFrame,
     FrameStream,
     Hello,
-    LastResort,
     encode,
 )
 

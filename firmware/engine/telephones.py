@@ -20,7 +20,7 @@ def seized(turn: Turn, event: e.TelephoneSeized) -> None:
     leg = turn.leg_at(event.port)
     if leg is None:
         own_call(turn, event.port)
-    elif leg.phase == Phase.ALERTING:
+    elif leg.phase == Phase.ALERTING and not turn.behind:  # else the report tells whether it still is
         ringing.lifted(turn, leg)
 
 

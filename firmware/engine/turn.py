@@ -49,6 +49,11 @@ class Turn:
     def command(self, command: c.AnySwitchCommand) -> None:
         self.commands.append(command)
 
+    @property
+    def behind(self) -> bool:
+        """This was told while nobody decided; more of it may follow (`firmware.engine.catching_up`)."""
+        return self.at_us < self.state.behind_until_us
+
     # -- looking ------------------------------------------------------------------------------------
 
     def leg_at(self, port: int) -> Leg | None:
@@ -82,7 +87,8 @@ class Turn:
             self.fact(f.PhaseEntered(leg.id, phase))
 
     def timer(self, name: str, seconds: float) -> None:
-        self.fact(f.TimerSet(name, self.at_us + us(seconds)))
+        """What it times begins when the engine has caught up, with what it orders."""
+        self.fact(f.TimerSet(name, max(self.at_us, self.state.behind_until_us) + us(seconds)))
 
     def clear(self, name: str) -> None:
         if name in self.state.timers:

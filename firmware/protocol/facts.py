@@ -503,6 +503,12 @@ class EngineStarted(Fact, frozen=True, tag=True):
     memory: str = ""
 
 
+class CatchingUp(Fact, frozen=True, tag=True):
+    """Nobody decided for a while, and till `until_us` of box time nothing is begun at lines and bells."""
+
+    until_us: int
+
+
 class ReportAsked(Fact, frozen=True, tag=True):
     """The switch was asked for a state report; what changed after this is newer than the report."""
 
@@ -714,6 +720,7 @@ AnyFact = (
     | EventsTaken
     | SwitchLost
     | EngineStarted
+    | CatchingUp
     | ReportAsked
     | OrderTaken
     | InputPassedOver

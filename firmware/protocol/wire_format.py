@@ -25,6 +25,8 @@ class Hello(Struct, frozen=True, tag=True):
     role: str
     """`switch` or `engine`."""
     epoch: int
+    newest: int = 0
+    """From the switch: the number of its newest event; what waited for an engine goes up to there."""
 
 
 class EventFrame(Struct, frozen=True, tag=True):
@@ -95,6 +97,11 @@ class Outbox:
         self._limit = limit
         self._next = 1
         self._kept: deque[EventFrame] = deque()
+
+    @property
+    def newest(self) -> int:
+        """Number of the event added last; 0 before the first."""
+        return self._next - 1
 
     def add(self, event: AnySwitchEvent) -> EventFrame:
         frame = EventFrame(self.epoch, self._next, event)

@@ -83,7 +83,7 @@ class EngineLink:
         engine.setblocking(False)
         self._engine, self._stream = engine, FrameStream()
         self.connections += 1
-        self._send(Hello(ROLE, self._epoch))
+        self._send(Hello(ROLE, self._epoch, self.outbox.newest))
         for frame in self.outbox.unacknowledged():
             self._send(frame)
 

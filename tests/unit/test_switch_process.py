@@ -68,7 +68,7 @@ def test_events_wait_for_an_engine_and_are_kept_until_acknowledged(tmp_path: Pat
     link.exchange([RANG, RANG])
     engine = EngineEnd(tmp_path / "s")
     link.exchange([RANG])
-    assert engine.read(4) == [Hello("switch", 4), *(EventFrame(4, n, RANG) for n in (1, 2, 3))]
+    assert engine.read(4) == [Hello("switch", 4, 3), *(EventFrame(4, n, RANG) for n in (1, 2, 3))]
     engine.send(Hello("engine", 9), Ack(4, 2))
     link.exchange([])
     assert [frame.number for frame in link.outbox.unacknowledged()] == [3]
@@ -77,7 +77,7 @@ def test_events_wait_for_an_engine_and_are_kept_until_acknowledged(tmp_path: Pat
     assert not link.up
     again = EngineEnd(tmp_path / "s")
     link.exchange([])
-    assert again.read(2) == [Hello("switch", 4), EventFrame(4, 3, RANG)]
+    assert again.read(2) == [Hello("switch", 4, 3), EventFrame(4, 3, RANG)]
     again.socket.close()
 
 
@@ -158,7 +158,7 @@ def test_the_process_ticks_talks_to_its_engine_and_leaves_its_figures(
     runner.run(places, make, clock=clock, ring_fill=lambda: 0.25, stopped=stopped)
     frames = engines[0].read(2)
     engines[0].socket.close()
-    assert frames[0] == Hello("switch", 1)
+    assert frames[0] == Hello("switch", 1, 1)
     assert isinstance(frames[1], EventFrame) and isinstance(frames[1].event, told.StateReport)
     assert card.commands.count((0, wires.GoOffHook())) == 1
     status = json.loads(places.status("switch").read_bytes())
