@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.faults.power.torn_disk import ROOT, SHARED_INDEX, DirectoryNode, FileNode, Node, TornDisk
+from tests.faults.power.torn_disk import SHARED_INDEX, DirectoryNode, FileNode, Node, TornDisk
 
 DEVICE = Path("/dev/fuse")
 MOST_WRITE = 1 << 17
@@ -51,24 +51,39 @@ class Step(Struct, frozen=True):
     name: str
 
 
+class Aim(Struct, frozen=True, tag=True):
+    """The step to fail in: number `limit`, or the next one after it on a name with `part` in it, within `reach`."""
+
+    limit: int
+    half: bool
+    """It is done before the power fails."""
+    part: str = ""
+    reach: int = 0
+
+    def hits(self, number: int, step: Step) -> bool:
+        return number >= self.limit and (self.part in step.name or number >= self.limit + self.reach)
+
+
+NEVER = Aim(1 << 62, False)
+
+
 class FuseMount:
-    """`serve` until step `limit`; `steps` counts, `last` is the step the power failed in."""
+    """`serve` until a step; `steps` counts, `last` is the step the power failed in."""
 
     def __init__(self, disk: TornDisk, place: Path) -> None:
         """Mounted when this returns. Raises OSError, PermissionError without the right to mount."""
         self.disk, self.place = disk, place
         self.steps = 0
         self.last = Step("idle", "")
-        self._limit = 1 << 62
-        self._half = False
+        self._aim = NEVER
         self._handle = os.open(DEVICE, os.O_RDWR | os.O_CLOEXEC)
         self._buffer = bytearray(MOST_WRITE + 8192)
         options = f"fd={self._handle},rootmode=40000,user_id=0,group_id=0"
         _system("mount", b"power", bytes(place), b"fuse", _MS_NOSUID_NODEV, options.encode())
 
-    def serve(self, limit: int, half: bool) -> None:
-        """Returns when step number `limit` comes; it is done before the power fails if `half`."""
-        self._limit, self._half = limit, half
+    def serve(self, aim: Aim) -> None:
+        """Returns when the step that is aimed at comes, or the file system was unmounted."""
+        self._aim = aim
         view = memoryview(self._buffer)
         try:
             while True:
@@ -115,10 +130,10 @@ class FuseMount:
             return
         self.steps += 1
         self.last = Step(kind, node.label)
-        if self.steps < self._limit:
+        if not self._aim.hits(self.steps, self.last):
             do()
             return
-        if self._half:
+        if self._aim.half:
             do()
         raise Stopped
 

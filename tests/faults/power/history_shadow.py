@@ -94,7 +94,9 @@ def _differences(promised: Rows, found: Rows) -> list[str]:
         if promised[table] != found[table]:
             lost = [row for row in promised[table] if row not in set(found[table])]
             more = [row for row in found[table] if row not in set(promised[table])]
-            wrong.append(f"table {table}: {len(lost)} promised rows lost {lost[:2]}, {len(more)} others {more[:2]}")
+            wrong.append(
+                f"table {table}: {len(lost)} promised rows lost {lost[:2]}, {len(more)} others {more[:2]}"
+            )
     return wrong
 
 

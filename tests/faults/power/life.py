@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+import firmware.archive.archive as archive_module
 import firmware.archive.runner as archive_runner
+import firmware.protocol.box_secret as box_secret
 import firmware.recorder.recorder as recorder_module
 import firmware.store.history as history_store
 from firmware.archive.accounts import account_of_calls
@@ -19,8 +22,9 @@ from firmware.archive.pruning import prune_journal
 from firmware.recorder.segments import JOURNAL, read_head
 from firmware.recorder.snapshots import Snapshots
 from firmware.store.disk import Disk
-from tests.faults.power import notes
+from tests.faults.power import notes, powered_box
 from tests.faults.power.history_shadow import Overheard
+from tests.faults.power.mortal_disk import MortalDisk
 from tests.faults.power.notes import NoteBook
 from tests.faults.power.planted import PLANTED
 from tests.faults.power.powered_box import Life, PoweredBox
@@ -38,7 +42,7 @@ def live(life: Life, book: Path, planted: str = "") -> int:
             PLANTED[planted]()
         PoweredBox.inspect = staticmethod(partial(_inspect, noted))
         PoweredBox(life, noted).run()
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it is, the rig must hear of it
         noted.write(notes.Died(traceback.format_exc()))
         return 1
     return 0
@@ -48,9 +52,9 @@ def overhear(book: NoteBook) -> None:
     """From here on the product's own classes tell what they have made durable."""
     current: list[Overheard] = []
 
-    def database(connection: object) -> Database:
-        current[:] = [Overheard(connection, book)]  # type: ignore[arg-type]
-        return Database(connection)  # type: ignore[arg-type]
+    def database(connection: sqlite3.Connection) -> Database:
+        current[:] = [Overheard(connection, book)]
+        return Database(connection)
 
     class NotedSnapshots(Snapshots):
         def save(self, state: bytes, epoch: int, number: int) -> Path:
@@ -66,8 +70,8 @@ def overhear(book: NoteBook) -> None:
 
     class NotedDisk(Disk):
         def remove(self, path: Path) -> None:
-            index = next(number for number, one in JOURNAL.files(path.parent).items() if one == path)
-            head = read_head(JOURNAL.path(path.parent, index + 1))
+            after = next(one for one in JOURNAL.files(path.parent).values() if one.name > path.name)
+            head = read_head(after)
             assert head is not None
             book.write(notes.Pruned(*head.first))
             super().remove(path)
@@ -76,13 +80,19 @@ def overhear(book: NoteBook) -> None:
         del disk
         return prune_journal(data, archived, now_us, NotedDisk(), KEEP_US)
 
-    history_store.Database = database  # type: ignore[assignment,misc]
-    recorder_module.Snapshots = NotedSnapshots  # type: ignore[misc]
-    archive_runner.prune_journal = prune  # type: ignore[assignment]
-    archive_runner.PRUNE_US = PRUNE_US
-    import tests.faults.power.powered_box as box_module
+    wrapped = box_secret._made
 
-    box_module.Archivist = NotedArchivist  # type: ignore[misc]
+    def made(folder: Path, name: str) -> bytes:
+        key = wrapped(folder, name)
+        book.write(notes.SecretMade(name, notes.digest(key)))
+        return key
+
+    box_secret._made = made
+    vars(archive_module)["Disk"] = MortalDisk
+    vars(history_store)["Database"] = database
+    vars(recorder_module)["Snapshots"] = NotedSnapshots
+    vars(archive_runner).update(prune_journal=prune, PRUNE_US=PRUNE_US)
+    vars(powered_box)["Archivist"] = NotedArchivist
 
 
 def _inspect(book: NoteBook, box: PoweredBox) -> None:

@@ -1,4 +1,4 @@
-"""The ledger of promised facts, kept outside the disk under test: what a box said was saved, line by line as it said it."""
+"""The ledger of promised facts, kept outside the disk under test: what a box said was saved, as it said it."""
 
 from __future__ import annotations
 

@@ -13,17 +13,10 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from tests.faults.power.fuse_mount import FuseMount, Step, detach
+from tests.faults.power.fuse_mount import Aim, FuseMount, Step, detach
 from tests.faults.power.torn_disk import FileNode, TornDisk
 
 T = TypeVar("T")
-
-
-class On(Struct, frozen=True, tag=True):
-    """Mount; fail at step `limit`, after it is done if `half`."""
-
-    limit: int
-    half: bool
 
 
 class Off(Struct, frozen=True, tag=True):
@@ -33,10 +26,11 @@ class Off(Struct, frozen=True, tag=True):
 
 
 class Failed(Struct, frozen=True, tag=True):
-    """Step number `steps` was the last, and this one it was."""
+    """Step number `steps` was the last, and this one it was; `hit`: it was aimed at."""
 
     steps: int
     last: Step
+    hit: bool
 
 
 class Ready(Struct, frozen=True, tag=True):
@@ -67,8 +61,9 @@ class PowerSupply:
         """Readable when the power failed."""
         return self._link.fileno()
 
-    def on(self, limit: int, half: bool) -> None:
-        self._tell(On(limit, half))
+    def on(self, aim: Aim) -> None:
+        """Mounts; fails where it is aimed."""
+        self._tell(aim)
         self._hear(Ready)
 
     def failed(self) -> Failed:
@@ -94,10 +89,10 @@ class PowerSupply:
 
     def waiting(self, other: int, timeout_s: float) -> bool:
         """True when the power failed first, False when `other` (a pidfd) or the time was over."""
-        readable, _, _ = select.select([self._link, other], [], [], timeout_s)
-        return self._link in readable
+        readable, _, _ = select.select([self._link.fileno(), other], [], [], timeout_s)
+        return self._link.fileno() in readable
 
-    def _tell(self, order: On | Off) -> None:
+    def _tell(self, order: Aim | Off) -> None:
         self._link.send(msgspec.json.encode(order))
 
     def _hear(self, kind: type[T]) -> T:
@@ -108,11 +103,11 @@ def _serve(link: socket.socket, place: Path, image: Path) -> None:
     disk = TornDisk()
     shown: dict[str, tuple[int, int]] = {}
     while order := link.recv(1 << 16):
-        on = msgspec.json.decode(order, type=On)
+        aim = msgspec.json.decode(order, type=Aim)
         mount = FuseMount(disk, place)
         link.send(msgspec.json.encode(Ready()))
-        mount.serve(on.limit, on.half)
-        link.send(msgspec.json.encode(Failed(mount.steps, mount.last)))
+        mount.serve(aim)
+        link.send(msgspec.json.encode(Failed(mount.steps, mount.last, aim.hits(mount.steps, mount.last))))
         told = link.recv(1 << 16)
         mount.unmount()
         if not told:

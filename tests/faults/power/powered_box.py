@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from firmware.engine.recovery import recover
 from firmware.protocol import journal, tape
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent, TapeBegan, TapeEnded
-from firmware.protocol.inputs import AgentOrder, ClockSet, ConfigApplied, FromSwitch, Started
+from firmware.protocol.inputs import AgentOrder, AnyInput, ClockSet, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
 from firmware.protocol.mark import MARK_BYTES, DurableMark
 from firmware.protocol.order_format import GiveOrder, OrderAnswer, Verdict
@@ -36,16 +35,16 @@ from firmware.protocol.ring import HEAD_BYTES, Ring
 from firmware.protocol.snapshots import pack
 from firmware.protocol.tape import TICK_SAMPLES, TapeBlock
 from firmware.recorder.recorder import Recorder, Rotation
-from firmware.store.disk import Disk
 from firmware.switch.life import next_epoch
 from hwsim.fast.switch import FastSwitch
 from hwsim.scenario import Scenario
 from tests.faults.power import notes
+from tests.faults.power.mortal_disk import Killed, MortalDisk
 from tests.faults.power.notes import NoteBook, digest
 
 ROTATION = Rotation(segment_bytes=200_000, segment_us=20_000_000, reel_bytes=1_000_000, reel_us=8_000_000)
 RECORD_US, ARCHIVE_US = 200_000, 500_000
-SNAPSHOT_RECORDS = 150
+SNAPSHOT_RECORDS = 40
 INSPECT_US = 14_000_000
 Lengths = Mapping[tuple[str, str], int]
 
@@ -72,7 +71,8 @@ def spoken(recording: str, epoch: int, tick: int) -> bytes:
 class Memory:
     """What outlives a process and not a power cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.journal, self.audio = bytearray(HEAD_BYTES + (1 << 20)), bytearray(HEAD_BYTES + (2 << 20))
         self.snapshots, self.mark = bytearray(HEAD_BYTES + (1 << 20)), bytearray(MARK_BYTES)
 
@@ -83,8 +83,8 @@ class PoweredBox:
     def __init__(self, life: Life, book: NoteBook) -> None:
         self._life, self._book = life, book
         self._rng = random.Random(life.seed)
-        self._memory = Memory()
-        self._disk = Disk()
+        self._memory = Memory(f"{life.seed:08x}")
+        self._disk = MortalDisk()
         prepared = prepare(life.data, life.bench)
         self._config: Config = prepared.config
         self.begin_us = self.now_us = MonotonicClock(prepared.offset_us).now_us()
@@ -125,14 +125,14 @@ class PoweredBox:
         self._journal_ring = ring
         self.keeper = Keeper(recovered.engine, self._journal, self._submit, recovered.recent)
         self._since_snapshot = 0
-        self._desk = OrderDesk(self.keeper, ring)
-        self.keeper.give(Started(epoch), self.now_us)
+        self._desk = OrderDesk(self._give, recovered.engine, ring)
+        self.keeper.give(Started(epoch, self._memory.name), self.now_us)
         self.keeper.give(ClockSet(self._wall_us, "system"), self.now_us)
         if self._applied.version != self.keeper.engine.state.config_version:
             self.keeper.give(self._applied, self.now_us)
         if self.keeper.engine.state.switch_epoch == self._epoch:
             self.keeper.repeat()
-        self.keeper.give(Started(epoch), self.now_us)
+        self.keeper.give(Started(epoch, self._memory.name), self.now_us)
 
     def _start_recorder(self) -> None:
         memory = self._memory
@@ -197,6 +197,9 @@ class PoweredBox:
         given = FromSwitch(self._epoch, self._events, event)
         self.keeper.give(given, self.keeper.not_before(event.at_us))
 
+    def _give(self, given: AnyInput, at_us: int) -> Record | None:
+        return self.keeper.give(given, self.keeper.not_before(at_us))
+
     def _submit(self, command: Numbered) -> None:
         self.switch.submit(command)
 
@@ -212,7 +215,10 @@ class PoweredBox:
     def _record(self) -> None:
         self._due["record"] = self.now_us + RECORD_US
         self._book.write(notes.Reached(self.now_us, self._epoch, self._tick))
-        self._recorder.step(self.now_us)
+        try:
+            self._recorder.step(self.now_us)
+        except Killed:
+            self._start_recorder()
         done, saved = self._journal_ring.released_until, None
         while self._puts and self._puts[0][0] <= done:
             _, *saved = self._puts.pop(0)
@@ -246,21 +252,29 @@ class PoweredBox:
 
     def archive_now(self) -> None:
         self._due["archive"] = self.now_us + ARCHIVE_US
-        self._archivist.step(self.now_us)
+        try:
+            self._archivist.step(self.now_us)
+        except Killed:
+            self._kill_archive()
         assert self._archivist.failures == 0, self._archivist.last_error
 
     def _upset(self) -> None:
         """One of the box's processes dies and is started again; the others go on."""
         self._plan("upset")
-        restart = self._rng.choice(
-            (self._start_engine, self._start_recorder, self._kill_archive, self._start_switch)
-        )
-        restart()
+        deaths = (self._start_engine, self._start_switch, self._start_recorder, self._kill_archive)
+        death = self._rng.choice((*deaths, self._kill_at_the_disk, self._kill_at_the_disk))
+        death()
+
+    def _kill_at_the_disk(self) -> None:
+        """Whoever makes that step: recorder or archive."""
+        MortalDisk.left = self._rng.randint(1, 30)
 
     def _kill_archive(self) -> None:
+        """What it had not committed is gone; its files stay as they were."""
         archive = self._archivist._archive
         if archive is not None:
-            archive.abandon()
+            archive.db.rollback()
+            archive.db.close()
         self._start_archive()
 
     def _configure(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -10,25 +10,17 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
-import numpy as np
-from msgspec import Struct
 
-from drivers.dsp.g711 import SILENCE
-from firmware.archive.tracks import NotARecording, read_samples, wav_head
 from firmware.engine.engine import Engine
 from firmware.protocol import journal
-from firmware.protocol.tape import TICK_SAMPLES
 from firmware.recorder.framed import FrameReader
 from firmware.recorder.segments import JOURNAL, read_records
 from firmware.recorder.snapshots import Snapshots
 from tests.faults.power import notes
+from tests.faults.power.audio_truth import AudioTruth
 from tests.faults.power.history_shadow import Shadow, opened_copy
 from tests.faults.power.notes import Note, Number, digest
-from tests.faults.power.powered_box import spoken
 
-MOST_LOST_TICKS = 100
-"""2 s of audio."""
-SOON_US = 2_500_000
 RELATIONS = (
     ("legs", "call", "calls", "id"),
     ("talks", "call", "calls", "id"),
@@ -42,17 +34,6 @@ RELATIONS = (
     ("ledger_gaps", "recording", "recordings", "id"),
     ("voicemails", "recording", "recordings", "id"),
 )
-
-
-class TapeTold(Struct):
-    """What was taped of a recording: ticks `first` … `last` of switch life `epoch` (`last` excluded)."""
-
-    epoch: int
-    first: int
-    last: int
-    stopped_us: int = 1 << 62
-    powerless: bool = False
-    """The power failed while it ran, or soon after."""
 
 
 class Promises:
@@ -70,14 +51,10 @@ class Promises:
         self._epoch = self._engine_epoch = 0
         self._orders: list[Number] = []
         self.shadow = Shadow()
-        self._tapes: dict[str, TapeTold] = {}
-        self._running: set[str] = set()
-        self._verified: dict[str, tuple[int, int]] = {}
+        self.audio = AudioTruth(self._data)
         self._segments: dict[str, list[tuple[Number, str]]] = {}
         self._now_us = self._life_us = self._begun_us = 0
         self.checked: Counter[str] = Counter()
-        self.losses: dict[str, int] = {}
-        """Ticks of audio lost by power cuts, by recording."""
 
     @property
     def lived_s(self) -> float:
@@ -91,43 +68,56 @@ class Promises:
         wrong: list[str] = []
         for note in life:
             wrong += self._take(note)
-        for tape in self._tapes.values():
-            tape.powerless |= tape.stopped_us >= self._life_us - SOON_US
-            tape.stopped_us = min(tape.stopped_us, 0)
-        self._running.clear()
+        self.audio.power_failed()
         return wrong
 
     def _take(self, note: Note) -> list[str]:
+        """Writes a promise down; what is wrong already."""
         match note:
-            case notes.Journalled(epoch, number, at_us, told):
-                self._journalled[epoch, number] = (told, at_us)
-            case notes.Durable(epoch, number):
-                self._now_durable((epoch, number))
-            case notes.OrderSaved(epoch, number):
-                self._orders.append((epoch, number))
-            case notes.Statements():
-                self.shadow.tell(note)
-            case notes.Committed():
-                self.shadow.committed()
-            case notes.ConfigSaved(version, told):
-                self._configs[version] = told
-            case notes.SnapshotSaved(epoch, number):
-                self._snapshot = (epoch, number)
-            case notes.SecretMade(name, told):
-                if self._secrets.setdefault(name, told) != told:
-                    return [f"the box's key {name} is another one"]
-            case notes.Pruned(epoch, number):
-                self._oldest = (epoch, number)
             case notes.Began() | notes.SwitchBegan():
                 return self._begun(note)
-            case notes.Taped() | notes.TapeStopped() | notes.Reached():
-                self._taped(note)
+            case notes.SecretMade(name, told):
+                another = self._secrets.setdefault(name, told) != told
+                return [f"the box's key {name} is another one"] if another else []
             case notes.Found(wrong):
                 self.checked["inspections"] += 1
                 return list(wrong)
             case notes.Died(trace):
                 return [f"the box died: {trace}"]
+            case _:
+                self._promised(note)
         return []
+
+    def _promised(self, note: Note) -> None:
+        match note:
+            case notes.Taped() | notes.TapeStopped() | notes.Reached():
+                self._lived(note)
+            case notes.Statements():
+                self.shadow.tell(note)
+            case notes.Committed():
+                self.shadow.committed()
+            case notes.Journalled(epoch, number, at_us, told):
+                self._journalled[epoch, number] = (told, at_us)
+            case _:
+                self._numbered(note)
+
+    def _numbered(self, note: Note) -> None:
+        match note:
+            case notes.Durable(epoch, number):
+                self._now_durable((epoch, number))
+            case notes.OrderSaved(epoch, number):
+                self._orders.append((epoch, number))
+            case notes.SnapshotSaved(epoch, number):
+                self._snapshot = (epoch, number)
+            case notes.Pruned(epoch, number):
+                self._oldest = (epoch, number)
+            case notes.ConfigSaved(version, told):
+                self._configs[version] = told
+
+    def _lived(self, note: notes.Taped | notes.TapeStopped | notes.Reached) -> None:
+        self.audio.told(note)
+        if isinstance(note, notes.Reached):
+            self._life_us = note.at_us
 
     def _now_durable(self, upto: Number) -> None:
         for number, (told, at_us) in self._journalled.items():
@@ -140,9 +130,7 @@ class Promises:
     def _begun(self, note: notes.Began | notes.SwitchBegan) -> list[str]:
         if isinstance(note, notes.SwitchBegan):
             former, self._epoch = self._epoch, max(self._epoch, note.epoch)
-            for recording in self._running:
-                self._tapes[recording].stopped_us = self._life_us
-            self._running.clear()
+            self.audio.switch_began()
             return [f"switch life {note.epoch} begins after life {former}"] if note.epoch <= former else []
         wrong = []
         self._begun_us = self._life_us = note.at_us
@@ -151,20 +139,6 @@ class Promises:
         if note.engine_epoch <= self._engine_epoch:
             wrong.append(f"engine life {note.engine_epoch} begins after life {self._engine_epoch}")
         return wrong
-
-    def _taped(self, note: notes.Taped | notes.TapeStopped | notes.Reached) -> None:
-        if isinstance(note, notes.Taped):
-            self._tapes[note.recording] = TapeTold(note.epoch, note.tick, note.tick)
-            self._running.add(note.recording)
-        elif isinstance(note, notes.TapeStopped):
-            self._running.discard(note.recording)
-            if note.recording in self._tapes:
-                self._tapes[note.recording].last = note.tick
-                self._tapes[note.recording].stopped_us = self._life_us
-        else:
-            self._life_us = note.at_us
-            for recording in self._running:
-                self._tapes[recording].last = max(self._tapes[recording].first, note.tick)
 
     # -- what is there ----------------------------------------------------------------------------
 
@@ -193,7 +167,11 @@ class Promises:
         wrong += [
             f"order {number} was answered saved and is gone" for number in self._orders if number > last
         ]
-        gaps = [number for number, after in _pairs(sorted(found)) if _gap(number, after)]
+        gaps = [
+            one
+            for one, after in itertools.pairwise(sorted(found))
+            if after > self._oldest and _gap(one, after)
+        ]
         wrong += [f"the journal has a hole after {number}" for number in gaps]
         self._records.update({number: told for number, told in found.items() if number not in self._records})
         self._journalled.clear()
@@ -286,74 +264,7 @@ class Promises:
             wrong += _unrelated(db)
             for row in db.execute("SELECT * FROM journal_gaps").fetchall():
                 wrong.append(f"history met a hole in the journal: {row}")
-            return wrong + self._check_recordings(db)
-
-    def _check_recordings(self, db: sqlite3.Connection) -> list[str]:
-        wrong: list[str] = []
-        gaps: dict[str, list[tuple[int, int]]] = {}
-        for recording, start, end in db.execute("SELECT recording, from_tick, to_tick FROM ledger_gaps"):
-            gaps.setdefault(recording, []).append((start, end))
-        for recording, path, sha256, first, why in db.execute(
-            "SELECT id, path, sha256, audio_from_tick, coalesce(why, '') FROM recordings WHERE cut = 1"
-        ).fetchall():
-            self.checked["recordings"] += 1
-            if path:
-                wrong += self._check_file(recording, path, sha256, first, gaps.get(recording, []))
-            elif why != "too-short":
-                wrong += self._lost(recording, 0, 0)
-        return wrong
-
-    def _check_file(
-        self, recording: str, path: str, sha256: str, first: int, gaps: list[tuple[int, int]]
-    ) -> list[str]:
-        file = self._data / path
-        if not file.exists():
-            return [f"recording {recording} has a row and no file"]
-        state = (file.stat().st_mtime_ns, file.stat().st_size)
-        if self._verified.get(recording) == state:
-            return []
-        try:
-            samples = read_samples(file)
-        except NotARecording as error:
-            return [f"recording {recording}: {error}"]
-        self._verified[recording] = state
-        if hashlib.sha256(samples.tobytes()).hexdigest() != sha256:
-            return [f"recording {recording} is another than its row says"]
-        count = len(samples) // TICK_SAMPLES
-        return self._foreign(recording, file, first, gaps) + self._lost(recording, first, count)
-
-    def _foreign(self, recording: str, file: Path, first: int, gaps: list[tuple[int, int]]) -> list[str]:
-        """Every tick is the one that was taped there, or silence that the ledger states."""
-        told = self._tapes.get(recording)
-        if told is None:
-            return [f"recording {recording} was never taped"]
-        data = np.frombuffer(file.read_bytes(), np.uint8)[len(wav_head(0)) :]
-        ticks = data.reshape(-1, TICK_SAMPLES, 2)
-        for place, tick in enumerate(ticks):
-            number = first + place
-            if any(start <= number < end for start, end in gaps) and (tick == SILENCE["alaw"]).all():
-                continue
-            meant = np.frombuffer(spoken(recording, told.epoch, number), np.uint8).reshape(2, TICK_SAMPLES).T
-            if not np.array_equal(meant, tick):
-                return [f"recording {recording} holds another sound at tick {number}"]
-        return []
-
-    def _lost(self, recording: str, first: int, count: int) -> list[str]:
-        """Audio that was taped and is not in the file."""
-        told = self._tapes.get(recording)
-        if told is None:
-            return []
-        end = first + count if count else told.first
-        lost = max(0, told.last - max(end, told.first)) + max(0, first - told.first if count else 0)
-        if lost:
-            self.losses[recording] = lost
-        if lost > MOST_LOST_TICKS or (lost and not told.powerless):
-            return [f"recording {recording} lost {lost / 50:.2f} s of {(told.last - told.first) / 50:.2f} s"]
-        return []
-
-
-def _pairs(numbers: list[Number]) -> Iterator[tuple[Number, Number]]:
-    return zip(numbers, numbers[1:], strict=False)
+            return wrong + self.audio.check(db)
 
 
 def _gap(number: Number, after: Number) -> bool:
