@@ -36,9 +36,9 @@ STOP_S = 60
 class RigBox:
     """Use as a context: whatever happens inside, no process is left."""
 
-    def __init__(self, data: Path, planted: str = "") -> None:
+    def __init__(self, data: Path, planted: str = "", scenario: Path = SCENARIO) -> None:
         self.places = Places(data.resolve())
-        self._planted = planted
+        self._planted, self._scenario = planted, scenario
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._guardian: subprocess.Popen[bytes] | None = None
         self._restart_us = self._fed_us = 0
@@ -74,7 +74,7 @@ class RigBox:
         if self._planted:
             environment |= {"TIPRING_PLANTED": self._planted, "PYTHONPATH": str(PLANTED)}
         argv = [sys.executable, "-m", "firmware.cli.main", "run", "--quiet"]
-        argv += ["--sim", str(SCENARIO), "--data", str(self.places.root)]
+        argv += ["--sim", str(self._scenario), "--data", str(self.places.root)]
         with (self.places.run / "run.out").open("ab") as out:
             self._guardian = subprocess.Popen(
                 argv, cwd=ROOT, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL

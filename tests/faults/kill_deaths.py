@@ -14,12 +14,12 @@ from firmware.cli.guardian_status import read_status
 from tests.faults.kill_box import GUARDIAN, SUPERVISORD, RigBox
 
 WEIGHTS: Mapping[str, float] = {
-    "engine": 36,
+    "engine": 40,
     "recorder": 16,
     "archive": 10,
-    SUPERVISORD: 16,
+    SUPERVISORD: 17,
     GUARDIAN: 12,
-    "switch": 10,
+    "switch": 4,
 }
 STOPPED_SHARE = 0.15
 BESIDE_SHARE = 0.2

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.faults.kill_account import account, archived_until_us, recordings_waiting
-from tests.faults.kill_box import BOX_ROLES, GUARDIAN, SUPERVISORD, RigBox
+from tests.faults.kill_box import BOX_ROLES, GUARDIAN, SCENARIO, SUPERVISORD, RigBox
 from tests.faults.kill_deaths import BESIDE_SHARE, GIVE_UP_US, MOST_AT_ONCE, Death, choose, look, strike
 from tests.faults.kill_judge import Finding, Judged, judge
 from tests.faults.kill_people import People
@@ -61,12 +61,14 @@ def run_slice(
     planted: str = "",
     only: Sequence[str] = (),
     give_up_us: int = GIVE_UP_US,
+    scenario: Path = SCENARIO,
+    warm_s: float = WARM_S,
 ) -> Slice:
     """A new box, so many deaths, the verdict. `only`: nobody else dies; a str of `role:SIGNAL` each."""
     chance = Random(seed)
-    with RigBox(data, planted) as box:
+    with RigBox(data, planted, scenario) as box:
         people = People(box.places)
-        _pass(box, people, WARM_S)
+        _pass(box, people, warm_s)
         began_us = box.clock.now_us()
         deaths = _violence(box, people, chance, kills, say, only, give_up_us)
         until_us = box.clock.now_us()
