@@ -138,7 +138,7 @@ def own_call_for(turn: Turn, leg: Leg) -> Leg:
     """An emergency call is a call of its own where the telephone's call has others in it, or a message."""
     if leg.phase == Phase.AWAY:
         return telephones.own_call(turn, leg.port, LegRole.CONSULT)
-    if leg.phase == Phase.TALKING:
+    if leg.phase == Phase.TALKING and not turn.state.ports[leg.port].away:
         holding.consult(turn, leg)
         leg = turn.leg_at(leg.port) or leg
     call = turn.call_of(leg)

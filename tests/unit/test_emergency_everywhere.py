@@ -45,10 +45,10 @@ def _lifted(box: FakeBox) -> None:
     box.lift(TELEPHONE)
 
 
-def _keyed(digits: str) -> Callable[[FakeBox], None]:
+def _keyed(digits: str, telephone: str = TELEPHONE) -> Callable[[FakeBox], None]:
     def begin(box: FakeBox) -> None:
-        box.lift(TELEPHONE)
-        box.key(TELEPHONE, digits)
+        box.lift(telephone)
+        box.key(telephone, digits)
 
     return begin
 
@@ -228,8 +228,8 @@ STATES: dict[str, Callable[[FakeBox], None]] = {
     "agent's PIN": _keyed("*41900#"),
     "half an agent's PIN": _keyed("*41900#12"),
     "agent's PIN, wrong once": _keyed("*41900#77#"),
-    "mailbox's PIN": lambda box: (box.lift("804"), box.key("804", "*98"))[0],
-    "half a mailbox's PIN": lambda box: (box.lift("804"), box.key("804", "*9847"))[0],
+    "mailbox's PIN": _keyed("*98", "804"),
+    "half a mailbox's PIN": _keyed("*9847", "804"),
     "hears its mailbox": _listening,
     "hears a message": _listening_to_one,
     "leaves a message": _message,
