@@ -11,11 +11,12 @@ from typing import Annotated
 from msgspec import Meta, field, structs
 
 from firmware.config.schema import Config, Part
+from hwsim.figures import NAMES
 
 SIGNS = ("open-loop", "reversal", "busy-tone", "congestion", "silence")
 BEHAVIOURS = ("answers", "busy", "never", "vacant", "congestion")
-FAULTS = ("unplug", "battery", "noise", "phone-unplug", "kill-engine", "kill-switch", "clock")
-BOX_FAULTS = ("kill-engine", "kill-switch", "clock")
+FAULTS = ("unplug", "battery", "noise", "phone-unplug", "kill-engine", "hang-engine", "kill-switch", "clock")
+BOX_FAULTS = ("kill-engine", "hang-engine", "kill-switch", "clock")
 """Faults that happen to the box: whoever runs it executes them; the world only does the others."""
 CLOCK_QUALITIES = ("ntp", "rtc", "manual", "none")
 PRESENTATIONS = ("allowed", "private", "unavailable")
@@ -315,7 +316,8 @@ class Fault(Part, frozen=True):
     """When it begins."""
     kind: Annotated[str, _one_of(*FAULTS)]
     """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`,
-    `kill-engine`, `kill-switch`, `clock` (on the wall; rehearsals only)."""
+    `kill-engine` (another comes at once, or after `for_s`), `hang-engine` (it stands still), `kill-switch`,
+    `clock` (on the wall). What happens to the box itself is for rehearsals."""
     target: str = ""
     """Line name; for `phone-unplug` an extension."""
     for_s: AtS = 0.0
@@ -335,7 +337,7 @@ class Expect(Part, frozen=True):
 
     name: str
     """What is expected, in words."""
-    figure: str
+    figure: Annotated[str, _one_of(*NAMES)]
     """E.g. `totals.answered`, `service_level.percent`, `longest_queue_s`, `unrecorded`, `still_open`."""
     least: float | None = None
     """Held when the figure is at least this."""

@@ -90,3 +90,15 @@ def test_the_same_seed_draws_the_same_crowd() -> None:
     times = [caller.at_s for caller in callers]
     assert times == sorted(times)
     assert len({caller.id for caller in callers}) == len(callers)
+
+
+def test_a_misspelt_figure_is_a_fault_of_its_line_and_the_right_one_is_offered(tmp_path: Path) -> None:
+    text = (FOLDER / "first-call.toml").read_text() + "\n[[expect]]\nname = 'n'\nfigure = 'totals.anwsered'\n"
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    scenario, faults = load_scenario(path)
+    assert scenario is None
+    (fault,) = faults
+    assert fault.line == len(text.splitlines())
+    for language in ("en", "zh"):
+        assert "totals.answered" in " ".join(fault.said(language))

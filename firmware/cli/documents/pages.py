@@ -13,10 +13,10 @@ from firmware.cli.documents.machines import Machine
 from firmware.cli.documents.metrics import metrics_page
 from firmware.cli.documents.tables_fed import tables_fed
 from firmware.cli.main import build_parser
-from firmware.cli.rehearsal.expect import FIGURES
 from firmware.config.document import document
 from firmware.protocol import commands, events, facts
 from firmware.switch.lines import dialling, offer, supervision, telephone
+from hwsim.figures import FIGURES
 from hwsim.scenario import Scenario
 from hwsim.world import attendant, caller, exchange, party
 

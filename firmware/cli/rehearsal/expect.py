@@ -1,4 +1,4 @@
-"""What a scenario expects of its report, held or not. `FIGURES` names everything that can be expected."""
+"""What a scenario expects of its report, held or not."""
 
 from __future__ import annotations
 
@@ -8,29 +8,9 @@ from typing import Any
 from firmware.cli.rehearsal.result import Json
 from hwsim.scenario import Expect
 
-FIGURES = {
-    "totals.OUTCOME": "calls with that outcome, `totals.offered` for all",
-    "service_level.percent": "of calls that reached a queue, answered in time",
-    "asa_s": "average speed of answer",
-    "calls": "calls of every direction",
-    "outbound": "outgoing calls",
-    "internal": "calls between telephones",
-    "still_open": "calls not ended at the end",
-    "longest_call_s": "from offer to release",
-    "longest_queue_s": "from queue to answer or release",
-    "recordings": "recordings with audio",
-    "unrecorded": "queued calls in which a person talked, without a recording",
-    "missed": "ringings agents did not take",
-    "held": "calls that were on hold",
-    "ledger.unexplained_s": "answered seconds without audio or reason",
-    "transfers": "transfers made",
-    "conferences": "three-party conferences",
-}
-"""What an `[[expect]]` can name, in words. A test holds it against `figures`."""
-
 
 def figures(report: Mapping[str, Any]) -> dict[str, float | None]:
-    """Every figure an `[[expect]]` can name, as `FIGURES` says; None where there was nothing to measure."""
+    """Every figure of `hwsim.figures.NAMES`; None where there was nothing to measure."""
     calls: list[Json] = report["calls"]
     found: dict[str, float | None] = {f"totals.{name}": count for name, count in report["totals"].items()}
     found["service_level.percent"] = report["service_level"]["percent"]
@@ -52,9 +32,9 @@ def figures(report: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def expectations(expects: Iterable[Expect], report: Mapping[str, Any]) -> list[Json]:
-    """One entry per expectation: `name`, `held`, the figure and its bounds. An unknown figure is not held."""
+    """One entry per expectation: `name`, `held`, the figure and its bounds. What nobody could measure is not held."""
     there = figures(report)
-    return [_judge(expect, there.get(expect.figure)) for expect in expects]
+    return [_judge(expect, there[expect.figure]) for expect in expects]
 
 
 def _judge(expect: Expect, value: float | None) -> Json:
