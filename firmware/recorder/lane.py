@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from firmware.protocol.mark import Place
 from firmware.protocol.ring import Ring
-from firmware.recorder.framed import FileHead, FrameWriter, Kind
+from firmware.recorder.framed import HEAD_BYTES, FileHead, FrameWriter, Kind
 from firmware.store.disk import Disk
 
 STEP_BYTES = 8 << 20
@@ -40,7 +40,7 @@ class Lane:
         self._chain, self._disk = chain, disk
         self._writer: FrameWriter | None = None
         self._retry_us: int | None = None
-        self._settled = False
+        self._settled = self._turn = False
         self.durable = Place()
         self.complete_us = self._emptied_us = 0
         """Box time: all that was put into the ring before is durable; and written."""
@@ -94,6 +94,21 @@ class Lane:
         """What stood in the way is gone: no waiting after the last error."""
         self._retry_us = None
 
+    def turn(self) -> None:
+        """The next record begins a new file."""
+        self._turn = True
+
+    def turn_idle(self, at_us: int) -> None:
+        """An old file nobody adds to is followed by an empty one, so that what it holds can be let go."""
+        writer = self._writer
+        idle = writer is not None and not self.ring.used and writer.size > HEAD_BYTES
+        if writer is None or not idle or self._waits(at_us) or not self._full(writer, at_us):
+            return
+        try:
+            self._begin((0, 0), at_us)
+        except OSError as error:
+            self._abandon(error, at_us)
+
     def close(self, at_us: int) -> None:
         """Once more, whatever failed before. What still cannot be written stays in the ring."""
         self.try_at_once()
@@ -132,16 +147,22 @@ class Lane:
 
     def _writer_for(self, payload: bytes, at_us: int) -> FrameWriter:
         writer = self._writer
-        if writer is not None and not self._full(writer, at_us):
+        if writer is not None and not self._full(writer, at_us) and not self._turn:
             return writer
+        return self._begin(self._chain.first_of(payload), at_us)
+
+    def _begin(self, first: tuple[int, int], at_us: int) -> FrameWriter:
+        """The next file; the one before it is synced and closed. Raises OSError."""
+        writer = self._writer
         if writer is not None:
             self._sync(writer)
             self._disk.close(self._writer_gone())
         chain = self._chain
         self._disk.make_directory(chain.directory)
         index = max(chain.kind.files(chain.directory), default=0) + 1
-        head = FileHead(index, at_us, chain.first_of(payload), chain.box)
+        head = FileHead(index, at_us, first, chain.box)
         self._writer = FrameWriter(self._disk, chain.directory, chain.kind, head)
+        self._turn = False
         return self._writer
 
     def _full(self, writer: FrameWriter, at_us: int) -> bool:

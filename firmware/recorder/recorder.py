@@ -67,7 +67,7 @@ class Recorder:
         self._snapshots = Snapshots(directory / SNAPSHOTS, disk)
         self.room = room
         self.records = self.blocks = self.syncs = 0
-        self._sync_us = 0
+        self._sync_us = self._refusals = 0
         self._begun = False
 
     @property
@@ -85,6 +85,8 @@ class Recorder:
             self.room.look(at_us)
         blocks = self._write_reels(at_us)
         records = self._write_journal(at_us)
+        if self._may_tape():
+            self.reels.turn_idle(at_us)
         self.records, self.blocks = self.records + records, self.blocks + blocks
         if not self._begun or at_us >= self._sync_us or self._fuller_than(SYNC_FILL):
             self._begun, self._sync_us = True, at_us + SYNC_EVERY_US
@@ -101,7 +103,7 @@ class Recorder:
             self.records += self._write_journal(at_us)
         journal_synced = self._sync_journal(at_us)
         reels_synced = self._may_tape() and self.reels.sync(at_us)
-        self._note_refusal(self.reels, at_us)
+        self._note_refusal(at_us)
         if journal_synced:
             self._marked = self.reels.durable
         complete_us = min(self.journal.complete_us, self.reels.complete_us)
@@ -131,7 +133,7 @@ class Recorder:
         if not self._may_tape():
             return 0
         blocks = self.reels.write(at_us)
-        self._note_refusal(self.reels, at_us)
+        self._note_refusal(at_us)
         return blocks
 
     def _write_journal(self, at_us: int) -> int:
@@ -157,9 +159,11 @@ class Recorder:
         """What the reserve makes room for is not for the tape; the ring keeps it meanwhile."""
         return self.room is None or not self.room.short
 
-    def _note_refusal(self, lane: Lane, at_us: int) -> None:
-        if _no_room(lane) and self.room is not None:
+    def _note_refusal(self, at_us: int) -> None:
+        """A new one."""
+        if self.room is not None and _no_room(self.reels) and self.reels.failures > self._refusals:
             self.room.refused(at_us)
+        self._refusals = self.reels.failures
 
     def _save(self, payloads: list[bytes], ring: Ring) -> None:
         """Only the newest matters; it covers records that are durable now. A disk that does not take it gets the
@@ -167,8 +171,10 @@ class Recorder:
         """
         with contextlib.suppress(OSError):
             if payloads:
-                epoch, number, snapshot = unpack(payloads[-1])
-                self._snapshots.save(snapshot, epoch, number)
+                newest = unpack(payloads[-1])
+                self._snapshots.save(newest.state, newest.epoch, newest.number)
+                if any(unpack(one).turn for one in payloads):
+                    self.journal.turn()
         ring.release() if payloads else ring.rewind()
 
 

@@ -6,12 +6,12 @@ import contextlib
 from pathlib import Path
 
 from firmware.recorder.watched_disk import NO_ROOM
-from firmware.recorder.watermark import MARGIN, Figures, Level, Marks, Watermark
+from firmware.recorder.watermark import HELD_US, MARGIN, Figures, Level, Marks, Watermark
 from firmware.store.disk import Disk
 from firmware.store.reserve import Reserve
 
 LOOK_US = 1_000_000
-TAKE_US = 10_000_000
+TAKE_US = 5_000_000
 """So often it is tried to take the reserve again."""
 MOST_RESERVED = 0.02
 """Share of the disk that the reserve never exceeds."""
@@ -72,7 +72,7 @@ class Room:
 
     def refused(self, at_us: int) -> None:
         """A reel found no room: the journal still has its reserve."""
-        self.watermark.refuse(at_us)
+        self.watermark.refuse(at_us + HELD_US)
 
     def give_up_reserve(self, at_us: int) -> bool:
         """The journal found no room. False when there is nothing left to give."""
@@ -80,7 +80,7 @@ class Room:
         self.reserve.give_up()
         self.reserve_held = self._not_for_room = False
         self._take_us = at_us + TAKE_US
-        self.watermark.refuse(at_us)
+        self.watermark.refuse()
         return had
 
     def _take(self, figures: Figures) -> None:
@@ -90,6 +90,7 @@ class Room:
         try:
             self.reserve.take()
             self.reserve_held = True
+            self.watermark.relieve()
         except OSError as error:
             self._not_for_room = error.errno not in NO_ROOM
             self.reserve.give_up()

@@ -40,19 +40,19 @@ class Snapshots:
         path = self._directory / f"snapshot-{epoch:010d}-{number:020d}.state"
         head = _HEAD.pack(_MAGIC, _VERSION, 0, epoch, number, len(state), zlib.crc32(state))
         self._disk.write_whole(path, head + state)
-        for _, old in self._files()[KEPT:]:
+        for _, old in self.files()[KEPT:]:
             self._disk.remove(old)
         return path
 
     def latest(self, not_after: tuple[int, int] | None = None) -> Snapshot | None:
         """The newest whole one, not newer than record `not_after` (the last that the journal still has)."""
-        for number, path in self._files():
+        for number, path in self.files():
             if (not_after is None or number <= not_after) and (found := _read(path)) is not None:
                 return found
         return None
 
-    def _files(self) -> list[tuple[tuple[int, int], Path]]:
-        """Newest first."""
+    def files(self) -> list[tuple[tuple[int, int], Path]]:
+        """Those there are, by the record they were taken at, newest first."""
         paths = self._directory.glob("snapshot-*.state") if self._directory.is_dir() else []
         found = [((int(m[1]), int(m[2])), path) for path in paths if (m := _NAME.fullmatch(path.name))]
         return sorted(found, reverse=True)

@@ -15,7 +15,7 @@ LARGEST_BYTES = 128 << 30
 MARGIN = 0.02
 """A mark counts as left only so far below it, as a share of the disk."""
 HELD_US = 30_000_000
-"""After a refused write the disk counts as full at least so long: a quota shows in no figure."""
+"""After a reel was refused the disk counts as full at least so long: a quota shows in no figure."""
 
 
 class Figures(Struct, frozen=True):
@@ -135,9 +135,14 @@ class Watermark:
         held = self._held_until_us is not None or not reserve_held
         return self._step(Seen.NO_ROOM if held else self.seen(figures.used))
 
-    def refuse(self, at_us: int) -> type[LevelRose | LevelFell] | None:
-        self._held_until_us = at_us + HELD_US
+    def refuse(self, held_until_us: int | None = None) -> type[LevelRose | LevelFell] | None:
+        """A write found no room; till then no figure is believed."""
+        self._held_until_us = held_until_us
         return self._step(Seen.NO_ROOM)
+
+    def relieve(self) -> None:
+        """There is proof of room."""
+        self._held_until_us = None
 
     def seen(self, used: float) -> Seen:
         """Of a share used, 0..1."""

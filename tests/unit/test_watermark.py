@@ -90,7 +90,7 @@ def test_of_a_large_disk_only_so_much_counts() -> None:
 
 def test_a_refused_write_is_a_full_disk_whatever_the_figures_say() -> None:
     mark = Watermark(MARKS)
-    assert mark.refuse(0) is LevelRose and mark.level is Level.FULL
+    assert mark.refuse(HELD_US) is LevelRose and mark.level is Level.FULL
     mark.look(figures(0.1), HELD_US - 1)
     assert mark.level is Level.FULL
     assert mark.look(figures(0.1), HELD_US) is LevelFell and mark.level is Level.AMPLE
