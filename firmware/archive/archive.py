@@ -6,19 +6,21 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from firmware.archive.accounts import account_of_calls
 from firmware.archive.cutting import Cutter
-from firmware.archive.erasures import Erasures
+from firmware.archive.erasing import Eraser
 from firmware.archive.following import EVERYTHING, Follower
 from firmware.archive.history import History
 from firmware.archive.ledger import Balance, balance
+from firmware.archive.owed import owed_orders
 from firmware.archive.purging import Purged, Purger
 from firmware.archive.reel_faults import ReelFaults
 from firmware.archive.tracks import Cut, UnnamedRecording, recording_path
 from firmware.protocol import journal, tape
+from firmware.protocol.inputs import AnyOrder
 from firmware.protocol.journal import Record
 from firmware.protocol.mark import Mark
 from firmware.protocol.tape import TapeBlock
@@ -31,6 +33,8 @@ from firmware.store.history import HISTORY_FILE, open_history
 WHOLE = Mark(EVERYTHING, EVERYTHING, 1 << 62)
 """Nobody writes any more: all there is is complete."""
 SECRETS = "secrets"
+BEAT_STEPS = 1_000_000
+"""Of SQLite's machine: some tens of milliseconds."""
 
 
 class Archive:
@@ -48,17 +52,22 @@ class Archive:
         *,
         disk: Disk | None = None,
         durable: bool = True,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
-        """`durable` False, with a `VirtualDisk`, syncs nothing: virtual time. Raises StoreError, OSError."""
+        """`durable` False, with a `VirtualDisk`, syncs nothing: virtual time. Long work of the database calls `beat`.
+
+        Raises StoreError, OSError.
+        """
         self.directory, self._disk = directory, disk or Disk()
         self.db = open_history(directory / HISTORY_FILE, durable=durable)
+        self.db.conn.set_progress_handler(beat, BEAT_STEPS)
         try:
             self.history = History(self.db, box, zone, directory / SECRETS)
             book = self.history.book
             self._cutter = Cutter(self.db, book, directory, self._disk)
-            self._erasures = Erasures(self.db, book, directory, self._disk)
+            self._eraser = Eraser(self.db, book, directory, self._disk)
             self._purger = Purger(self.db, book, directory, self._disk)
-            self._erasures.take_up()
+            self._eraser.take_up()
         except BaseException:
             self.db.close()
             raise
@@ -132,6 +141,11 @@ class Archive:
         self._complete_us = mark.complete_us
         return taken
 
+    @property
+    def torn(self) -> int:
+        """Files of journal and tape that were damaged before their end."""
+        return len(self._journal.torn) + len(self._reels.torn)
+
     def waiting(self, mark: Mark, most: int) -> int:
         """Durable records not applied yet, counted up to `most`."""
         return self._journal.waiting(mark.journal, most)
@@ -156,7 +170,15 @@ class Archive:
     def erase(self, at_us: int) -> None:
         """Works on the erasures that are open. Raises OSError, sqlite3.Error: it is taken up again."""
         self.history.commit()
-        self._erasures.work(at_us, self._reels.index)
+        self._eraser.work(at_us, self._reels.index, self.history.last)
+
+    def complete_erasures(self, at_us: int) -> None:
+        """Drops what erasures wait for as soon as it may go, and says which are complete. Raises OSError."""
+        self._eraser.complete(at_us, self.history.last)
+
+    def owed_orders(self) -> list[AnyOrder]:
+        """What the engine must be told and has not been, as far as its own facts say. Raises OSError."""
+        return owed_orders(self.history.book, self.directory)
 
     def purge_expired(self, at_us: int, early: bool = False) -> Purged:
         """A batch of what is past its time by box time, oldest first; call again while it finds something.

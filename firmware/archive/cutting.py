@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -149,12 +148,3 @@ class Cutter:
                 gap.to_tick,
                 gap.reason,
             )
-
-
-def orphans(recordings: Iterable[str], db: Database) -> list[str]:
-    """Names among `recordings` that history does not know at all."""
-    return [
-        one
-        for one in recordings
-        if not db.execute("SELECT 1 FROM recordings WHERE id = ?", (one,)).fetchone()
-    ]

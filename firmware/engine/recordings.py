@@ -96,6 +96,7 @@ def consent_of(turn: Turn, call: Call) -> str:
 def pause(turn: Turn, leg: Leg, paused: bool) -> None:
     """A telephone's tape is silent while its user is in another call: nobody else's voice gets into it."""
     if leg.recording:
+        turn.fact(f.RecordingMarked(leg.recording, "paused" if paused else "unpaused"))
         turn.command(c.PauseRecord(port=leg.port, recording=leg.recording, paused=paused))
 
 

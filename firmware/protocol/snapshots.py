@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import struct
 
+from msgspec import Struct
+
 _PACKED = struct.Struct("<QQ")
+_TURN = 1 << 63
 
 
-def pack(state: bytes, epoch: int, number: int) -> bytes:
-    return _PACKED.pack(epoch, number) + state
+class Packed(Struct, frozen=True):
+    """The state after record (`epoch`, `number`). `turn`: what comes after it begins a new journal segment."""
+
+    epoch: int
+    number: int
+    state: bytes
+    turn: bool
 
 
-def unpack(payload: bytes) -> tuple[int, int, bytes]:
-    """(epoch, number, state)."""
+def pack(state: bytes, epoch: int, number: int, turn: bool = False) -> bytes:
+    return _PACKED.pack(epoch, number | _TURN if turn else number) + state
+
+
+def unpack(payload: bytes) -> Packed:
     epoch, number = _PACKED.unpack_from(payload)
-    return epoch, number, payload[_PACKED.size :]
+    return Packed(epoch, number & ~_TURN, payload[_PACKED.size :], bool(number & _TURN))

@@ -155,7 +155,8 @@ CREATE TABLE legal_holds (
 CREATE TABLE erasures (
   id TEXT PRIMARY KEY, author TEXT NOT NULL, why TEXT NOT NULL, marks TEXT NOT NULL, at_once INTEGER NOT NULL,
   ordered_us INTEGER NOT NULL, ordered_at INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
-  looked_us INTEGER, erased_us INTEGER, told INTEGER NOT NULL DEFAULT 0, reel INTEGER, complete_us INTEGER);
+  looked_us INTEGER, erased_us INTEGER, known_epoch INTEGER, known_number INTEGER, known_reel INTEGER,
+  told INTEGER NOT NULL DEFAULT 0, complete_us INTEGER);
 CREATE TABLE erasure_calls (
   erasure TEXT NOT NULL, call INTEGER NOT NULL, state TEXT NOT NULL, recordings INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (erasure, call));

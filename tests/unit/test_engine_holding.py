@@ -172,7 +172,7 @@ def test_flash_and_three_is_a_conference() -> None:
     box.key("801", "3")
     assert box.sent(c.Confer)[0].members == (PHONES["801"], LINES["L1"], PHONES["804"])
     assert len(box.facts(f.ConferenceBegan)[0].legs) == 3
-    assert box.facts(f.RecordingMarked)[-1].mark == "conference"
+    assert "conference" in [one.mark for one in box.facts(f.RecordingMarked)]
     box.wait(10)
     box.hang_up("801")
     assert box.talk("L1", "804")
