@@ -67,6 +67,7 @@ class FullBox:
                 half.event(event)
             now_us = clock.now_us()
             half.run_until(now_us)
+            self.switch.hear_engine(half.up, half.known)
             for fault in self._faults.due(now_us):
                 self._fail(fault, now_us)
 
@@ -78,11 +79,7 @@ class FullBox:
         self.switch.submit(command)
 
     def _fail(self, fault: Fault, at_us: int) -> None:
-        if fault.kind == "kill-engine":
-            self.half.kill(at_us)
-            return
-        if fault.kind == "clock":
-            self.half.wall.fail(fault, at_us)
+        if fail_half(self.half, fault, at_us):
             return
         self.half.switch_lost()
         self.switch = self._new_switch()
@@ -90,6 +87,20 @@ class FullBox:
 
     def _new_switch(self) -> Switch:
         return Switch(*self._parts, self.half.switch_epoch, self._messages)
+
+
+def fail_half(half: DecidingHalf, fault: Fault, at_us: int) -> bool:
+    """Faults of the half that decides. False for what is not one of them."""
+    for_us = round(fault.for_s * 1e6)
+    if fault.kind == "kill-engine":
+        half.kill(at_us, for_us)
+    elif fault.kind == "hang-engine":
+        half.hang(at_us, for_us)
+    elif fault.kind == "clock":
+        half.wall.fail(fault, at_us)
+    else:
+        return False
+    return True
 
 
 class FastBox:
@@ -113,18 +124,17 @@ class FastBox:
             for event in self.switch.advance(self.now_us):
                 self.half.event(event)
             self.half.run_until(self.now_us)
+            self.switch.hear_engine(self.half.up, self.half.known)
             for fault in self._faults.due(self.now_us):
-                if fault.kind == "clock":
-                    self.half.wall.fail(fault, self.now_us)
-                else:
-                    self.half.kill(self.now_us)
+                fail_half(self.half, fault, self.now_us)
 
     def finish(self) -> None:
         self.half.finish(self.now_us)
 
     def _next_us(self) -> int:
         """When something happens next; at least one microsecond on."""
-        engine_us = self.half.keeper.engine.deadline_us
-        wanted = (self.switch.next_at_us, engine_us, self._faults.next_us, self.half.wall.next_look_us)
+        half = self.half
+        look_us = half.wall.next_look_us if half.back_us is None else None
+        wanted = (self.switch.next_at_us, half.deadline_us, self._faults.next_us, look_us)
         times = [at for at in wanted if at is not None]
         return max(self.now_us + 1, min(times, default=1 << 62))

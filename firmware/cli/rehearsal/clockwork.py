@@ -8,7 +8,7 @@ from hwsim.scenario import BOX_FAULTS, Fault
 
 
 class BoxFaults:
-    """`kill-engine`, `kill-switch` and `clock`, in order of time."""
+    """`kill-engine`, `hang-engine`, `kill-switch` and `clock`, in order of time."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         mine = [fault for fault in faults if fault.kind in BOX_FAULTS]

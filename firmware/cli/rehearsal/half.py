@@ -11,6 +11,7 @@ import msgspec
 from firmware.archive.archive import Archive
 from firmware.cli.rehearsal.wall import RehearsedWall
 from firmware.config.schema import Config
+from firmware.engine import catching_up
 from firmware.engine.engine import Engine
 from firmware.engine.keeper import Keeper
 from firmware.engine.recovery import RECENT
@@ -56,6 +57,13 @@ class DecidingHalf:
         self.kills = 0
         self.listeners: list[Callable[[Record], None]] = []
         self.keeper = Keeper(Engine(box), self._journal, send)
+        self.up = True
+        """An engine process is there; it may hang."""
+        self.known = 0
+        """The newest event of the switch that the engine has decided upon."""
+        self.back_us: int | None = None
+        """When an engine that is away comes back."""
+        self._waiting: list[FromSwitch] = []
         self.wall = RehearsedWall(wall_us, config.site.zone)
 
     def begin(self) -> None:
@@ -69,12 +77,20 @@ class DecidingHalf:
         """One event of the switch, numbered and given."""
         self._events += 1
         given = FromSwitch(self.switch_epoch, self._events, event)
-        self.keeper.give(given, self.keeper.not_before(event.at_us))
+        if self.back_us is not None:
+            self._waiting.append(given)
+        else:
+            self._take(given, event.at_us)
+
+    def _take(self, given: FromSwitch, now_us: int) -> None:
+        catching_up.take(self.keeper, given, now_us, self.keeper.give)
+        self.known = given.number if given.epoch == self.switch_epoch else 0
 
     def switch_lost(self) -> None:
-        """The switch begins a new life and numbers its events anew."""
+        """The switch begins a new life and numbers its events anew; what it had not told is lost with it."""
         self.switch_epoch += 1
-        self._events = 0
+        self._events = self.known = 0
+        self._waiting.clear()
 
     @property
     def calls_made(self) -> int:
@@ -86,20 +102,51 @@ class DecidingHalf:
 
     def run_until(self, at_us: int) -> None:
         """Timers that are due, then the disk work of a box second."""
-        self.keeper.run_timers(at_us)
+        if self.back_us is not None and at_us >= self.back_us:
+            self._come_back(at_us)
+        if self.back_us is None:
+            self.keeper.run_timers(at_us)
         if at_us >= self._due_us:
             self._due_us = at_us + STEP_US
-            self._look_at_wall(at_us)
+            if self.back_us is None:
+                self._look_at_wall(at_us)
             self._keep(at_us)
 
-    def kill(self, at_us: int) -> None:
-        """The engine's memory is thrown away and rebuilt from snapshot and journal, as after a kill -9."""
+    @property
+    def deadline_us(self) -> int | None:
+        """When the engine wants to do something."""
+        return self.keeper.engine.deadline_us if self.back_us is None else self.back_us
+
+    def kill(self, at_us: int, for_us: int = 0) -> None:
+        """The engine's memory is thrown away and rebuilt from snapshot and journal, as after a kill -9.
+
+        The next engine comes after `for_us`; what the switch tells meanwhile waits for it.
+        """
         self.kills += 1
+        self.up, self.back_us = False, at_us + for_us
+        if not for_us:
+            self._come_back(at_us)
+
+    def hang(self, at_us: int, for_us: int) -> None:
+        """The engine stands still for so long, as after a SIGSTOP."""
+        self.back_us = at_us + for_us
+
+    def _come_back(self, at_us: int) -> None:
+        self.back_us, waiting = None, self._waiting
+        self._waiting = []
+        if not self.up:
+            self.up = True
+            self._revive()
+        for given in waiting:
+            self._take(given, at_us)
+        self.keeper.give(Started(1 + self.kills), self.keeper.not_before(at_us))
+
+    def _revive(self) -> None:
         engine = Engine.restore(self._snapshot, iter(self._since_snapshot))
         self.keeper = Keeper(engine, self._journal, self._send, self._since_snapshot[-RECENT:])
         if engine.state.switch_epoch == self.switch_epoch:
             self.keeper.repeat()
-        self.keeper.give(Started(1 + self.kills), at_us)
+        self.keeper.give(Started(1 + self.kills), engine.at_us)
 
     def take_snapshot(self) -> None:
         """A killed engine begins with this one and what comes after it."""
