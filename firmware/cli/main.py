@@ -22,6 +22,7 @@ COMMANDS = (
     "bench",
     "doctor",
     "config",
+    "engine",
     "report",
     "recordings",
     "backup",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def switch(data: Path, stopped: Stopped) -> None:
     from firmware.switch.plan import SwitchPlan
     from firmware.switch.switch import Switch
 
-    places, plan, config = _box(data)
+    places, plan, config = box_of(data)
     clock = MonotonicClock(plan.offset_us)
     rings = Rings(places.run)
     bank = prompt_bank(config, places.prompts)
@@ -44,16 +46,19 @@ def engine(data: Path, stopped: Stopped) -> None:
     def wall_quality() -> str:
         return quality_of(kernel_is_synchronised(), HARDWARE_CLOCK.exists())
 
-    places, plan, config = _box(data)
+    places, plan, config = box_of(data)
     clock = MonotonicClock(plan.offset_us)
     wall = WallLook(clock.now_us, clock.wall_us, wall_quality, WallWatch(plan.boot))
-    runner.run(places, config.site.box, clock=clock, wall=wall, stopped=stopped)
+    try_out = (sys.executable, "-m", "firmware.cli.main", "engine", "prepare", "--data", str(data))
+    if runner.run(places, config.site.box, clock=clock, wall=wall, stopped=stopped, try_out=try_out):
+        # The same process goes on as the new version: for supervisord nothing happened.
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - as we were started
 
 
 def recorder(data: Path, stopped: Stopped) -> None:
     from firmware.recorder import runner
 
-    places, plan, config = _box(data)
+    places, plan, config = box_of(data)
     clock = MonotonicClock(plan.offset_us)
     runner.run(places, config.site.box, config.storage, clock=clock, stopped=stopped)
 
@@ -61,7 +66,7 @@ def recorder(data: Path, stopped: Stopped) -> None:
 def archive(data: Path, stopped: Stopped) -> None:
     from firmware.archive import runner
 
-    places, plan, config = _box(data)
+    places, plan, config = box_of(data)
     clock = MonotonicClock(plan.offset_us)
     runner.run(data, places.run, config.site.box, config.site.zone, clock=clock, stopped=stopped)
 
@@ -72,7 +77,7 @@ def world(data: Path, stopped: Stopped) -> None:
     from firmware.cli.files import load_scenario
     from hwsim.world import runner
 
-    places, plan, _ = _box(data)
+    places, plan, _ = box_of(data)
     if not plan.sim:
         raise CommandError(
             "this box has real lines; a world is only simulated with `tipring run --sim BENCH.toml`"
@@ -83,7 +88,8 @@ def world(data: Path, stopped: Stopped) -> None:
     runner.run(scenario, wire, places.world_socket, clock=clock, stopped=stopped)
 
 
-def _box(data: Path) -> tuple[Places, BoxPlan, Config]:
+def box_of(data: Path) -> tuple[Places, BoxPlan, Config]:
+    """Raises CommandError where there is no box to run."""
     places = Places(data)
     plan = read_plan(places)
     found = newest(places.config_db)

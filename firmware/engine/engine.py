@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from firmware.engine import catching_up, disk, emergency, keeping, lines, orders, queues, reconcile, steps
+from firmware.engine import catching_up, disk, emergency, keeping, lines, orders, queues, reconcile, reports, steps
 from firmware.engine.board import Board
 from firmware.engine.poison import diagnose, ways_out
 from firmware.engine.secrets import Secrets
@@ -26,6 +26,8 @@ def _from_switch(turn: Turn, given: i.FromSwitch) -> None:
     lost = state.switch_epoch not in (0, given.epoch)
     if lost:
         reconcile.switch_lost(turn, given.epoch)
+    elif given.number > state.switch_number + 1 and not isinstance(given.event, StateReport):
+        reports.ask_later(turn)  # events are missing: the switch had no room to keep them
     turn.fact(f.EventsTaken(given.epoch, given.number))
     if isinstance(given.event, StateReport):
         reconcile.report(turn, given.event, lost)
@@ -190,6 +192,11 @@ class Engine:
     def secret(self, handle: str) -> str:
         """The digits behind a secret variable, for the job that needs them; never journalled."""
         return self._secrets.get(handle)
+
+    @property
+    def past(self) -> tuple[bytes, list[Record]]:
+        """A former snapshot and the records since: what a new version is tried with."""
+        return self._undo.past
 
     def snapshot(self) -> bytes:
         return freeze(self._board.state)

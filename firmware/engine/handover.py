@@ -26,6 +26,8 @@ class Handover(Struct, frozen=True):
     recent: tuple[bytes, ...]
     base: bytes = b""
     """A state before `recent`; empty where that is not known."""
+    left_us: int = 0
+    """Box time since when nobody decides; 0: somebody does."""
 
     def records(self) -> list[Record]:
         """Raises msgspec.MsgspecError for what this version cannot read."""

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from firmware.engine.engine import Engine
+from firmware.engine.essence import digest
 from firmware.engine.handover import Handover
 from firmware.engine.mend import mend
 from firmware.engine.replay import Replay
@@ -48,6 +49,8 @@ class Recovered(Struct, frozen=True):
     """The newest records, oldest first: for `Keeper`."""
     replayed: int = 0
     damage: Damage = Damage()
+    left_us: int = 0
+    """When a former version stopped deciding for this one; 0: it did not."""
 
 
 def recover(data: Path, journal_ring: Ring, box: str, handed: Handover | None = None) -> Recovered:
@@ -80,10 +83,14 @@ def _handed_over(handed: Handover, waiting: list[bytes], box: str, refused: list
     if newest is not None and (newest.epoch, newest.number) > (handed.epoch, handed.number):
         return None
     try:
-        return Recovered(Engine(box, thaw(handed.state)), tuple(handed.records()))
+        state, records = thaw(handed.state), tuple(handed.records())
     except (UnknownSnapshot, msgspec.MsgspecError) as error:
         refused.append(f"the state handed over: {error}")
-    return None
+        return None
+    if digest(state) != handed.essence:
+        refused.append("the state handed over means something else here")
+        return None
+    return Recovered(Engine(box, state), records, left_us=handed.left_us)
 
 
 def _newest_readable(

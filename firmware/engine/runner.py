@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,19 +12,24 @@ from firmware.config.newest import newest
 from firmware.engine import catching_up, last_resort
 from firmware.engine.catching_up import LATE_US
 from firmware.engine.disk_watch import DiskWatch
+from firmware.engine.handover import find, leave, take_away
 from firmware.engine.journalling import Journalling
 from firmware.engine.keeper import Keeper
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
-from firmware.engine.status import Decisions, status_of
+from firmware.engine.reload import LOOK_US, Reload, handover_of
+from firmware.engine.status import Decisions, alarms_of, status_of
 from firmware.engine.switch_link import ROLE, SwitchLink
+from firmware.engine.trial import Trial
 from firmware.engine.view import state_view
 from firmware.engine.wall_watch import WallLook
+from firmware.protocol import journal
 from firmware.protocol.box_secret import box_secret
 from firmware.protocol.commands import Numbered
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.inputs import AnyInput, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
+from firmware.protocol.memory_name import memory_name
 from firmware.protocol.order_format import (
     NOT_READ,
     AskReload,
@@ -33,6 +38,7 @@ from firmware.protocol.order_format import (
     OrderAnswer,
     ReloadAnswer,
     Request,
+    StateView,
     Verdict,
 )
 from firmware.protocol.order_server import Client, OrderServer
@@ -58,13 +64,18 @@ STANDING_US = 200_000
 class EngineProcess:
     """Everything one engine process holds; `step` is one turn of its loop."""
 
-    def __init__(self, places: Places, box: str, clock: Clock, wall: WallLook) -> None:
+    def __init__(
+        self, places: Places, box: str, clock: Clock, wall: WallLook, try_out: Sequence[str] = ()
+    ) -> None:
+        """`try_out` is the command that tries a new version (`firmware.engine.reload`)."""
         self._places, self._clock, self._wall = places, clock, wall
         began_us = clock.now_us()
         self._heartbeat = Heartbeat(places.beat(ROLE))
         self._heartbeat.beat(began_us)
         self._rings = Rings(places.run)
-        self._recovered = recover(places.root, self._rings.journal, box)
+        self._memory = memory_name(places.run)
+        self._recovered = recover(places.root, self._rings.journal, box, find(places.handover))
+        take_away(places.handover)  # before the first decision: older than any record from here on
         engine = self._recovered.engine
         engine.use_key(box_secret(places.secrets, "pins"))
         self._epoch = engine.state.epoch + 1
@@ -73,7 +84,13 @@ class EngineProcess:
         self._status = StatusFile(places.status(ROLE))
         self._decisions = Decisions()
         self._disk = DiskWatch(places.status("recorder"), self._rings.audio)
-        self._journalling = Journalling(self._rings.journal, self._rings.snapshots, clock, self._stand_still)
+        recent = tuple(map(journal.encode, self._recovered.recent))
+        self._journalling = Journalling(
+            self._rings.journal, self._rings.snapshots, clock, self._stand_still, recent
+        )
+        self._reload = Reload(places.run, try_out)
+        self.hands_over = False
+        """A new version is to take over: the loop ends."""
         self.keeper = Keeper(engine, self._journalling.put, self._send, self._recovered.recent)
         self.desk = OrderDesk(self._give, engine, self._rings.journal)
         self.orders = OrderServer(places.engine_socket)
@@ -83,8 +100,9 @@ class EngineProcess:
         self._rests_until_us = now_us + CATCH_UP_US
         self._until = 0
         self._left_version = -1
-        self._give(Started(self._epoch), at_us)
+        self._give(Started(self._epoch, self._memory), at_us)
         self._recovery_us = clock.now_us() - began_us
+        self._gap_us = clock.now_us() - self._recovered.left_us if self._recovered.left_us else 0
         self._look_around(at_us)
         self._take_config(at_us)
         self._tell_damage()
@@ -103,6 +121,7 @@ class EngineProcess:
         self._exchange(patience_us)
         self._leave_last_resort()
         self.desk.tell_saved()
+        self._reload.look(now_us)
         self._journalling.snapshot(self.keeper.engine, now_us)
         if now_us >= self._status_us:
             self._tell_status(now_us)
@@ -161,7 +180,7 @@ class EngineProcess:
         """All that waited is decided upon: timers run again, and the switch is asked how things are."""
         if self._until and number >= self._until - 1:
             self._until = self._rests_until_us = 0
-            self._give(Started(self._epoch), self._clock.now_us())
+            self._give(Started(self._epoch, self._memory), self._clock.now_us())
 
     def _leave_last_resort(self) -> None:
         """The switch has the table of the configuration in force."""
@@ -175,15 +194,43 @@ class EngineProcess:
             case GiveOrder():
                 self.desk.take(request, self._clock.now_us(), partial(self.orders.answer, client))
             case AskState():
-                view = state_view(self.keeper.engine, request.request, link_up=self.link.greeted)
-                self.orders.answer(client, view)
+                self.orders.answer(client, self._view(request.request))
             case AskReload():
-                told = ReloadAnswer(request.request, False, self._epoch, "not-possible")
-                self.orders.answer(client, told)
+                self._try_new_version(client, request.request)
             case None:
                 self.orders.answer(client, OrderAnswer(NOT_READ, Verdict.REFUSED, reason="not-understood"))
 
+    def _view(self, request: int) -> StateView:
+        link_up = self.link.greeted
+        return state_view(
+            self.keeper.engine,
+            request,
+            now_us=self._clock.now_us(),
+            link_up=link_up,
+            gap_us=self._gap_us,
+            alarms=alarms_of(self._journalling, self._recovered, link_up),
+        )
+
+    def _try_new_version(self, client: Client, request: int) -> None:
+        if self._reload.runs or self.hands_over:
+            self.orders.answer(client, ReloadAnswer(request, False, self._epoch, "under-way"))
+            return
+
+        def heard(trial: Trial) -> None:
+            told = ReloadAnswer(request, trial.able, self._epoch, trial.reason, trial.detail)
+            self.orders.answer(client, told)
+            self.hands_over = trial.able
+
+        self._reload.begin(self.keeper.engine, self._clock.now_us(), heard)
+
+    def hand_over(self) -> None:
+        """The last thing of this life: the state, in memory, for the next. Raises OSError."""
+        self.link.flush()
+        recent = tuple(self._journalling.recent)
+        leave(self._places.handover, handover_of(self.keeper.engine, recent, left_us=self._clock.now_us()))
+
     def close(self) -> None:
+        self._reload.close()
         self.orders.close()
         self.link.close()
         self._heartbeat.close()
@@ -195,6 +242,8 @@ class EngineProcess:
         waits = [SAVED_US if self.desk.waits else IDLE_US]
         if self.orders.waits:
             return 0
+        if self._reload.runs:
+            waits.append(LOOK_US)
         if deadline is not None:
             waits.append(deadline - now_us)
         if not self.link.up:
@@ -260,11 +309,22 @@ class EngineProcess:
         self.link.send(CommandFrame(command))
 
 
-def run(places: Places, box: str, *, clock: Clock, wall: WallLook, stopped: Callable[[], bool]) -> None:
-    """Returns after `stopped()`."""
-    process = EngineProcess(places, box, clock, wall)
+def run(
+    places: Places,
+    box: str,
+    *,
+    clock: Clock,
+    wall: WallLook,
+    stopped: Callable[[], bool],
+    try_out: Sequence[str] = (),
+) -> bool:
+    """Returns after `stopped()`, or True when a new version is to take this process's place."""
+    process = EngineProcess(places, box, clock, wall, try_out)
     try:
-        while not stopped():
+        while not stopped() and not process.hands_over:
             process.step()
+        if process.hands_over:
+            process.hand_over()
+        return process.hands_over
     finally:
         process.close()

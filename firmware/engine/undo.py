@@ -31,6 +31,11 @@ class Undo:
         """The newest record was not journalled: it never happened."""
         self._since.pop()
 
+    @property
+    def past(self) -> tuple[bytes, list[Record]]:
+        """A frozen state and the records since."""
+        return self._frozen, list(self._since)
+
     def board(self) -> Board:
         """As it was after the last record that was kept, made of facts alone."""
         board = Board(thaw(self._frozen))

@@ -9,7 +9,9 @@ from firmware.protocol.order_format import MOST_TIMERS, AgentView, CallView, Sta
 from firmware.version import VERSION
 
 
-def state_view(engine: Engine, request: int, *, link_up: bool) -> StateView:
+def state_view(
+    engine: Engine, request: int, *, now_us: int, link_up: bool, gap_us: int, alarms: tuple[str, ...]
+) -> StateView:
     state = engine.state
     timers = sorted(state.timers.items(), key=lambda timer: (timer[1], timer[0]))
     positions = queue_positions(state)
@@ -19,6 +21,7 @@ def state_view(engine: Engine, request: int, *, link_up: bool) -> StateView:
         state.epoch,
         state.number,
         state.at_us,
+        now_us,
         VERSION,
         SCHEMA,
         state.config_version,
@@ -29,6 +32,8 @@ def state_view(engine: Engine, request: int, *, link_up: bool) -> StateView:
             for one in sorted(state.agents.values(), key=lambda one: one.id)
         ),
         tuple(timers[:MOST_TIMERS]),
+        gap_us,
+        alarms,
     )
 
 

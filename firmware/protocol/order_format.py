@@ -101,6 +101,9 @@ class StateView(Struct, frozen=True, tag=True):
     epoch: int
     number: int
     at_us: int
+    """Box time of the newest record."""
+    now_us: int
+    """Box time of this answer."""
     version: str
     """Of the firmware."""
     schema: int
@@ -112,6 +115,8 @@ class StateView(Struct, frozen=True, tag=True):
     agents: tuple[AgentView, ...]
     timers: tuple[tuple[str, int], ...]
     """(what it is for, when it is due), earliest first; at most `MOST_TIMERS`."""
+    gap_us: int = 0
+    """How long nothing was decided when this life took the calls over from a former version; 0: it did not."""
     alarms: tuple[str, ...] = ()
     """Words of ours; none when all is well."""
 

@@ -44,6 +44,8 @@ class Places:
         self.switch_socket = self.run / "switch.sock"
         self.engine_socket = self.run / "engine.sock"
         """Orders to the engine (`firmware.protocol.order_client`)."""
+        self.handover = self.run / "engine.handover"
+        """The state of an engine that gives way to a new version."""
         self.world_socket = self.run / "world.sock"
         self.wire = self.run / "wire"
         self.plan = self.run / "box.json"
