@@ -62,6 +62,10 @@ class People:
         self.entries += [(at_us, who, what, about) for at_us, who, what, about in news["entries"]]
         self.whys |= news["gone"]
 
+    def late_blocks(self) -> int:
+        """20 ms of audio each that the world could not pass on in time, since it began."""
+        return int(next(iter(ask(self._places, {"do": "status"})))["late_blocks"])
+
     def stories(self) -> list[Story]:
         return stories(self.entries, self.whys)
 

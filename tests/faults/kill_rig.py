@@ -50,6 +50,8 @@ class Slice(Struct):
     """Of those, calls lost or wrong."""
     seconds: float = 0.0
     watchdog_kills: int = 0
+    late_blocks: int = 0
+    """Of the world: audio it could not pass on in time. Many of them spoil the verdict, not the box."""
 
 
 def run_slice(
@@ -73,12 +75,13 @@ def run_slice(
         deaths = _violence(box, people, chance, kills, say, only, give_up_us)
         until_us = box.clock.now_us()
         _drain(box, people, until_us)
+        late_blocks = people.late_blocks()
         left = box.stop()
         watchdog_kills = box.watchdog_kills
     (data / DIARY).write_bytes(msgspec.json.encode((people.entries, people.whys, deaths, until_us)))
     judged = judge(people.stories(), account(data), deaths, until_us)
     judged.findings += [Finding("box", role, "lives on after Ctrl-C") for role in left]
-    result = Slice(seed, deaths, judged, [], [], (until_us - began_us) / 1e6, watchdog_kills)
+    result = Slice(seed, deaths, judged, [], [], (until_us - began_us) / 1e6, watchdog_kills, late_blocks)
     bad = {finding.who for finding in judged.findings}
     for death in deaths:
         up = [story.who for story in people.stories() if not story.refused and story.lives_at(death.at_us)]

@@ -41,6 +41,7 @@ class Summary(Struct):
     by_process: dict[str, ByProcess]
     findings: list[str]
     watchdog_kills: int
+    late_blocks: int
 
 
 def summary(slices: Sequence[Slice]) -> Summary:
@@ -64,6 +65,7 @@ def summary(slices: Sequence[Slice]) -> Summary:
             for one in findings
         ],
         watchdog_kills=sum(one.watchdog_kills for one in slices),
+        late_blocks=sum(one.late_blocks for one in slices),
     )
 
 
@@ -100,6 +102,7 @@ def table(total: Summary) -> str:
         f" {total.messages} left a message",
         f"lost {total.lost}, wrong {total.wrong}, {total.missing_s:.2f} s of audio unexplained,"
         f" {total.switch_away_s:.1f} s stated as the switch's absence",
+        f"{total.watchdog_kills} guardians killed by the watchdog; the world was late with {total.late_blocks} blocks",
         "process      kills stops  calls up  harmed  back p50   p99   most  after a stop",
     ]
     lines += [
