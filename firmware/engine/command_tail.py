@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from firmware.protocol.commands import Numbered
+from firmware.protocol.facts import SwitchLost
 from firmware.protocol.inputs import FromSwitch
 from firmware.protocol.journal import Record
 
@@ -26,12 +27,12 @@ class CommandTail:
     def take(self, record: Record) -> list[Numbered]:
         """The commands of one more record, numbered; kept."""
         given = record.input
-        if isinstance(given, FromSwitch) and given.epoch != self._switch_epoch:
-            if self._switch_epoch:
-                self._kept.clear()
-            self._switch_epoch = given.epoch
         if isinstance(given, FromSwitch):
-            self._seen = given.number
+            if self._switch_epoch not in (0, given.epoch) or isinstance(
+                next(iter(record.facts), None), SwitchLost
+            ):
+                self._kept.clear()
+            self._switch_epoch, self._seen = given.epoch, given.number
         commands = [
             Numbered(record.epoch, record.number, index, command, self._switch_epoch, self._seen)
             for index, command in enumerate(record.commands)

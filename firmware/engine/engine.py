@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from firmware.engine import catching_up, disk, emergency, keeping, lines, orders, queues, reconcile, reports, steps
+from firmware.engine import (
+    catching_up,
+    disk,
+    emergency,
+    keeping,
+    lines,
+    orders,
+    queues,
+    reconcile,
+    reports,
+    steps,
+)
 from firmware.engine.board import Board
 from firmware.engine.poison import diagnose, ways_out
 from firmware.engine.secrets import Secrets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from firmware.config.schema import Config
-from firmware.engine import agents, calls, features, legs, nodes, queues
+from firmware.engine import agents, calls, features, legs, nodes, queues, reports
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -21,8 +21,7 @@ def started(turn: Turn, given: i.Started) -> None:
     if given.config:
         turn.fact(f.ConfigTaken(turn.state.config_version, "box", given.config))
     turn.fact(f.EngineStarted(given.epoch, turn.state.box, given.memory))
-    turn.fact(f.ReportAsked())
-    turn.command(c.Report(port=-1))
+    reports.ask(turn)
 
 
 def _ask_secrets_anew(turn: Turn) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from firmware.engine import calls, legs, lines, queues, reconcile
+from firmware.engine import calls, legs, lines, queues, reconcile, reports
 from firmware.engine.board import Board
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
@@ -24,7 +24,6 @@ from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from firmware.protocol.names import AgentState, Cause, Direction, Outcome, ReleasedBy, Tone
 
-REPORT_AFTER_S = 1.0
 MOST_PROBES = 40
 """So often a report that is poison is tried in parts; each costs a rebuilt state."""
 HARMLESS = (e.CallerIdReceived, e.TapeBegan, e.TapeEnded, e.LineRestored)
@@ -127,8 +126,7 @@ def _refused(turn: Turn, given: i.ConfigApplied) -> None:
 
 def _begun(turn: Turn, given: i.Started) -> None:
     turn.fact(f.EngineStarted(given.epoch, turn.state.box))
-    turn.fact(f.ReportAsked())
-    turn.command(c.Report(port=-1))
+    reports.ask(turn)
 
 
 _ESSENTIAL: Mapping[type, Callable[[Turn, Any], None]] = {
@@ -152,7 +150,7 @@ def _note(turn: Turn, poison: Poison) -> tuple[int, Leg | None, Call | None]:
         turn.clear(poison.timer)
     turn.fact(_told(poison, port, leg, call))
     if isinstance(given, i.FromSwitch | i.TimeReached) and not _is_report(given):
-        _ask_later(turn)
+        reports.ask_later(turn)
     return port, leg, call
 
 
@@ -164,19 +162,6 @@ def _told(poison: Poison, port: int, leg: Leg | None, call: Call | None) -> f.In
 
 def _is_report(given: i.AnyInput) -> bool:
     return isinstance(given, i.FromSwitch) and isinstance(given.event, e.StateReport)
-
-
-def _ask_later(turn: Turn) -> None:
-    """One report for all that goes wrong within a second."""
-    if "report:0" not in turn.state.timers:
-        turn.timer("report:0", REPORT_AFTER_S)
-
-
-def ask_report(turn: Turn, number: int) -> None:
-    """Timer `report`: how do things stand?"""
-    turn.clear(f"report:{number}")
-    turn.fact(f.ReportAsked())
-    turn.command(c.Report(port=-1))
 
 
 # -- the ways out -----------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ def switch_lost(turn: Turn, epoch: int) -> None:
 
 
 def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
-    asked_us = turn.at_us + 1 if lost else turn.state.report_asked_us
+    asked_us = event.asked_us if event.asked_us >= 0 else turn.state.report_asked_us
+    asked_us = turn.at_us + 1 if lost else asked_us
     for line, telephone in last_resort_calls(turn, event):
         _adopt(turn, line, telephone)
     for port in event.ports:

@@ -19,10 +19,10 @@ from firmware.engine import (
     last_resort,
     legs,
     lines,
-    poison,
     queues,
     reconcile,
     recordings,
+    reports,
     ringing,
     telephones,
     trunks,
@@ -259,7 +259,7 @@ NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "offered": _offer_lapsed,
     "record": _message_time,
     "howl": legs.howl,
-    "report": poison.ask_report,
+    "report": reports.due,
 }
 
 

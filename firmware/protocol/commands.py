@@ -154,6 +154,9 @@ class SetGain(SwitchCommand, frozen=True, tag=True):
 class Report(SwitchCommand, frozen=True, tag=True):
     """Ask for a `StateReport`. `port` is -1."""
 
+    asked_us: int = -1
+    """Box time of the question; the report names it."""
+
 
 AnySwitchCommand = (
     Seize

@@ -164,6 +164,8 @@ class StateReport(SwitchEvent, frozen=True, tag=True):
 
     tick: int
     ports: tuple[PortReport, ...]
+    asked_us: int = -1
+    """The newest `Report.asked_us` it answers; -1 when nobody asked."""
 
 
 AnySwitchEvent = (

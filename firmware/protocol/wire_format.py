@@ -13,10 +13,14 @@ from msgspec import Struct
 
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent
-from firmware.protocol.last_resort import LastResort
 from firmware.protocol.framing import Bodies, framed
+from firmware.protocol.last_resort import LastResort
 
 LONGEST_FRAME = 1 << 20
+
+
+OUTBOX_EVENTS = 100_000
+"""A day of a small box without an engine; 10 MB at most."""
 
 
 class Hello(Struct, frozen=True, tag=True):
@@ -91,7 +95,7 @@ class FrameStream:
 class Outbox:
     """The switch's events, numbered from 1, kept until acknowledged. Beyond `limit` the oldest are `lost`."""
 
-    def __init__(self, epoch: int, limit: int = 100_000) -> None:
+    def __init__(self, epoch: int, limit: int = OUTBOX_EVENTS) -> None:
         self.epoch = epoch
         self.lost = 0
         self._limit = limit

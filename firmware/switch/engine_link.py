@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from firmware.protocol.commands import Numbered
+from firmware.protocol.commands import Numbered, Report
 from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.last_resort import LastResort
 from firmware.protocol.wire_format import (
+    OUTBOX_EVENTS,
     Ack,
     CommandFrame,
     EventFrame,
@@ -21,8 +23,8 @@ from firmware.protocol.wire_format import (
 )
 
 ROLE = "switch"
-UNSENT_LIMIT = 8 << 20
-"""An engine that takes nothing for so long is let go; it gets everything again when it comes back."""
+UNSENT_BYTES = 1 << 20
+"""So much waits to be taken by the engine; the rest waits in the outbox."""
 CHUNK = 1 << 16
 
 
@@ -42,6 +44,7 @@ class EngineLink:
         self._stream = FrameStream()
         self._out = bytearray()
         self.outbox = Outbox(epoch)
+        self._unsent: deque[EventFrame] = deque(maxlen=OUTBOX_EVENTS)
         self.last_resort: LastResort | None = None
         """What the engine left for the time without it."""
         self.connections = 0
@@ -60,9 +63,11 @@ class EngineLink:
 
     def exchange(self, events: Sequence[AnySwitchEvent]) -> list[Numbered]:
         """Tell these events; commands that came since the last call, in order."""
-        for event in events:
-            self._send(self.outbox.add(event))
+        told = [self.outbox.add(event) for event in events]
+        if self._engine is not None:
+            self._unsent.extend(told)
         self._accept()
+        self._refill()
         commands = self._receive()
         self._flush()
         return commands
@@ -84,15 +89,17 @@ class EngineLink:
         self._engine, self._stream = engine, FrameStream()
         self.connections += 1
         self._send(Hello(ROLE, self._epoch, self.outbox.newest))
-        for frame in self.outbox.unacknowledged():
-            self._send(frame)
+        self._unsent.extend(self.outbox.unacknowledged())
+
+    def _refill(self) -> None:
+        """A day's backlog must not break the connection that brings it: the engine gets what it is able to take."""
+        while self._unsent and len(self._out) < UNSENT_BYTES:
+            self._send(self._unsent.popleft())
 
     def _send(self, frame: Hello | EventFrame) -> None:
         if self._engine is None:
             return
         self._out += encode(frame)
-        if len(self._out) > UNSENT_LIMIT:
-            self._hang_up()
 
     def _receive(self) -> list[Numbered]:
         commands: list[Numbered] = []
@@ -115,7 +122,8 @@ class EngineLink:
     def _take(self, frame: Frame, commands: list[Numbered]) -> None:
         match frame:
             case CommandFrame(command):
-                commands.append(command)
+                if command.life in (0, self._epoch) or isinstance(command.command, Report):
+                    commands.append(command)  # what was decided for a former life died with it
                 if command.life == self._epoch:
                     self._known = max(self._known, command.seen)
             case Ack():
@@ -140,6 +148,7 @@ class EngineLink:
         self.garbled += self._stream.garbled
         self._stream = FrameStream()
         self._out.clear()
+        self._unsent.clear()
         if self._engine is not None:
             self._engine.close()
         self._engine = None

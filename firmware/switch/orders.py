@@ -28,6 +28,8 @@ class Orders:
     ) -> None:
         self.misfits = 0
         self.reports_due = 0
+        self.asked_us = -1
+        """When the newest of these reports was asked for."""
         self.next_tick = 0
         self._ports = ports
         self._voice = voice
@@ -38,6 +40,7 @@ class Orders:
     def carry_out(self, command: asked.AnySwitchCommand) -> None:
         if isinstance(command, asked.Report):
             self.reports_due += 1
+            self.asked_us = max(self.asked_us, command.asked_us)
         elif not 0 <= command.port < len(self._ports):
             self.misfits += 1
         else:

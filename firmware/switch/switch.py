@@ -142,6 +142,7 @@ class Switch:
             at_us=self._clock.now_us(),
             tick=self.tick_number,
             ports=tuple(self._report(port) for port in self._ports),
+            asked_us=self.orders.asked_us,
         )
 
     def stop(self) -> None:

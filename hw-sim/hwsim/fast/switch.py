@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from msgspec import structs
+
 from drivers import ports as wires
 from drivers.ports import TICK_US
 from firmware.protocol import commands as asked
@@ -179,7 +181,7 @@ class FastSwitch:
 
     def _carry_out(self, command: asked.AnySwitchCommand) -> None:
         if isinstance(command, asked.Report):
-            self._events.append(self.report())
+            self._events.append(structs.replace(self.report(), asked_us=command.asked_us))
         elif not 0 <= command.port < len(self.ports):
             self.misfits += 1
         else:
