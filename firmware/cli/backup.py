@@ -19,6 +19,7 @@ from drivers.clock import MonotonicClock
 from firmware.archive.backup.making import BackupError, Made, Scope, check_passphrase, make
 from firmware.archive.backup.restoring import Checked, SwapError, check, restore, undo
 from firmware.archive.backup.sealed import SealedWriter, new_head
+from firmware.archive.erasures import reapply_erasures
 from firmware.cli.backup_words import CHECKED, MADE, RESTORED, UNDONE, said
 from firmware.cli.main import DONE, FOUND_WRONG, CommandError
 from firmware.cli.prepare import last_box_time_us
@@ -26,7 +27,7 @@ from firmware.config.versions import ConfigStore
 from firmware.protocol.places import Places
 from firmware.protocol.role import ROLES, role_is_held
 from firmware.store.disk import Disk
-from firmware.store.history import StoreError
+from firmware.store.history import HISTORY_FILE, StoreError, open_history
 
 LAST = "backup.last"
 """In the data directory: when the last backup was made, for `tipring doctor`."""
@@ -171,9 +172,19 @@ def _restore(arguments: argparse.Namespace) -> int:
     passphrase = _asked(arguments)
     shown = _Shown(arguments, arguments.file)
     with arguments.file.open("rb") as file:
-        checked = restore(file, passphrase, places.root, settle=lambda _: None, report=shown.bytes)
+        checked = restore(file, passphrase, places.root, settle=_settle, report=shown.bytes)
     shown.end()
     return _tell(arguments, checked, RESTORED)
+
+
+def _settle(root: Path) -> None:
+    """What was erased since the backup was made is erased again: the list of erasures stays beside the new history."""
+    if (root / HISTORY_FILE).is_file():
+        db = open_history(root / HISTORY_FILE)
+        try:
+            reapply_erasures(db)
+        finally:
+            db.close()
 
 
 def _undo(arguments: argparse.Namespace) -> int:
