@@ -22,7 +22,7 @@ def switch(data: Path, stopped: Stopped) -> None:
     from firmware.cli.cards import make_cards
     from firmware.cli.prompts import prompt_bank
     from firmware.switch import runner
-    from firmware.switch.messages import RecordingShelf
+    from firmware.switch.messages import ReadAhead, RecordingShelf
     from firmware.switch.plan import SwitchPlan
     from firmware.switch.switch import Switch
 
@@ -34,7 +34,7 @@ def switch(data: Path, stopped: Stopped) -> None:
 
     def make(epoch: int) -> Switch:
         cards = make_cards(places, plan, config, clock)
-        return Switch(cards, ports, clock, bank, rings.audio, epoch, RecordingShelf(data))
+        return Switch(cards, ports, clock, bank, rings.audio, epoch, ReadAhead(RecordingShelf(data)))
 
     runner.run(places, make, clock=clock, ring_fill=lambda: rings.audio.fill, stopped=stopped)
 

@@ -58,6 +58,11 @@ class Playlist:
             whole = -(-8000 // row.loop.size)
             self.shelf.name(("loop", tone), np.tile(row.loop, whole))
 
+    def ready(self, items: Sequence[PlayItem]) -> bool:
+        """Whether all messages among them are at hand; those that are not are being read from now on."""
+        recordings = [item.recording for item in items if isinstance(item, Message)]
+        return all([self._messages.ready(one) for one in recordings])
+
     def playable(self, items: Sequence[PlayItem]) -> Playable:
         """What cannot be found becomes a short beep, counted."""
         made = Playable()

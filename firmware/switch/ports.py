@@ -16,7 +16,10 @@ class TapeSink(Protocol):
 
 
 class MessageShelf(Protocol):
-    """Where recorded messages come from."""
+    """Where recorded messages come from. Neither call waits for a disk, but in virtual time, where no time passes."""
+
+    def ready(self, recording: str, /) -> bool:
+        """Whether `message` knows; if not, it is looked for from now on."""
 
     def message(self, recording: str, /) -> NDArray[np.int16] | None:
         """8 kHz mono samples of a recording's caller, or None when it is not there (yet)."""
@@ -24,6 +27,10 @@ class MessageShelf(Protocol):
 
 class NoMessages:
     """A box without an archive."""
+
+    def ready(self, recording: str, /) -> bool:
+        del recording
+        return True
 
     def message(self, recording: str, /) -> NDArray[np.int16] | None:
         del recording

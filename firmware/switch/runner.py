@@ -13,7 +13,7 @@ from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
 from firmware.protocol.status_file import StatusFile
 from firmware.switch.engine_link import EngineLink
-from firmware.switch.life import next_epoch
+from firmware.switch.life import Life
 from firmware.switch.pacing import Pacing, Punctuality
 from firmware.switch.realtime import ControlTimer, harden, soften
 from firmware.switch.switch import Switch
@@ -55,11 +55,12 @@ class SwitchProcess:
         self, places: Places, make: Callable[[int], Switch], clock: Clock, ring_fill: Callable[[], float]
     ) -> None:
         """`make(epoch)` builds the switch of this life; its cards come up here."""
-        self.epoch = next_epoch(places.root)
+        life = Life(places, clock.now_us())
+        self.epoch = life.epoch
         self._clock = clock
         self._ring_fill = ring_fill
         self.switch = make(self.epoch)
-        self.findings: Sequence[str] = self.switch.start()
+        self.findings: Sequence[str] = [*life.findings, *self.switch.start()]
         self.link = EngineLink(places.switch_socket, self.epoch)
         self._status = StatusFile(places.status(ROLE))
         self._heartbeat = Heartbeat(places.beat(ROLE))

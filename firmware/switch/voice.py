@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.ports import Samples
-from firmware.protocol.commands import PlayItem
+from firmware.protocol.commands import Pause, PlayItem
 from firmware.switch.fabric import PLAYERS_A_PORT, SILENCE, Fabric
 from firmware.switch.players import Players
 from firmware.switch.playlist import Playable, Playlist
+
+MESSAGE_WITHIN_TICKS = 250
+"""5 s for a disk to bring a message."""
+LONGEST_PAUSE_MS = 10_000
+
+
+@dataclass
+class _Coming:
+    play: str
+    items: tuple[PlayItem, ...]
+    repeat: bool
+    ticks: int = 0
 
 
 class Voice:
@@ -23,8 +36,12 @@ class Voice:
         self.fabric = Fabric(ports, self._players)
         self.tonal_changed: list[tuple[int, bool]] = []
         """Ports that began or ceased to get a steady tone from a player, since somebody emptied this."""
+        self._coming: dict[int, _Coming] = {}
+        """What is to be played as soon as its messages are read."""
 
     def tick(self, said: Samples) -> Samples:
+        if self._coming:
+            self._begin_what_came()
         return self.fabric.tick(said)
 
     def hear(self, port: int, source: int) -> None:
@@ -38,11 +55,24 @@ class Voice:
         self.fabric.confer(members)
 
     def play(self, port: int, play: str, items: Sequence[PlayItem], repeat: bool) -> None:
+        self._coming.pop(port, None)
+        if not self.playlist.ready(items):
+            self._coming[port] = _Coming(play, tuple(items), repeat)
+            items = (Pause(LONGEST_PAUSE_MS),)
         self._start(port, port, self.playlist.playable(items), play, repeat)
         self.fabric.hear(port, self.fabric.player_row(port))
 
+    def _begin_what_came(self) -> None:
+        """A message that does not come is missed in the end, as one that is not there."""
+        for port, coming in list(self._coming.items()):
+            coming.ticks += 1
+            if self.playlist.ready(coming.items) or coming.ticks >= MESSAGE_WITHIN_TICKS:
+                del self._coming[port]
+                self._start(port, port, self.playlist.playable(coming.items), coming.play, coming.repeat)
+
     def stop(self, port: int) -> None:
         """Stop the engine's player; the port hears silence if it heard that."""
+        self._coming.pop(port, None)
         self._players.stop(port)
         self.tonal_changed.append((port, False))
         if self.fabric.hears(port) == self.fabric.player_row(port):

@@ -160,7 +160,7 @@ def test_the_process_ticks_talks_to_its_engine_and_leaves_its_figures(
     runner.run(places, make, clock=clock, ring_fill=lambda: 0.25, stopped=stopped)
     frames = engines[0].read(2)
     engines[0].socket.close()
-    assert frames[0] == Hello("switch", 1, 1)
+    assert frames[0] == Hello("switch", 4, 1), "box time 1 s, in steps of 250 ms"
     assert isinstance(frames[1], EventFrame) and isinstance(frames[1].event, told.StateReport)
     assert card.commands.count((0, wires.GoOffHook())) == 1
     status = json.loads(places.status("switch").read_bytes())
