@@ -26,8 +26,13 @@ from firmware.archive.backup.sealed import (
     opened,
 )
 from firmware.archive.backup.swap import ENTRIES, FORMER, NEW, PLAN, SwapError, finish_swap
+from firmware.archive.number_marks import NumberMarks
 from firmware.cli.prepare import prepare
+from firmware.config.schema import DialPlan
 from firmware.engine.recovery import recover
+from firmware.protocol import facts as f
+from firmware.protocol.inputs import TimeReached
+from firmware.protocol.journal import Record
 from firmware.protocol.places import Places
 from firmware.protocol.ring import Ring
 from firmware.store.migrations import STEPS
@@ -281,6 +286,33 @@ def test_a_reader_that_trusts_names_would_be_found(tmp_path: Path, monkeypatch: 
         tmp_path / "scratch",
     )
     assert checked.end.files == 1 and outside.exists()
+
+
+def test_what_was_erased_since_is_erased_again(tmp_path: Path) -> None:
+    places = filled(tmp_path / "box")
+    backup = sealed(places)[0]
+    archive = _caught_up(places.root)
+    key = archive.history.book.erasure_key
+    marks = tuple(sorted(NumberMarks(key, DialPlan(), "").of("13800138000")))
+    order = f.ErasureOrdered("e1", "wang", "asked by letter", marks, False)
+    archive.follow([Record(2, 1, 300_000_000, TimeReached(), (order,), ())])
+    archive.erase(300_000_001)
+    archive.close()
+    assert "13800138000" not in repr(rows(places.root))
+    restored(backup, places.root)
+    assert "13800138000" in repr(rows(places.root)), "a restore without the list brings it back"
+    archive = _caught_up(places.root)
+    archive.erase(400_000_000)
+    archive.close()
+    assert "13800138000" not in repr(rows(places.root))
+    assert not list(places.recordings.rglob("*.wav"))
+
+
+def _caught_up(root: Path) -> Archive:
+    archive = Archive(root, "box-7", "Asia/Shanghai")
+    archive.follow_files()
+    archive.cut(200_000_000)
+    return archive
 
 
 # -- restoring over a living box's data ---------------------------------------------------------------

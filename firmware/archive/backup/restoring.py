@@ -70,6 +70,7 @@ def restore(
     finish_swap(root, disk)
     try:
         checked = _build(file, passphrase, root / NEW, disk, report)
+        _keep_keys(root, disk)
         settle(root / NEW)
     except BaseException:
         remove_tree(root / NEW, disk)
@@ -77,6 +78,16 @@ def restore(
     remove_tree(root / FORMER, disk)
     swap(root, NEW, FORMER, disk)
     return checked
+
+
+def _keep_keys(root: Path, disk: Disk) -> None:
+    """A key made since the backup stays: without it the list of erasures would recognise nobody."""
+    secrets = root / "secrets"
+    disk.make_directory(root / NEW / "secrets")
+    for path in sorted(secrets.iterdir()) if secrets.is_dir() else ():
+        target = root / NEW / "secrets" / path.name
+        if path.is_file() and not target.exists():
+            disk.write_whole(target, path.read_bytes())
 
 
 def undo(root: Path, disk: Disk | None = None) -> None:
