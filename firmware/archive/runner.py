@@ -22,6 +22,7 @@ from firmware.protocol.rings import Rings
 from firmware.protocol.status_file import StatusFile
 from firmware.recorder.status import RecorderStatus, read_status
 from firmware.store.disk import Disk
+from firmware.store.reserve import Reserve
 
 ROLE = "archive"
 STEP_US = 500_000
@@ -69,6 +70,8 @@ class Archivist:
         except (OSError, sqlite3.Error) as error:
             self.failures += 1
             self.last_error = str(error)
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+                Reserve(self._data).give_up()
             self._tell(last_error_us=at_us)
             self._retry_us = at_us + RETRY_US
             self._drop()
@@ -111,7 +114,7 @@ class Archivist:
         archive = self._archive
         taken = archive.follow_files(self._mark.read())
         self._caught_up_us = at_us
-        cut = archive.cut(at_us)
+        cut = [] if Reserve.given_up(self._data) else archive.cut(at_us)
         self._tell(taken=self._told.taken + taken, cut=self._told.cut + len(cut))
         archive.release_reels()
         archive.erase(at_us)

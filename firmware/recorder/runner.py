@@ -37,7 +37,8 @@ class RecorderProcess:
         self._clock = clock
         self._budget = round(storage.wear_gb_per_day * 1e9)
         self._heartbeat = Heartbeat(places.beat(ROLE))
-        self._disk = WatchedDisk(disk or Disk(), clock.now_us, self._heartbeat.beat)
+        self._begun = False
+        self._disk = WatchedDisk(disk or Disk(), clock.now_us, self._alive)
         self._rings = rings = Rings(places.run)
         marks = Marks(storage.warn_percent / 100, storage.purge_percent / 100, storage.stop_percent / 100)
         self.room = Room(places.root, self._disk, marks, storage.reserve_mb << 20)
@@ -55,15 +56,13 @@ class RecorderProcess:
         self._began_us = self._told_us = clock.now_us()
         self._told_bytes, self._told_put = 0, rings.audio.put_until
         self._tell(self._began_us)
+        self._begun = True
 
     def step(self) -> None:
         """Stands still as long as the disk does."""
         now_us = self._clock.now_us()
-        self._heartbeat.beat(now_us)
+        self._alive(now_us)
         self.recorder.step(now_us)
-        now_us = self._clock.now_us()
-        if now_us >= self._told_us + STATUS_US:
-            self._tell(now_us)
 
     def close(self) -> None:
         """Everything is synced that was in the rings, as far as the disk takes it."""
@@ -71,6 +70,12 @@ class RecorderProcess:
         self._tell(self._clock.now_us())
         self._status_file.close()
         self._heartbeat.close()
+
+    def _alive(self, at_us: int) -> None:
+        """Also between two operations of a slow disk: many of them are no silence."""
+        self._heartbeat.beat(at_us)
+        if self._begun and at_us >= self._told_us + STATUS_US:
+            self._tell(at_us)
 
     def _tell(self, at_us: int) -> None:
         self._status_file.write(self.status(at_us))

@@ -16,7 +16,7 @@ FILES = 8
 
 
 class Reserve:
-    def __init__(self, data: Path, size: int, disk: Disk | None = None) -> None:
+    def __init__(self, data: Path, size: int = 0, disk: Disk | None = None) -> None:
         """`size` in bytes, of all files together."""
         self._directory, self._disk = data / FOLDER, disk or Disk()
         self._part = max(size // FILES, 1)
@@ -41,6 +41,12 @@ class Reserve:
                 self._disk.remove(path)
                 self._fill(path)
         self._disk.sync_directory(self._directory)
+
+    @staticmethod
+    def given_up(data: Path) -> bool:
+        """It was there and is not: what room there is belongs to the records. For processes that do not take it."""
+        folder = data / FOLDER
+        return folder.is_dir() and not any(folder.glob("*.room"))
 
     def give_up(self) -> None:
         """Its room and inodes are free. Raises nothing: a disk that refuses this has other troubles."""

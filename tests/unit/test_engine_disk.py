@@ -9,6 +9,7 @@ from msgspec import structs
 
 from firmware.config.schema import Config, Flow
 from firmware.engine import disk as disk_rules
+from firmware.engine import recordings
 from firmware.engine.disk_watch import DiskWatch
 from firmware.engine.engine import Engine
 from firmware.protocol import commands as c
@@ -195,7 +196,9 @@ def test_a_disk_that_fills_during_the_greeting_is_told_instead_of_the_beep() -> 
     assert box.words("L1") == ["voicemail-unavailable"] and not box.sent(c.Record)
 
 
-@pytest.mark.parametrize(("seconds", "words", "kept"), [(10, "voicemail-cut", 1), (1, "voicemail-unavailable", 0)])
+@pytest.mark.parametrize(
+    ("seconds", "words", "kept"), [(10, "voicemail-cut", 1), (1, "voicemail-unavailable", 0)]
+)
 def test_a_message_cut_off_is_kept_and_its_caller_told(seconds: float, words: str, kept: int) -> None:
     box = FakeBox(office())
     box.ring("L1")
@@ -305,6 +308,6 @@ def test_planted_an_engine_that_does_not_stop_is_found(monkeypatch: pytest.Monke
 
 
 def test_planted_an_engine_that_does_not_begin_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk_rules.recordings, "resume", lambda *_: None)
+    monkeypatch.setattr(recordings, "resume", lambda *_: None)
     with pytest.raises((AssertionError, IndexError)):
         test_room_again_begins_a_new_recording_of_the_same_talk()

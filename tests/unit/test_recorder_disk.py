@@ -71,7 +71,7 @@ class Box:
             self.journal, self.audio, folder, disk=disk, rotation=rotation, room=self.room, lane=lane
         )
         self.at_us = 0
-        self._left = sorted(
+        self._left: list[tuple[int, Record | TapeBlock]] = sorted(
             [
                 *((record.at_us, record) for record in self.records),
                 *((block.tick * TICK_US, block) for block in self.tape),
@@ -87,8 +87,8 @@ class Box:
                 _put(self, self._left.pop(0)[1])
             self.recorder.step(self.at_us)
 
-    def taped(self) -> list[tuple[int, int]]:
-        """(epoch, tick) of all blocks on reels, each once, in order."""
+    def taped(self) -> list[tuple[int, str]]:
+        """(tick, recording) of all blocks on reels, each once, in order."""
         found = set()
         for path in REELS.files(self.folder / "reels").values():
             for payload in FrameReader(path, REELS).read():
@@ -148,7 +148,7 @@ def test_a_full_disk_takes_the_journal_and_the_ring_keeps_the_tape(tmp_path: Pat
     assert box.audio.used > 0 and box.journal.used == 0
     disk.others = 0
     box.run(END_US)
-    assert box.room.reserve.held and box.room.level is Level.AMPLE
+    assert box.room.reserve.held and box.room.level.value == "ample"
     box.check_whole()
 
 
@@ -312,7 +312,9 @@ def operations(tmp_path: Path) -> int:
         ),
     ],
 )
-def test_an_error_at_any_operation_loses_nothing(tmp_path: Path, code: int, fail_for: int, stride: int) -> None:
+def test_an_error_at_any_operation_loses_nothing(
+    tmp_path: Path, code: int, fail_for: int, stride: int
+) -> None:
     steps = operations(tmp_path)
     assert steps > 100
     for at in range(1, steps, stride):

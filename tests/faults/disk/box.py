@@ -78,6 +78,15 @@ class DiskBox:
         whole = [sys.executable, "-m", "firmware.cli.main", *argv, "--data", str(self.places.root)]
         return subprocess.run(whole, env=clean, cwd=ROOT, capture_output=True, text=True, check=False)
 
+    def alarms(self) -> str:
+        """What `doctor` finds wrong, in words."""
+        told = json.loads(self.command("doctor", "--json").stdout)
+        findings = told["findings"] if isinstance(told, dict) else told
+        return "\n".join(f"{one['seen']}: {one['remedy']}" for one in findings if not one["well"])
+
+    def pids(self) -> dict[str, int | None]:
+        return {role: role_holder(self.places.run, role) for role in ROLE_TABLE}
+
     def phases(self) -> list[str]:
         """What the callers' legs are doing."""
         told = ask_state(self.places)
@@ -105,7 +114,9 @@ def small_file_system(place: Path, size: str) -> Iterator[Path]:
     """A file system in memory of so many bytes (`24m`). Skips the test without the right to mount."""
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tipring-test", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tipring-test", str(place)],
+        capture_output=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip("no right to mount a small file system")

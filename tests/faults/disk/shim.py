@@ -35,7 +35,18 @@ class Shim:
         if compiler is None:
             pytest.skip("no C compiler")
         self._library, page = folder / "disk_shim.so", folder / "disk_shim.page"
-        argv = [compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", str(self._library), str(SOURCE), "-ldl"]
+        argv = [
+            compiler,
+            "-shared",
+            "-fPIC",
+            "-O1",
+            "-Wall",
+            "-Werror",
+            "-o",
+            str(self._library),
+            str(SOURCE),
+            "-ldl",
+        ]
         subprocess.run(argv, check=True)
         page.write_bytes(bytes(8 * len(_FIELDS)))
         self.environment = {

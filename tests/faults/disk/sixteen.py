@@ -1,4 +1,4 @@
-"""Sixteen callers who all listen to one recorded menu that plays noise, so that each sample of it can be found again."""
+"""Sixteen callers who all listen to one recorded menu. It plays noise, so that each sample can be found again."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def sound() -> Samples:
     spectrum = np.fft.rfft(rng.standard_normal(SOUND_S * RATE_HZ))
     frequency = np.fft.rfftfreq(SOUND_S * RATE_HZ, 1 / RATE_HZ)
     spectrum[(frequency < 500) | (frequency > 2500)] = 0
-    samples = np.fft.irfft(spectrum)
-    return samples / np.abs(samples).max() * 12_000
+    samples: Samples = np.fft.irfft(spectrum)
+    samples *= 12_000 / np.abs(samples).max()
+    return samples
 
 
 def write_sound(path: Path) -> None:
