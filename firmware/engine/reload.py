@@ -6,6 +6,7 @@ replay; the switch holds all calls meanwhile.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,8 +52,13 @@ class Reload:
                 stderr=subprocess.STDOUT,
             )
         except OSError as error:
+            self._end()
             heard(Trial(False, "does-not-start", str(error)))
             return
+        assert self._child.stdout is not None
+        os.set_blocking(
+            self._child.stdout.fileno(), False
+        )  # whoever holds the other end, nobody waits for him
         self._heard, self._until_us = heard, at_us + TRIAL_US
 
     def look(self, at_us: int) -> None:
@@ -63,7 +69,7 @@ class Reload:
             return
         late = child.poll() is None
         self._end()
-        told = (child.stdout.read(MOST_BYTES) if child.stdout else b"") if not late else b""
+        told = (child.stdout.read(MOST_BYTES) or b"") if child.stdout and not late else b""
         if child.stdout:
             child.stdout.close()
         if self._heard is not None:

@@ -89,6 +89,7 @@ class EngineProcess:
             self._rings.journal, self._rings.snapshots, clock, self._stand_still, recent
         )
         self._reload = Reload(places.run, try_out)
+        self._asked: tuple[Client, int] | None = None
         self.hands_over = False
         """A new version is to take over: the loop ends."""
         self.keeper = Keeper(engine, self._journalling.put, self._send, self._recovered.recent)
@@ -216,12 +217,16 @@ class EngineProcess:
             self.orders.answer(client, ReloadAnswer(request, False, self._epoch, "under-way"))
             return
 
-        def heard(trial: Trial) -> None:
+        self._asked = (client, request)
+        self._reload.begin(self.keeper.engine, self._clock.now_us(), self.tried)
+
+    def tried(self, trial: Trial) -> None:
+        """What came of the new version's trial."""
+        self.hands_over = trial.able
+        if self._asked is not None:
+            client, request = self._asked
             told = ReloadAnswer(request, trial.able, self._epoch, trial.reason, trial.detail)
             self.orders.answer(client, told)
-            self.hands_over = trial.able
-
-        self._reload.begin(self.keeper.engine, self._clock.now_us(), heard)
 
     def hand_over(self) -> None:
         """The last thing of this life: the state, in memory, for the next. Raises OSError."""
