@@ -21,24 +21,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", dest="until", metavar="WHEN", help="a day is included whole, a time is the end"
     )
+    add_language(parser)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--language", choices=("en", "zh"), default=_language(), help="of the table's headings"
+        "--language", choices=("en", "zh"), default=system_language(), help="of the table's headings"
     )
 
 
 def span_of(arguments: argparse.Namespace, zone: str) -> tuple[int, int]:
-    """Unix microseconds, end excluded. Raises NotAMoment."""
+    """Unix microseconds, end excluded. Raises NotAMoment.
+
+    A day lasts from midnight to midnight, 23 or 25 hours where the clock is changed. An hour that comes twice begins
+    with its first time and ends with its second: nothing of it is left out (`…T02:30+01:00` says which is meant).
+    """
     since, until = arguments.since, arguments.until
     start = ANY_TIME[0] if since is None else _unix_us(_moment(since, zone))
     if until is None:
         return start, ANY_TIME[1]
-    end = _moment(until, zone)
-    return start, _unix_us(end + timedelta(days=1) if len(until) <= len("2026-10-01") else end)
+    try:
+        end = _moment(until, zone).replace(fold=1)
+        return start, _unix_us(end + timedelta(days=1) if len(until) <= len("2026-10-01") else end)
+    except OverflowError as error:
+        raise NotAMoment(f"{until!r} is beyond all calendars") from error
 
 
 def local(at_us: int, zone: str) -> str:
-    """A Unix time in the site's zone, to the second."""
-    return datetime.fromtimestamp(at_us / 1e6, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+    """A Unix time in the site's zone, to the second; with its offset in an hour that comes twice."""
+    moment = datetime.fromtimestamp(at_us // 1_000_000, ZoneInfo(zone))
+    twice = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+    return moment.strftime("%Y-%m-%d %H:%M:%S%z" if twice else "%Y-%m-%d %H:%M:%S")
 
 
 def utc(at_us: int) -> str:
@@ -58,5 +71,5 @@ def _unix_us(moment: datetime) -> int:
     return int(moment.timestamp() * 1_000_000)
 
 
-def _language() -> str:
+def system_language() -> str:
     return "zh" if os.environ.get("LANG", "").startswith("zh") else "en"

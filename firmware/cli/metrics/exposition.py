@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from drivers.clock import MonotonicClock
-from firmware.cli.box_plan import read_plan
-from firmware.cli.main import CommandError
+from firmware.cli.box_now import box_now_us
 from firmware.cli.metrics.families import BY_ROLE, Family, Shape, families, values
 from firmware.cli.process_memory import held
 from firmware.protocol.heartbeat import last_beat_us
@@ -85,14 +83,6 @@ def _processes(places: Places) -> Iterator[tuple[Family, Sample]]:
             continue
         yield RESIDENT, ({BY_ROLE: role}, now.pss_kib * 1024.0)
         yield DESCRIPTORS, ({BY_ROLE: role}, float(now.descriptors))
-
-
-def box_now_us(places: Places) -> int | None:
-    """Box time now; None where the box was never started in this boot."""
-    try:
-        return MonotonicClock(read_plan(places).offset_us).now_us()
-    except CommandError:
-        return None
 
 
 def _lines(family: Family, samples: Iterable[Sample]) -> Iterator[str]:
