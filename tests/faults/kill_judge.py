@@ -21,8 +21,7 @@ TALK_S = 8.0
 """So much longer may the box think they talk: it notices a hang-up by busy tone."""
 SILENCE_US = 8_500_000
 """A voiceprint comes every 8 s at the latest."""
-UNSEEN_US = 2_000_000
-"""Ringing for so short a time a box may miss (validation, half a burst)."""
+MESSAGE_KEY = "3"
 
 
 class Finding(Struct):
@@ -127,6 +126,8 @@ def _whole(story: Story, rows: Sequence[BoxCall]) -> list[Finding]:
     found: list[Finding] = []
     if story.why not in (TALKED, LEFT_A_MESSAGE):
         found.append(Finding("lost", story.who, f"ended as {story.why or 'nothing'!r}"))
+    elif story.why == TALKED and MESSAGE_KEY in story.pressed:
+        found.append(Finding("wrong", story.who, "keyed for the mailbox and came to an agent"))
     elif story.why == TALKED and story.longest_silence_us() > SILENCE_US:
         found.append(
             Finding("missing-audio", story.who, f"heard nothing for {story.longest_silence_us() / 1e6:.1f} s")

@@ -25,6 +25,8 @@ class Story(Struct):
     refused: bool = False
     """The network had no free line: the box never saw this call."""
     connected_us: int = 0
+    pressed: str = ""
+    """Keys."""
     heard_us: int = 0
     """First voice of a person."""
     heard: str = ""
@@ -88,6 +90,8 @@ def _take(story: Story, at_us: int, what: str, about: str) -> None:
         story.placed_us = at_us
     elif what == "Connected":
         story.connected_us = at_us
+    elif what == "Press":
+        story.pressed += about
     elif what in ("HeardVoice", "mark"):
         story.heard_us, story.heard = story.heard_us or at_us, story.heard or about
         if what == "mark" and about == story.heard:
