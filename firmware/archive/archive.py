@@ -19,6 +19,7 @@ from firmware.archive.owed import owed_orders
 from firmware.archive.purging import Purged, Purger
 from firmware.archive.reel_faults import ReelFaults
 from firmware.archive.tracks import Cut, UnnamedRecording, recording_path
+from firmware.archive.waiting_accesses import take_in
 from firmware.protocol import journal, tape
 from firmware.protocol.inputs import AnyOrder
 from firmware.protocol.journal import Record
@@ -68,6 +69,7 @@ class Archive:
             self._eraser = Eraser(self.db, book, directory, self._disk)
             self._purger = Purger(self.db, book, directory, self._disk)
             self._eraser.take_up()
+            take_in(self.db, book, directory, self._disk)
         except BaseException:
             self.db.close()
             raise
@@ -170,7 +172,7 @@ class Archive:
     def erase(self, at_us: int) -> None:
         """Works on the erasures that are open. Raises OSError, sqlite3.Error: it is taken up again."""
         self.history.commit()
-        self._eraser.work(at_us, self._reels.index, self.history.last)
+        self._eraser.work(at_us, self._cutter.reel, self.history.last)
 
     def complete_erasures(self, at_us: int) -> None:
         """Drops what erasures wait for as soon as it may go, and says which are complete. Raises OSError."""

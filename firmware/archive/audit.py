@@ -30,11 +30,11 @@ class Deed(Struct, frozen=True):
     why: str = ""
 
 
-def note(book: Book, entry: str, deed: Deed) -> None:
-    """One row; an `entry` that is there already is not written again."""
+def note(book: Book, entry: str, deed: Deed, at: int | None = None) -> None:
+    """One row; an `entry` that is there already is not written again. `at`: Unix time, where it was before now."""
     last = book.row("SELECT rows, seal FROM audit_end") or (0, FIRST)
     number = last[0] + 1
-    moment = (book.at_us, book.wall_us, book.quality)
+    moment = (book.at_us, book.wall_us if at is None else at, book.quality)
     row = (number, entry, *moment, deed.author, deed.action, deed.subject, deed.why)
     if book.row("SELECT 1 FROM audit WHERE entry = ?", entry):
         return
@@ -44,13 +44,14 @@ def note(book: Book, entry: str, deed: Deed) -> None:
 
 
 def _recordings_accessed(book: Book, fact: facts.RecordingsAccessed) -> None:
+    note_access(book, fact)
+
+
+def note_access(book: Book, fact: facts.RecordingsAccessed, at: int | None = None) -> None:
     """One row a recording: who heard what."""
     for recording in fact.recordings:
-        note(
-            book,
-            f"{fact.access}:{recording}",
-            Deed(fact.author, fact.action, f"recording {recording}", fact.why),
-        )
+        deed = Deed(fact.author, fact.action, f"recording {recording}", fact.why)
+        note(book, f"{fact.access}:{recording}", deed, at)
 
 
 def _voicemail_heard(book: Book, fact: facts.VoicemailHeard) -> None:

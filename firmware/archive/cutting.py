@@ -48,9 +48,12 @@ class Cutter:
         """Reels that still hold audio of a recording."""
         self._closed: set[str] = set()
         """Recordings met on reels that need no cutting (any more)."""
+        self.reel = 0
+        """The newest that has audio."""
 
     def take(self, block: TapeBlock, reel: int) -> None:
         """One tick of tape; each recording's ticks in order. Raises OSError."""
+        self.reel = reel
         wanted = [index for index, one in enumerate(block.recordings) if self._wants(one, reel)]
         if wanted:
             self.tracks.take(block, np.array(wanted, np.intp))

@@ -25,6 +25,7 @@ COMMANDS = (
     "engine",
     "report",
     "recordings",
+    "erase",
     "backup",
     "role",
     "soak",

@@ -15,14 +15,22 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from drivers.clock import MonotonicClock
 from firmware.archive.accounts import account_of_calls
 from firmware.archive.ledger import UNEXPLAINED, Balance, Entry, balance
 from firmware.archive.tracks import SAMPLE_RATE_HZ, NotARecording, read_samples
-from firmware.cli import period
+from firmware.archive.waiting_accesses import leave_word
+from firmware.cli import given_orders, holds, period
 from firmware.cli.report import spoken, with_history
 from firmware.cli.tables import text_table
 from firmware.cli.words import said
+from firmware.protocol.facts import RecordingsAccessed
+from firmware.protocol.inputs import AccessOrder
+from firmware.protocol.order_client import give_order
+from firmware.protocol.order_format import Verdict
+from firmware.protocol.places import Places
 from firmware.store import queries
+from firmware.store.disk import Disk
 
 Row = dict[str, Any]
 SAID = ("kind", "why", "reason")
@@ -58,6 +66,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     export = _add(names, "export", "copy recordings as WAV files", _export)
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the copies go")
     export.add_argument("--pcm", action="store_true", help="16-bit linear instead of A-law")
+    export.add_argument("--why", default="", metavar="TEXT", help="goes into the audit")
+    given_orders.add_author(export)
+    holds.add_parsers(names)
     _add(names, "ledger", "answered time against audio; exit 1 if a second is unexplained", _ledger)
 
 
@@ -100,11 +111,11 @@ def _list(db: Database, arguments: argparse.Namespace) -> int:
 
 def _export(db: Database, arguments: argparse.Namespace) -> int:
     """1 when a file that history names is not there."""
+    wanted = [row for row in _rows(db, arguments) if row["path"]]
+    _tell_audit(arguments, tuple(row["id"] for row in wanted))
     arguments.out.mkdir(parents=True, exist_ok=True)
     exported, missing = [], []
-    for row in _rows(db, arguments):
-        if not row["path"]:
-            continue
+    for row in wanted:
         source, target = arguments.data / row["path"], arguments.out / f"{row['id']}.wav"
         try:
             _copy(source, target, arguments.pcm)
@@ -113,6 +124,20 @@ def _export(db: Database, arguments: argparse.Namespace) -> int:
             missing.append(str(source))
     _tell(arguments, exported, missing)
     return 1 if missing else 0
+
+
+def _tell_audit(arguments: argparse.Namespace, recordings: tuple[str, ...]) -> None:
+    """Before a copy is made. A box that does not run takes word into its audit when it starts. Raises CommandError."""
+    if not recordings:
+        return
+    access, author = given_orders.new_id("export"), given_orders.author(arguments)
+    order = AccessOrder(access, author, "export", recordings, arguments.why)
+    answer = give_order(Places(arguments.data.resolve()), order, wait_saved=True)
+    if answer.verdict is Verdict.NO_ENGINE:
+        fact = RecordingsAccessed(access, author, "export", recordings, arguments.why)
+        leave_word(arguments.data, fact, MonotonicClock.wall_us(), Disk())
+    elif not answer.done:
+        raise given_orders.refused(answer, arguments.language)
 
 
 def _copy(source: Path, target: Path, pcm: bool) -> None:
@@ -139,7 +164,9 @@ def _tell(arguments: argparse.Namespace, exported: list[str], missing: list[str]
 def _ledger(db: Database, arguments: argparse.Namespace) -> int:
     span = period.span_of(arguments, queries.zone(db))
     accounts = [
-        (call, entries) for call, entries in account_of_calls(db, *span) if arguments.call in (None, call)
+        (call, entries)
+        for call, entries in account_of_calls(db, *span, arguments.data)
+        if arguments.call in (None, call)
     ]
     total = balance(entry for _, entries in accounts for entry in entries)
     if arguments.json:

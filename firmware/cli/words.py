@@ -28,6 +28,13 @@ CHINESE = {
     "switch-died": "交换中断", "menu": "菜单", "queue": "排队", "announcement": "播报", "consent": "录音告知",
     "edge": "边缘", "off": "不录音", "paused": "已暂停", "blocks-missing": "缺少音频块", "switch": "交换中断",
     "transfer": "转接中", "unexplained": "无说明", "audio": "录音",
+    "power-cut": "断电或重启", "reel-damaged": "录音带文件损坏",
+    "disk-full": "磁盘已满", "disk-slow": "磁盘过慢", "disk-failed": "磁盘故障", "erased": "已按要求删除", "retention": "保留期满已删除",
+    "deleted": "已由本人删除", "purged-early": "磁盘将满，提前删除",
+    # erasures, holds, the audit
+    "ordered": "已下令", "working": "进行中", "held-back": "因保全推迟", "waiting": "待日志清除", "complete": "已完成",
+    "export": "导出", "listen": "收听", "erase": "下令删除", "hold": "保全", "release": "解除保全",
+    "no-number": "没有号码", "no-reason-given": "未说明原因",
     # transfers
     "blind": "盲转", "attended": "咨询转", "semi-attended": "半咨询转", "recall": "回振",
 }  # fmt: skip
@@ -38,6 +45,24 @@ ENGLISH = {
     "flow": "the menu",
     "person": "a person",
     "line": "the line",
+    "switch-died": "the switch died",
+    "power-cut": "power lost or box restarted",
+    "reel-damaged": "a file of tape is damaged",
+    "disk-full": "disk full",
+    "disk-slow": "disk too slow",
+    "disk-failed": "disk failed",
+    "too-short": "too short to keep",
+    "erased": "erased on request",
+    "retention": "deleted: its time was over",
+    "deleted": "deleted by its owner",
+    "purged-early": "deleted early: disk nearly full",
+    "paused": "paused",
+    "off": "this queue is not recorded",
+    "consent": "consent being asked",
+    "held-back": "held back by a legal hold",
+    "waiting": "waits for the journal to go",
+    "no-number": "no number",
+    "no-reason-given": "no reason given",
 }
 
 

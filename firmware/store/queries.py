@@ -24,6 +24,12 @@ def now_us(db: Database) -> int:
     return int(found[0]) if found else 0
 
 
+def clock_offset_us(db: Database) -> int:
+    """Wall time minus box time, as last known."""
+    found = db.execute("SELECT offset_us FROM clocks ORDER BY rowid DESC LIMIT 1").fetchone()
+    return int(found[0]) if found else 0
+
+
 def calls(db: Database, span: tuple[int, int] = ANY_TIME) -> list[Row]:
     """Calls that began in the span, in order; `recordings` are the ids of their recordings."""
     found = list(

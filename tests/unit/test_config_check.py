@@ -44,6 +44,8 @@ SLIPS = [
     ("out-of-range", "slot = 7", "«slot = 9"),
     ("out-of-range", "skills.zh = 50", "«skills.zh = 101"),
     ("out-of-range", "skills.zh = 50", "skills.zh = 50\n«ring_s = -1"),
+    ("never-early", 'language = "zh"', 'language = "zh"\n«purge_early_days = 400'),
+    ("records-forget-first", 'language = "zh"', 'language = "zh"\n«personal_data_days = 90'),
     ("bad-span", '"13:00-17:30"', '«"13:00-17:60"'),
     ("bad-date", '"2026-10-01"', '«"2026-13-01"'),
     ("bad-day", "sat = [", "«sab = ["),
