@@ -73,13 +73,12 @@ def read_records(directory: Path, after: Number = NOTHING) -> JournalReader:
 
 
 def _start(files: list[Path], after: Number) -> int:
-    """Index of the last file that begins at or before the record after `after`."""
-    start = 0
-    for index, path in enumerate(files):
-        head = read_head(path)
+    """Index of the last file that begins at or before the record after `after`; the newest heads are read first."""
+    for index in range(len(files) - 1, -1, -1):
+        head = read_head(files[index])
         if head is not None and head.first <= after:
-            start = index
-    return start
+            return index
+    return 0
 
 
 def read_head(path: Path) -> FileHead | None:
