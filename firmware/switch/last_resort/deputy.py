@@ -17,6 +17,7 @@ from firmware.switch.last_resort.given import DEPUTY, Given
 from firmware.switch.last_resort.lines import Lines
 from firmware.switch.last_resort.presence import Presence
 from firmware.switch.last_resort.telephone import (
+    KEPT,
     AnyInput,
     Due,
     EngineLeft,
@@ -245,8 +246,7 @@ class Deputy:
         self._settle()
 
     def _may_act(self, telephone: TelephoneHelp) -> bool:
-        """What was told of a line is done, also when the engine is back meanwhile."""
-        return self.presence.away or telephone.state is Help.RESTING
+        return self.presence.away or telephone.state in KEPT
 
     def _give(self, telephone: TelephoneHelp, given: AnyInput, now_us: int) -> None:
         outs = telephone.handle(given, now_us)
@@ -254,9 +254,12 @@ class Deputy:
         for out in outs:
             self._do(out, now_us)
 
+    def _tell_of(self, call: e.LastResortCalled) -> None:
+        self._tell(call)
+
     def _do(self, out: Out, now_us: int) -> None:
         if isinstance(out, e.LastResortCalled):
-            self._tell(out)
+            self._tell_of(out)
             return
         self._lines.note(out, now_us)
         self._given.note(out)

@@ -55,9 +55,9 @@ class Lines:
         return self._released_us.get(port, -GUARD_US) + GUARD_US
 
     def pick(self, passed: Collection[int]) -> EmergencyLine | None:
-        """A free line; else the first whose caller talks to nobody; else the first. Never one that rings.
+        """A free line; else one whose caller talks to nobody; else one in conversation; at last one that rings.
 
-        `passed` are out of question: tried, or kept for another emergency call.
+        Of each kind the first in order. `passed` have been tried; one that carries an emergency call is never taken.
         """
         usable = [one for one in self.table.lines if one.port not in passed and self._usable(one.port)]
         ranks = {one.port: self._rank(one.port) for one in usable}
@@ -72,9 +72,11 @@ class Lines:
         if not 0 <= port < len(self._ports) or port in self._emergency:
             return False
         line = self._ports[port]
-        return isinstance(line, FxoPort) and not line.ringing and not line.alarms.alarms
+        return isinstance(line, FxoPort) and not line.alarms.alarms
 
     def _rank(self, port: int) -> int:
+        if self.rings(port):
+            return 3
         if not self.held(port):
             return 0
         return 2 if self._given.talks(port) else 1

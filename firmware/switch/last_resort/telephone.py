@@ -24,7 +24,11 @@ PATIENCE_US = 10_000_000
 """Dial tone, or keys that lead nowhere; then congestion tone says that nobody is there."""
 RUNG_US = 3_000_000
 """Who lifts a ringing telephone is left in peace so long: a new engine connects him."""
+RECENT_US = 4_000_000
+"""Keys in the middle of something else are a number that the engine had not begun to call, so long."""
 AGAIN_US = 2_000_000
+ANSWERED_US = 500_000
+"""So long a ringing line is held before it is let go: the exchange must see an answer and then a release."""
 PULSE_DIGIT_US, TONE_DIGIT_US, DIAL_MARGIN_US = 2_200_000, 500_000, 3_000_000
 
 
@@ -38,10 +42,16 @@ class Help(Enum):
     CONGESTED = auto()
     SEEKING = auto()
     """An emergency number is keyed, no line can be had."""
+    SHEDDING = auto()
+    """Whoever rang on the line that is needed was answered, and is let go."""
     RESTING = auto()
     """The line that was taken must be on-hook a moment longer."""
     DIALLING = auto()
     THROUGH = auto()
+
+
+KEPT = frozenset({Help.SHEDDING, Help.RESTING})
+"""What was told of a line is done, also when an engine is there again meanwhile."""
 
 
 class EngineLeft(Struct, frozen=True):
@@ -178,7 +188,7 @@ class TelephoneHelp:
 
     def _left(self, given: AnyInput, now_us: int) -> list[Out]:
         """The engine had the whole number and is gone before it dialled."""
-        if not self.keys.fresh:
+        if not self.keys.fresh and now_us - self.keys.last_us > RECENT_US:
             return []
         self.number = self.wanted
         return self._call(now_us) if self.number else []
@@ -197,14 +207,26 @@ class TelephoneHelp:
             return self._wait(now_us)
         self.line, self._taken = line.port, line
         out: list[Out] = [self._told(now_us), c.Hear(port=self.port, source=-1)]
+        if self._lines.rings(line.port):
+            self._lines.take(line.port)
+            self.state, self.deadline_us = Help.SHEDDING, now_us + ANSWERED_US
+            return [*out, c.Seize(port=line.port)]
         if self._lines.held(line.port):
             out += self._evict(line.port, now_us)
         self._lines.take(line.port)
-        rested_us = self._lines.rested_us(line.port)
+        return out + self._rest_and_seize(now_us)
+
+    def _rest_and_seize(self, now_us: int) -> list[Out]:
+        rested_us = self._lines.rested_us(self.line)
         if rested_us <= now_us:
-            return out + self._seize(now_us)
+            return self._seize(now_us)
         self.state, self.deadline_us = Help.RESTING, rested_us
-        return out
+        return []
+
+    def _shed(self, given: AnyInput, now_us: int) -> list[Out]:
+        self._lines.drop(self.line, now_us)
+        self._lines.take(self.line)
+        return [c.Release(port=self.line), *self._rest_and_seize(now_us)]
 
     def _evict(self, line: int, now_us: int) -> list[Out]:
         """The line's call makes room; whoever talked over it hears that it is over."""
@@ -278,7 +300,7 @@ class TelephoneHelp:
 
     def _put_down(self, given: AnyInput, now_us: int) -> list[Out]:
         out: list[Out] = self._hush()
-        if self.state in (Help.DIALLING, Help.THROUGH):
+        if self.state in (Help.SHEDDING, Help.DIALLING, Help.THROUGH):
             out += [c.Hear(port=self.port, source=-1), *self._release(now_us)]
         self._rest()
         return out
@@ -289,7 +311,7 @@ class TelephoneHelp:
         return out
 
     def _rest(self) -> None:
-        if self.state is Help.RESTING:
+        if self.state in KEPT:
             self._lines.drop(self.line, self.deadline_us or 0)
         self.state, self.deadline_us, self.line, self._aside = Help.REST, None, -1, None
 
@@ -322,6 +344,9 @@ STEPS: Mapping[tuple[Help, type], Step] = {
     (Help.SEEKING, Due): _M._again,
     (Help.SEEKING, e.TelephoneReleased): _M._put_down,
     (Help.SEEKING, EngineReturned): _M._returned,
+    (Help.SHEDDING, Due): _M._shed,
+    (Help.SHEDDING, e.LineAlarmed): _M._taken_by_a_caller,
+    (Help.SHEDDING, e.TelephoneReleased): _M._put_down,
     (Help.RESTING, Due): _M._rested,
     (Help.RESTING, e.LineRang): _M._taken_by_a_caller,
     (Help.RESTING, e.LineAlarmed): _M._taken_by_a_caller,

@@ -41,9 +41,6 @@ from hwsim.world.diary import Diary
 from hwsim.world.percepts import HeardTone
 from hwsim.world.timeline import Timeline
 
-ALL = 1 << 60
-"""Number of an event beyond all."""
-
 
 class FastSwitch:
     """`submit` commands, `advance` gives events. `world` has the lines, the telephones and the people."""
@@ -90,8 +87,8 @@ class FastSwitch:
         self._recordings: dict[str, int] = {}
         self._deadlines: dict[int, int] = {}
         self.deputy = Deputy(self.ports, plan.last_resort, life, self._carry_out, self._tell_of_call)
-        self.deputy.engine(True, ALL, 0)
         self._told = 0
+        self._engine_told = False
         self._deputy_us: int | None = None
         self.timeline.at(0, lambda now_us: self._events.insert(0, self._report(now_us)))
 
@@ -110,6 +107,7 @@ class FastSwitch:
 
     def hear_engine(self, up: bool, known: int) -> None:
         """Whether an engine is connected, and up to which event it has decided."""
+        self._engine_told = True
         self.deputy.engine(up, known, self.now_us)
         self._plan_deputy()
 
@@ -149,6 +147,8 @@ class FastSwitch:
             self.deputy.told(self._told, event, self.now_us)
             more, self._events = self._events, []
             told += more
+        if not self._engine_told:
+            self.deputy.engine(True, self._told, self.now_us)
         self._plan_deputy()
         return told
 
