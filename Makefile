@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test lint docs golden bench acceptance soak soak-real clean
+.PHONY: setup run test lint docs golden bench acceptance soak soak-real kills clean
 
 setup:
 	@sh provisioning/setup.sh
@@ -41,6 +41,11 @@ soak: setup
 # The same of a box's real processes in real time.
 soak-real: setup
 	$(TIPRING) soak --real --minutes $(or $(MINUTES),15)
+
+# Deaths of processes during living calls, in slices; what is done is not done again. KILLS=1000 takes about 40 minutes.
+KILLS ?= 100
+kills: setup
+	$(PY) -m tests.faults.kill_rig --kills $(KILLS) --out build/kills
 
 clean:
 	rm -rf build .venv *.egg-info

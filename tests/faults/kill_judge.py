@@ -22,6 +22,9 @@ TALK_S = 8.0
 SILENCE_US = 8_500_000
 """A voiceprint comes every 8 s at the latest."""
 MESSAGE_KEY = "3"
+SPOILT_BLOCKS = 3
+"""60 ms: a key or a busy tone may not be recognised behind such a hole, and a voiceprint neither."""
+NEEDS_AUDIO = ("wrong", "lost", "missing-audio")
 
 
 class Finding(Struct):
@@ -40,6 +43,8 @@ class Judged(Struct):
     calls: int = 0
     """Judged: those that the network offered."""
     with_switch_death: int = 0
+    spoilt: int = 0
+    """Calls of whose audio the machine lost more than SPOILT_BLOCKS: what they heard is not judged."""
     talked: int = 0
     messages: int = 0
     missing_s: float = 0.0
@@ -47,14 +52,21 @@ class Judged(Struct):
     """Audio that calls miss because the switch was dead: stated in the ledger."""
 
 
-def judge(stories: Sequence[Story], account: BoxAccount, deaths: Sequence[Death], until_us: int) -> Judged:
-    """Calls placed up to `until_us`; all of them must be over."""
+def judge(
+    stories: Sequence[Story],
+    account: BoxAccount,
+    deaths: Sequence[Death],
+    until_us: int,
+    late: Sequence[tuple[int, int]] = (),
+) -> Judged:
+    """Calls placed up to `until_us`; all must be over. `late` is (box time, late blocks of the world so far)."""
     judged = Judged([Finding("box", "", fault) for fault in account.faults])
     left = list(account.calls)
     for story in stories:
         if story.refused or not story.placed_us or story.placed_us > until_us:
             continue
         judged.calls += 1
+        lost_blocks = _late_in(story, late)
         rows = [row for row in left if _same(story, row)]
         left = [row for row in left if row not in rows]
         during = [death for death in deaths if _touches(death, story)]
@@ -63,6 +75,9 @@ def judge(stories: Sequence[Story], account: BoxAccount, deaths: Sequence[Death]
             found = _broken(story, rows)
         else:
             found = _whole(story, rows)
+            if lost_blocks > SPOILT_BLOCKS:
+                judged.spoilt += 1
+                found = [finding for finding in found if finding.kind not in NEEDS_AUDIO]
         for finding in found:
             finding.deaths = [f"{death.role} {death.signal}" for death in during]
         judged.findings += found
@@ -78,6 +93,13 @@ def judge(stories: Sequence[Story], account: BoxAccount, deaths: Sequence[Death]
         if not death.back_us
     ]
     return judged
+
+
+def _late_in(story: Story, late: Sequence[tuple[int, int]]) -> int:
+    """Blocks the world lost while this call lived."""
+    before = max((blocks for at_us, blocks in late if at_us <= story.placed_us), default=0)
+    after = min((blocks for at_us, blocks in late if at_us >= story.gone_us), default=before)
+    return after - before
 
 
 def _add_up(judged: Judged, story: Story, rows: Sequence[BoxCall]) -> None:

@@ -54,6 +54,8 @@ class People:
         self.at_us = 0
         self.entries: list[Entry] = []
         self.whys: dict[str, str] = {}
+        self.late: list[tuple[int, int]] = [(0, 0)]
+        """(box time, blocks of 20 ms that world and chips could not pass on to each other in time so far)."""
 
     def ask(self) -> None:
         try:
@@ -63,10 +65,7 @@ class People:
         self.at_us, self._next = news["at_us"], news["next"]
         self.entries += [(at_us, who, what, about) for at_us, who, what, about in news["entries"]]
         self.whys |= news["gone"]
-
-    def late_blocks(self) -> int:
-        """20 ms of audio each that the world could not pass on in time, since it began."""
-        return int(next(iter(ask(self._places, {"do": "status"})))["late_blocks"])
+        self.late.append((self.at_us, news["late_blocks"]))
 
     def stories(self) -> list[Story]:
         return stories(self.entries, self.whys)

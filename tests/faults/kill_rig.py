@@ -51,7 +51,7 @@ class Slice(Struct):
     seconds: float = 0.0
     watchdog_kills: int = 0
     late_blocks: int = 0
-    """Of the world: audio it could not pass on in time. Many of them spoil the verdict, not the box."""
+    """Audio that world and chips could not pass on to each other in time; while no switch lives, all of it."""
 
 
 def run_slice(
@@ -75,11 +75,13 @@ def run_slice(
         deaths = _violence(box, people, chance, kills, say, only, give_up_us)
         until_us = box.clock.now_us()
         _drain(box, people, until_us)
-        late_blocks = people.late_blocks()
+        late_blocks = people.late[-1][1]
         left = box.stop()
         watchdog_kills = box.watchdog_kills
-    (data / DIARY).write_bytes(msgspec.json.encode((people.entries, people.whys, deaths, until_us)))
-    judged = judge(people.stories(), account(data), deaths, until_us)
+    (data / DIARY).write_bytes(
+        msgspec.json.encode((people.entries, people.whys, deaths, until_us, people.late))
+    )
+    judged = judge(people.stories(), account(data), deaths, until_us, people.late)
     judged.findings += [Finding("box", role, "lives on after Ctrl-C") for role in left]
     result = Slice(seed, deaths, judged, [], [], (until_us - began_us) / 1e6, watchdog_kills, late_blocks)
     bad = {finding.who for finding in judged.findings}

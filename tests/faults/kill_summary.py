@@ -42,6 +42,7 @@ class Summary(Struct):
     findings: list[str]
     watchdog_kills: int
     late_blocks: int
+    spoilt: int
 
 
 def summary(slices: Sequence[Slice]) -> Summary:
@@ -66,6 +67,7 @@ def summary(slices: Sequence[Slice]) -> Summary:
         ],
         watchdog_kills=sum(one.watchdog_kills for one in slices),
         late_blocks=sum(one.late_blocks for one in slices),
+        spoilt=sum(one.spoilt for one in judged),
     )
 
 
@@ -102,7 +104,8 @@ def table(total: Summary) -> str:
         f" {total.messages} left a message",
         f"lost {total.lost}, wrong {total.wrong}, {total.missing_s:.2f} s of audio unexplained,"
         f" {total.switch_away_s:.1f} s stated as the switch's absence",
-        f"{total.watchdog_kills} guardians killed by the watchdog; the world was late with {total.late_blocks} blocks",
+        f"{total.watchdog_kills} guardians killed by the watchdog; {total.spoilt} calls not judged by what was heard"
+        f" (the machine was late with {total.late_blocks} blocks, the switch's deaths included)",
         "process      kills stops  calls up  harmed  back p50   p99   most  after a stop",
     ]
     lines += [

@@ -223,6 +223,7 @@ class Desk:
         yield {
             "ok": True,
             "at_us": world.now_us + world.start_us,
+            "late_blocks": world.late_blocks,
             "next": max(after, world.diary.noted - len(world.diary.entries)) + len(entries),
             "entries": [[one.at_us + world.start_us, one.who, one.what, one.about] for one in entries],
             "gone": {
