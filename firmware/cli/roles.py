@@ -50,7 +50,9 @@ def engine(data: Path, stopped: Stopped) -> None:
     clock = MonotonicClock(plan.offset_us)
     wall = WallLook(clock.now_us, clock.wall_us, wall_quality, WallWatch(plan.boot))
     try_out = (sys.executable, "-m", "firmware.cli.main", "engine", "prepare", "--data", str(data))
-    if runner.run(places, config.site.box, clock=clock, wall=wall, stopped=stopped, try_out=try_out):
+    if runner.run(
+        places, config.site.box, clock=clock, wall=wall, stopped=stopped, try_out=try_out, follow=True
+    ):
         # The same process goes on as the new version: for supervisord nothing happened.
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - as we were started
 

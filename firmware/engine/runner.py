@@ -18,6 +18,7 @@ from firmware.engine.keeper import Keeper
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
 from firmware.engine.reload import LOOK_US, Reload, handover_of
+from firmware.engine.standby import Standby
 from firmware.engine.status import Decisions, alarms_of, status_of
 from firmware.engine.switch_link import ROLE, SwitchLink
 from firmware.engine.trial import Trial
@@ -234,6 +235,13 @@ class EngineProcess:
         recent = tuple(self._journalling.recent)
         leave(self._places.handover, handover_of(self.keeper.engine, recent, left_us=self._clock.now_us()))
 
+    def let_go(self) -> None:
+        """In a copy of this process: what belongs to the engine alone is closed, and stays as it is for others."""
+        self.orders.let_go()
+        self.link.close()
+        self._heartbeat.close()
+        self._status.close()
+
     def close(self) -> None:
         self._reload.close()
         self.orders.close()
@@ -322,12 +330,21 @@ def run(
     wall: WallLook,
     stopped: Callable[[], bool],
     try_out: Sequence[str] = (),
+    follow: bool = False,
 ) -> bool:
-    """Returns after `stopped()`, or True when a new version is to take this process's place."""
+    """Returns after `stopped()`, or True when a new version is to take this process's place.
+
+    With `follow` a copy of this process stands by: should this one die, it returns from here in the copy.
+    """
     process = EngineProcess(places, box, clock, wall, try_out)
+    standby = Standby(places.run, ROLE, clock.now_us())
     try:
         while not stopped() and not process.hands_over:
             process.step()
+            if follow and standby.keep(clock.now_us(), process.let_go):
+                process = EngineProcess(places, box, clock, wall, try_out)
+                standby = Standby(places.run, ROLE, clock.now_us())
+        standby.end()
         if process.hands_over:
             process.hand_over()
         return process.hands_over

@@ -173,7 +173,7 @@ def status_of(
         orders_taken=orders[0],
         orders_refused=orders[1],
         order_clients=server.clients,
-        order_clients_let_go=server.let_go,
+        order_clients_let_go=server.dropped,
         recovery_us=recovery_us,
         recovery_records=recovered.replayed,
         recovery_missing=damage.missing,

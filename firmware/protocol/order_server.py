@@ -41,7 +41,7 @@ class OrderServer:
         self._listener = _listener(path)
         self._clients: dict[socket.socket, Client] = {}
         self._words = 0
-        self.let_go = 0
+        self.dropped = 0
         """Clients that were dropped: hostile bytes, unread answers, one too many."""
 
     @property
@@ -90,10 +90,14 @@ class OrderServer:
             if one in self._clients:
                 self._flush(self._clients[one])
 
-    def close(self) -> None:
+    def let_go(self) -> None:
+        """Closes what this process has of it; the socket's name stays, and whoever else has it serves it."""
         for client in list(self._clients.values()):
             self._leave(client)
         self._listener.close()
+
+    def close(self) -> None:
+        self.let_go()
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
@@ -133,7 +137,7 @@ class OrderServer:
             self._leave(client)
 
     def _drop(self, client: Client) -> None:
-        self.let_go += 1
+        self.dropped += 1
         self._leave(client)
 
     def _leave(self, client: Client) -> None:
