@@ -26,6 +26,7 @@ Kind = TypeVar("Kind")
 PARTIES = (
     OutsideParty(number="110", answers_after_s=2.0, talk_s=300.0),
     OutsideParty(number="119", answers_after_s=2.0, talk_s=300.0),
+    OutsideParty(number="122", answers_after_s=2.0, talk_s=300.0),
     OutsideParty(number="120", answers_after_s=2.0, talk_s=300.0),
     OutsideParty(number="13900001111", answers_after_s=4.0, talk_s=300.0),
 )
