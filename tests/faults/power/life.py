@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,13 +16,11 @@ import firmware.archive.runner as archive_runner
 import firmware.protocol.box_secret as box_secret
 import firmware.recorder.recorder as recorder_module
 import firmware.store.history as history_store
-from firmware.archive.accounts import account_of_calls
-from firmware.archive.ledger import UNEXPLAINED
 from firmware.archive.pruning import prune_journal
 from firmware.recorder.segments import JOURNAL, read_head
 from firmware.recorder.snapshots import Snapshots
 from firmware.store.disk import Disk
-from tests.faults.power import notes, powered_box
+from tests.faults.power import inspection, notes, powered_box
 from tests.faults.power.history_shadow import Overheard
 from tests.faults.power.mortal_disk import MortalDisk
 from tests.faults.power.notes import NoteBook
@@ -98,37 +96,8 @@ def overhear(book: NoteBook) -> None:
 def _inspect(book: NoteBook, box: PoweredBox) -> None:
     """Some seconds after its start nothing of its former lives may be left undone."""
     box.archive_now()
-    archive = box.archive
-    wrong = [*_calls_left(box, archive.db), *_orphans(box, archive.db), *_unexplained(box, archive.db)]
+    wrong = inspection.left_undone(box.archive.db.conn, box.data, box.begin_us)
     book.write(notes.Found(tuple(wrong)))
-
-
-def _calls_left(box: PoweredBox, db: Database) -> Iterator[str]:
-    for call, released_us, cause in db.execute(
-        "SELECT id, released_us, cause FROM calls WHERE offered_us < ?", (box.begin_us,)
-    ).fetchall():
-        if released_us is None or not cause:
-            yield f"call {call} was cut off by the power and is {'open' if released_us is None else 'without cause'}"
-    for (recording,) in db.execute(
-        "SELECT id FROM recordings WHERE cut = 0 AND began_us < ?", (box.begin_us,)
-    ).fetchall():
-        yield f"recording {recording} was cut off by the power and is not cut"
-
-
-def _orphans(box: PoweredBox, db: Database) -> Iterator[str]:
-    """Files without a row, rows without a file."""
-    data = box.data
-    files = {str(path.relative_to(data)) for path in (data / "recordings").rglob("*.wav")}
-    rows = {path for (path,) in db.execute("SELECT path FROM recordings WHERE path <> ''").fetchall()}
-    yield from (f"{path} belongs to no row" for path in sorted(files - rows))
-    yield from (f"{path} has a row and is not there" for path in sorted(rows - files))
-
-
-def _unexplained(box: PoweredBox, db: Database) -> Iterator[str]:
-    for call, entries in account_of_calls(db):
-        for entry in entries:
-            if entry.reason == UNEXPLAINED and entry.to_us <= box.begin_us:
-                yield f"call {call}: {(entry.to_us - entry.from_us) / 1e6:.2f} s without audio or reason"
 
 
 def spawn(run: Callable[[], int]) -> int:

@@ -60,6 +60,14 @@ class Committed(Struct, frozen=True, tag=True):
     """The database returned from the last statement told."""
 
 
+class HistorySeen(Struct, frozen=True, tag=True):
+    """A reader saw history as far as this record, and these rows of calls that are over and recordings that are cut."""
+
+    epoch: int
+    number: int
+    rows: tuple[str, ...]
+
+
 class ConfigSaved(Struct, frozen=True, tag=True):
     version: int
     digest: str
@@ -123,6 +131,7 @@ Note = (
     | OrderSaved
     | Statements
     | Committed
+    | HistorySeen
     | ConfigSaved
     | SnapshotSaved
     | SecretMade

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import sqlite3
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from firmware.archive.tracks import NotARecording, read_samples
 from firmware.engine.engine import Engine
 from firmware.protocol import journal
 from firmware.recorder.framed import FrameReader
@@ -39,7 +41,10 @@ RELATIONS = (
 class Promises:
     """Feed it each life's notes, then `check` the image the cut left. Findings are sentences."""
 
-    def __init__(self, image: Path, scratch: Path) -> None:
+    def __init__(self, image: Path, scratch: Path, *, overheard: bool = True) -> None:
+        """`overheard`: the notes have every transaction and every tick; else what a witness saw."""
+        self._overheard = overheard
+        self._seen: notes.HistorySeen | None = None
         self._data, self._scratch = image / "data", scratch
         self._records: dict[Number, str] = {}
         self._journalled: dict[Number, tuple[str, int]] = {}
@@ -52,6 +57,7 @@ class Promises:
         self._orders: list[Number] = []
         self.shadow = Shadow()
         self.audio = AudioTruth(self._data)
+        self._times: dict[Number, int] = {}
         self._segments: dict[str, list[tuple[Number, str]]] = {}
         self._now_us = self._life_us = self._begun_us = 0
         self.checked: Counter[str] = Counter()
@@ -113,6 +119,8 @@ class Promises:
                 self._oldest = (epoch, number)
             case notes.ConfigSaved(version, told):
                 self._configs[version] = told
+            case notes.HistorySeen():
+                self._seen = note
 
     def _lived(self, note: notes.Taped | notes.TapeStopped | notes.Reached) -> None:
         self.audio.told(note)
@@ -172,6 +180,10 @@ class Promises:
             for one, after in itertools.pairwise(sorted(found))
             if after > self._oldest and _gap(one, after)
         ]
+        back = [
+            after for one, after in itertools.pairwise(sorted(found)) if self._times[after] < self._times[one]
+        ]
+        wrong += [f"box time goes back at record {number}" for number in back]
         wrong += [f"the journal has a hole after {number}" for number in gaps]
         self._records.update({number: told for number, told in found.items() if number not in self._records})
         self._journalled.clear()
@@ -188,6 +200,7 @@ class Promises:
                 record = journal.decode(payload)
                 found.append(((record.epoch, record.number), digest(payload)))
                 self._now_us = max(self._now_us, record.at_us)
+                self._times[record.epoch, record.number] = record.at_us
             self._segments[key] = found
         return self._segments[key]
 
@@ -254,7 +267,8 @@ class Promises:
         if not path.exists():
             return ["history.db is gone"] if self.shadow.transactions else []
         with closing(opened_copy(path, self._scratch)) as db:
-            wrong = _intact(db, "history.db") + self.shadow.differs(db)
+            wrong = _intact(db, "history.db")
+            wrong += self.shadow.differs(db) if self._overheard else self._seen_there(db)
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'progress'").fetchone():
                 return wrong
             self.checked["transactions"] += self.shadow.transactions
@@ -264,7 +278,37 @@ class Promises:
             wrong += _unrelated(db)
             for row in db.execute("SELECT * FROM journal_gaps").fetchall():
                 wrong.append(f"history met a hole in the journal: {row}")
-            return wrong + self.audio.check(db)
+            return wrong + (self.audio.check(db) if self._overheard else _files_whole(db, self._data))
+
+    def _seen_there(self, db: sqlite3.Connection) -> list[str]:
+        seen = self._seen
+        if seen is None:
+            return []
+        found = db.execute("SELECT epoch, number FROM progress").fetchone() or (0, -1)
+        calls = db.execute("SELECT id, outcome, cause, released_us FROM calls").fetchall()
+        recordings = db.execute("SELECT id, path, sha256 FROM recordings WHERE cut = 1").fetchall()
+        rows = {repr(row) for row in (*calls, *recordings)}
+        self.checked["rows seen"] += len(seen.rows)
+        wrong = [f"a row that was seen is lost: {row}" for row in seen.rows if row not in rows]
+        if tuple(found) < (seen.epoch, seen.number):
+            wrong.append(f"history was seen at {(seen.epoch, seen.number)} and is at {tuple(found)}")
+        return wrong
+
+
+def _files_whole(db: sqlite3.Connection, data: Path) -> list[str]:
+    """Every recording that has a row has its file, with the samples the row tells of."""
+    wrong = []
+    for recording, path, sha256 in db.execute(
+        "SELECT id, path, sha256 FROM recordings WHERE path <> ''"
+    ).fetchall():
+        try:
+            samples = read_samples(data / path)
+        except (OSError, NotARecording) as error:
+            wrong.append(f"recording {recording}: {error}")
+            continue
+        if hashlib.sha256(samples.tobytes()).hexdigest() != sha256:
+            wrong.append(f"recording {recording} is another than its row says")
+    return wrong
 
 
 def _gap(number: Number, after: Number) -> bool:

@@ -17,7 +17,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from tests.faults.power.planted import PLANTED
 from tests.faults.power.power_supply import Failed, PowerSupply
 from tests.faults.power.powered_box import Life
 from tests.faults.power.promises import Promises
+from tests.faults.power.real_tree import RealChain
 
 BENCH = Path(__file__).with_name("power.toml")
 CHAIN = 25
@@ -222,6 +223,48 @@ def run(
     return summary
 
 
+def run_tree(cuts: int, seed: int, folder: Path, *, chain: int = 10) -> Summary:
+    """The same with the real process tree in real time; every chain ends with a life in peace."""
+    clock = MonotonicClock()
+    began_us = clock.now_us()
+    summary = Summary()
+    facts: Counter[str] = Counter()
+    losses: list[int] = []
+    while summary.cuts < cuts and not summary.lost:
+        one = RealChain(folder / f"tree-{summary.cuts}", seed * 1_000_003 + summary.cuts)
+        try:
+            wrong = _cut_tree(
+                one, min(chain, cuts - summary.cuts), summary, lambda: clock.now_us() - began_us, cuts
+            )
+        finally:
+            one.close()
+        summary.lost += bool(wrong)
+        summary.findings += [f"tree, seed {seed}, cut {summary.cuts}: {text}" for text in wrong]
+        facts += one.promises.checked
+        losses += one.lost_us
+        summary.box_seconds += one.box_s
+    summary.facts = dict(facts.most_common())
+    summary.recordings_cut_short = len(losses)
+    summary.audio_loss_max_s = max(losses, default=0) / 1e6
+    summary.audio_loss_mean_s = sum(losses) / 1e6 / max(1, len(losses))
+    summary.seconds = (clock.now_us() - began_us) / 1e6
+    return summary
+
+
+def _cut_tree(
+    one: RealChain, cuts: int, summary: Summary, took_us: Callable[[], int], all_cuts: int
+) -> list[str]:
+    for _ in range(cuts):
+        failed, wrong = one.cut()
+        summary.cuts += 1
+        step = f"{failed.last.kind} {_class(failed.last.name)}" if failed.hit else "between steps"
+        summary.by_step[step] = summary.by_step.get(step, 0) + 1
+        _progress(summary, took_us(), all_cuts)
+        if wrong:
+            return wrong
+    return one.settle()
+
+
 def _progress(summary: Summary, took_us: int, cuts: int) -> None:
     if sys.stderr.isatty() or summary.cuts % 50 == 0:
         print(f"\r{summary.cuts}/{cuts} cuts, {took_us / 1e6:.0f} s", end="", file=sys.stderr, flush=True)
@@ -246,20 +289,26 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--chain", type=int, default=CHAIN, help="cuts of one box")
+    parser.add_argument("--tree", type=int, default=0, help="cuts of the real process tree after them")
     parser.add_argument("--planted", choices=sorted(PLANTED), default="", help="a defect to be found")
     parser.add_argument("--out", type=Path, help="keep summary.json, summary.txt and what failed here")
     arguments = parser.parse_args()
     memory = Path(MEMORY) if Path(MEMORY).is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="tipring-power-", dir=memory))
     summary = run(arguments.cuts, arguments.seed, folder, planted=arguments.planted, chain=arguments.chain)
-    print(text(summary))
+    found = {"virtual time": summary}
+    if arguments.tree and not summary.lost:
+        found["process tree"] = run_tree(arguments.tree, arguments.seed, folder)
+    told = "\n\n".join(f"== {name}\n{text(one)}" for name, one in found.items())
+    print(told)
     if arguments.out is not None:
         arguments.out.mkdir(parents=True, exist_ok=True)
-        (arguments.out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary)))
-        (arguments.out / "summary.txt").write_text(text(summary) + "\n")
-    if not summary.lost:
+        (arguments.out / "power-cuts.json").write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+        (arguments.out / "power-cuts.txt").write_text(told + "\n")
+    lost = any(one.lost for one in found.values())
+    if not lost:
         shutil.rmtree(folder, ignore_errors=True)
-    return 1 if summary.lost else 0
+    return 1 if lost else 0
 
 
 if __name__ == "__main__":
