@@ -14,7 +14,11 @@ from firmware.cli.documents.metrics import metrics_page
 from firmware.cli.documents.tables_fed import tables_fed
 from firmware.cli.main import build_parser
 from firmware.config.document import document
+from firmware.engine import disk_watch
 from firmware.protocol import commands, events, facts
+from firmware.recorder import watermark
+from firmware.switch.last_resort import presence
+from firmware.switch.last_resort import telephone as last_resort
 from firmware.switch.lines import dialling, offer, supervision, telephone
 from hwsim.figures import FIGURES
 from hwsim.scenario import Scenario
@@ -120,6 +124,22 @@ ALL_MACHINES = (
     Machine(
         "Telephone (switch)", telephone.TelephoneMachine, telephone.Telephone, telephone.STEPS,
         "A telephone on an FXS port: rung, lifted, flashed, put down.",
+    ),
+    Machine(
+        "Presence of an engine (switch)", presence.Presence, presence.Engine, presence.STEPS,
+        "Whether an engine decides, from its connection and from what it has taken.",
+    ),
+    Machine(
+        "Last resort (switch)", last_resort.TelephoneHelp, last_resort.Help, last_resort.STEPS,
+        "A telephone while nobody decides: dial tone, keys that are kept, an emergency call.",
+    ),
+    Machine(
+        "Full disk (recorder)", watermark.Watermark, watermark.Level, watermark.STEPS,
+        "How full the disk is, from its figures and from writes it refused.",
+    ),
+    Machine(
+        "Tape against the disk (engine)", disk_watch.DiskWatch, disk_watch.Tape, disk_watch.STEPS,
+        "Whether the disk takes what is taped, from how full the audio ring is.",
     ),
     Machine(
         "Exchange (simulator)", exchange.Exchange, exchange.State, exchange.STEPS,
