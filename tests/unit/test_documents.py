@@ -31,14 +31,14 @@ def test_every_machine_of_the_tree_is_on_the_page() -> None:
     root = DOCS.parent
     shown = {machine.kind.__module__.replace(".", "/") + ".py" for machine in ALL_MACHINES}
     pattern = re.compile(r"^(?:\w+\.)?STEPS(?:: [^=]+)? = \{$", re.MULTILINE)
-    folders = (root / "drivers", root / "firmware" / "switch", root / "hw-sim" / "hwsim")
+    folders = (root / "drivers", root / "firmware", root / "hw-sim" / "hwsim")
     found = {
         path.relative_to(root).as_posix().removeprefix("hw-sim/")
         for folder in folders
         for path in folder.rglob("*.py")
         if pattern.search(path.read_text("utf-8"))
     }
-    assert found == shown
+    assert found == shown | {"firmware/engine/steps.py"}, "the engine's own steps have sections of their own"
 
 
 def test_facts_that_history_writes_name_their_tables() -> None:

@@ -82,7 +82,7 @@ class DiskBox:
         """What `doctor` finds wrong, in words."""
         told = json.loads(self.command("doctor", "--json").stdout)
         findings = told["findings"] if isinstance(told, dict) else told
-        return "\n".join(f"{one['seen']}: {one['remedy']}" for one in findings if not one["well"])
+        return "\n".join(f"{one['slug']}: {one['seen']}: {one['remedy']}" for one in findings if not one["well"])
 
     def pids(self) -> dict[str, int | None]:
         return {role: role_holder(self.places.run, role) for role in ROLE_TABLE}

@@ -23,11 +23,37 @@ _FIELDS = (
     "longest_write",
     "interrupt_every",
 )
+PAGE = "TIPRING_SHIM_PAGE"
 FOR_EVER = 1 << 60
 
 
-class Shim:
-    """Over all that processes started with `environment` do below `root`. The fields may be set at any time."""
+class Page:
+    """The page of the process it is called in, or one just made. Fields may be set at any time."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        handle = os.open(path or os.environ[PAGE], os.O_RDWR)
+        self._words = memoryview(mmap.mmap(handle, 8 * len(_FIELDS))).cast("q")
+        os.close(handle)
+
+    def __getitem__(self, field: str) -> int:
+        return self._words[_FIELDS.index(field)]
+
+    def __setitem__(self, field: str, value: int) -> None:
+        self._words[_FIELDS.index(field)] = value
+
+    def break_with(self, error: int) -> None:
+        """Everything fails from here on."""
+        self["error"], self["fail_for"], self["fail_at"] = error, FOR_EVER, 1
+
+    def heal(self) -> None:
+        """A quick disk that does what it is told."""
+        for field in _FIELDS:
+            if field != "operations":
+                self[field] = 0
+
+
+class Shim(Page):
+    """Over all that processes started with `environment` do below `root`."""
 
     def __init__(self, folder: Path, root: Path) -> None:
         """Compiles it into `folder`; skips the test where there is no compiler."""
@@ -51,25 +77,7 @@ class Shim:
         page.write_bytes(bytes(8 * len(_FIELDS)))
         self.environment = {
             "LD_PRELOAD": str(self._library),
-            "TIPRING_SHIM_PAGE": str(page),
+            PAGE: str(page),
             "TIPRING_SHIM_ROOT": str(root.resolve()),
         }
-        handle = os.open(page, os.O_RDWR)
-        self._words = memoryview(mmap.mmap(handle, 8 * len(_FIELDS))).cast("q")
-        os.close(handle)
-
-    def __getitem__(self, field: str) -> int:
-        return self._words[_FIELDS.index(field)]
-
-    def __setitem__(self, field: str, value: int) -> None:
-        self._words[_FIELDS.index(field)] = value
-
-    def break_with(self, error: int) -> None:
-        """Everything fails from here on."""
-        self["error"], self["fail_for"], self["fail_at"] = error, FOR_EVER, 1
-
-    def heal(self) -> None:
-        """A quick disk that does what it is told."""
-        for field in _FIELDS:
-            if field != "operations":
-                self[field] = 0
+        super().__init__(page)
