@@ -33,15 +33,17 @@ class Purger:
         self._db, self._book, self._directory, self._disk = db, book, directory, disk
 
     def purge(self, at_us: int, early: bool) -> Purged:
-        """One batch. Retention never counts time that history has not seen: a day at most beyond its newest record."""
-        rules = keeping(self._book)
-        found = self._book.row("SELECT at_us FROM progress")
-        now_us = min(at_us, found[0] + DAY_US) if found else 0
+        rules, now_us = keeping(self._book), self._now_us(at_us)
         holds = Holds(self._book)
         recordings = self._due_recordings(rules, now_us, early, holds)
         calls = self._due_calls(rules, now_us, holds)
         self._let_go(recordings, calls, rules.own, at_us)
         return Purged(len(recordings), len(calls))
+
+    def _now_us(self, at_us: int) -> int:
+        """Retention never counts time that history has not seen: a day at most beyond its newest record."""
+        found = self._book.row("SELECT at_us FROM progress")
+        return min(at_us, found[0] + DAY_US) if found else 0
 
     def _let_go(self, recordings: dict[str, str], calls: list[int], own: frozenset[str], at_us: int) -> None:
         """Files first, then one transaction with their rows."""
