@@ -14,9 +14,9 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from firmware.engine import calls, legs, lines, queues, reconcile, reports
+from firmware.engine import agents, calls, legs, lines, queues, reconcile, reports
 from firmware.engine.board import Board
-from firmware.engine.state import Call, Leg
+from firmware.engine.state import AgentNow, Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -188,8 +188,8 @@ def _in_order(turn: Turn, poison: Poison, step: Step, fresh: Callable[[], Board]
     port, leg, call = _note(turn, poison)
     if call is not None:
         _end(turn, call)
-    elif leg is None and isinstance(poison.given, i.FromSwitch):
-        _console(turn, port)
+    elif leg is None:
+        _mend(turn, poison, port)
     if _is_report(poison.given):
         _report_in_parts(turn, poison.given, lost, step, fresh)
     if turn.dispatch:
@@ -202,18 +202,30 @@ def _end(turn: Turn, call: Call) -> None:
     calls.end(turn, call, Cause.TEMPORARY_FAILURE, ReleasedBy.BOX, failed=True)
 
 
-def _console(turn: Turn, port: int) -> None:
-    """A telephone that was lifted hears that it cannot be served, and can still dial."""
-    if turn.state.port(port).off_hook:
+def _mend(turn: Turn, poison: Poison, port: int) -> None:
+    """Nobody's call, but somebody would wait for ever: for a tone, for the end of wrap-up, for the next offer."""
+    given = poison.given
+    event = given.event if isinstance(given, i.FromSwitch) else None
+    kind, _, what = poison.timer.partition(":") if isinstance(given, i.TimeReached) else ("", "", "")
+    if isinstance(event, e.TelephoneSeized) and turn.state.port(port).off_hook:
         legs.give_tone(turn, port, Tone.CONGESTION)
+    elif isinstance(event, e.TelephoneReleased | e.LineRestored):
+        agents.usable_again(turn, port)
+    elif kind == "wrap":
+        agents.wrapped_up(turn, what)
+    turn.dispatch = turn.dispatch or kind == "rested"
 
 
 def _by_force(turn: Turn, poison: Poison, _step: Step, _fresh: Callable[[], Board]) -> None:
     """Where the rules cannot end the call either, it is taken down fact by fact."""
     call = _note(turn, poison)[2]
-    if call is None:
+    kind, _, agent = poison.timer.partition(":")
+    if call is not None:
+        _take_down(turn, call)
+    elif kind == "wrap" and isinstance(poison.given, i.TimeReached):
+        _free(turn, turn.state.agents[agent])
+    else:
         raise NoWay
-    _take_down(turn, call)
 
 
 def _note_only(turn: Turn, poison: Poison, _step: Step, _fresh: Callable[[], Board]) -> None:
@@ -251,14 +263,18 @@ def _take_down(turn: Turn, call: Call) -> None:
         _take_leg(turn, leg)
     for agent in list(turn.state.agents.values()):
         if agent.call == call.id and agent.state in (AgentState.RINGING, AgentState.TALKING):
-            up = turn.state.port(turn.plan.ports.get(agent.extension, -1)).off_hook
-            state = AgentState.NOT_READY if up else AgentState.READY
-            turn.fact(f.AgentChanged(agent.id, state, "off-hook" if up else "", agent.extension))
-            if up:
-                turn.fact(f.AgentDeferred(agent.id, AgentState.READY))
+            _free(turn, agent)
     outcome = Outcome.ANSWERED if call.served else call.reached or Outcome.FAILED
     inbound = call.direction is Direction.INBOUND
     turn.fact(f.CallEnded(call.id, outcome if inbound else None, Cause.TEMPORARY_FAILURE, ReleasedBy.BOX))
+
+
+def _free(turn: Turn, agent: AgentNow) -> None:
+    up = turn.state.port(turn.plan.ports.get(agent.extension, -1)).off_hook
+    state = AgentState.NOT_READY if up else AgentState.READY
+    turn.fact(f.AgentChanged(agent.id, state, "off-hook" if up else "", agent.extension))
+    if up:
+        turn.fact(f.AgentDeferred(agent.id, AgentState.READY))
 
 
 def _take_leg(turn: Turn, leg: Leg) -> None:

@@ -28,7 +28,7 @@ from hwsim.scenario import Scenario
 
 pytestmark = pytest.mark.scenario
 
-CALLERS = 24
+CALLERS = 40
 SECONDS = 3600
 HEAD = """
 [scenario]
@@ -235,9 +235,9 @@ def poisoned(of: Scenario, number: int) -> Seeing:
     return seen
 
 
-def test_seven_busy_minutes_survive_poison_at_every_eighth_input(minutes: Scenario) -> None:
+def test_seven_busy_minutes_survive_poison_at_every_fourth_input(minutes: Scenario) -> None:
     plain = undisturbed(minutes, 6)
-    for number in range(first_inputs() + 1, plain.given + 1, 8):
+    for number in range(first_inputs() + 1, plain.given + 1, 4):
         judge(poisoned(minutes, number), plain.outcomes())
 
 
@@ -261,5 +261,5 @@ def test_without_the_way_back_the_state_is_not_what_the_journal_says(
 
     monkeypatch.setattr(Engine, "_pass_over", stays)
     with pytest.raises((AssertionError, KeyError)):
-        for number in range(first_inputs() + 2, plain.given + 1, 30):
+        for number in range(first_inputs() + 2, plain.given + 1, 5):
             judge(poisoned(minutes, number), plain.outcomes())

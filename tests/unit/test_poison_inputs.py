@@ -163,6 +163,8 @@ def test_a_timer_of_no_call_is_dropped_alone(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(agents, "wrapped_up", poisoned)
     box.wait(60)
     assert [one.input for one in passed(box)] == ["TimeReached/wrap"]
+    box.hang_up("801")
+    assert box.agent("801")[0] is AgentState.READY, "nobody wraps up for ever"
     rebuilt(box)
 
 
