@@ -16,6 +16,7 @@ from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol import journal
 from firmware.protocol.places import Places
+from firmware.protocol.rings import Rings
 from firmware.store.disk import Disk
 from hwsim.scenario import Scenario
 
@@ -33,6 +34,7 @@ def prepare(data: Path, sim: Path | None, language: str = "en") -> Prepared:
     _finish_restore(places)
     places.make()
     config = _config(places, sim, scenario)
+    Rings(places.run, lines=len(config.lines))
     offset_us = _offset(places)
     plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "")
     places.plan.write_bytes(msgspec.json.encode(plan))

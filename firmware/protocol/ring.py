@@ -157,6 +157,17 @@ class Ring:
         return bytes(self._data[start:]) + bytes(self._data[: length - room])
 
 
+def ring_bytes(path: Path) -> int:
+    """Capacity of the ring in this file; 0 where there is none of this boot."""
+    try:
+        with path.open("rb") as file:
+            end = file.seek(-_BOOT_BYTES, os.SEEK_END)
+            of_this_boot = file.read() == _BOOT_ID.read_bytes()[:_BOOT_BYTES]
+    except OSError:
+        return 0
+    return max(end - HEAD_BYTES, 0) if of_this_boot else 0
+
+
 def shared_memory(path: Path, size: int) -> memoryview:
     """The file as memory shared with all who map it in this boot; zeros where it is new or older.
 

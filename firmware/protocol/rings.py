@@ -5,21 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware.protocol.mark import DurableMark
-from firmware.protocol.ring import Ring
+from firmware.protocol.ring import Ring, ring_bytes
 
 JOURNAL_BYTES = 8 << 20
-"""About 20,000 inputs: minutes of the busiest box with a disk that stands still."""
+"""About 20,000 inputs of 420 bytes: a disk may stand still for two hours of 16 busy ports, a minute of 240."""
 AUDIO_BYTES = 64 << 20
-"""16 s of 240 recorded calls, eight minutes of eight."""
+"""The least: over four minutes of 16 recorded calls."""
+MOST_AUDIO_BYTES = 256 << 20
+"""A minute of 240 recorded calls: a dozen syncs that each take 5 s."""
+CALL_BYTES_PER_S = 16_400
+"""One recorded call: 50 blocks of 2 x 160 samples with their ids."""
+AUDIO_S = 240
 SNAPSHOT_BYTES = 16 << 20
+
+
+def audio_bytes(lines: int) -> int:
+    """For a box of so many outside lines, all of them recorded, AUDIO_S of standstill where that fits."""
+    return min(max(lines * CALL_BYTES_PER_S * AUDIO_S, AUDIO_BYTES), MOST_AUDIO_BYTES)
 
 
 class Rings:
     """Engine → `journal`, `snapshots`; switch → `audio`; recorder empties all three and moves `mark`."""
 
-    def __init__(self, run_directory: Path) -> None:
-        """`run_directory` is on tmpfs: it lives as long as the boot. Raises NotARing, OSError."""
+    def __init__(self, run_directory: Path, lines: int = 0) -> None:
+        """`run_directory` is on tmpfs: it lives as long as the boot. `lines` counts for who makes them first.
+
+        Raises NotARing, OSError.
+        """
+        audio = run_directory / "audio.ring"
         self.journal = Ring.in_file(run_directory / "journal.ring", JOURNAL_BYTES)
-        self.audio = Ring.in_file(run_directory / "audio.ring", AUDIO_BYTES)
+        self.audio = Ring.in_file(audio, ring_bytes(audio) or audio_bytes(lines))
         self.snapshots = Ring.in_file(run_directory / "snapshots.ring", SNAPSHOT_BYTES)
         self.mark = DurableMark.in_file(run_directory / "durable.mark")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from firmware.protocol.mark import MARK_BYTES, DurableMark, Mark, Place
-from firmware.protocol.ring import HEAD_BYTES, NotARing, Ring
+from firmware.protocol.ring import HEAD_BYTES, NotARing, Ring, ring_bytes
+from firmware.protocol.rings import AUDIO_BYTES, Rings, audio_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -173,3 +174,15 @@ def test_the_durable_mark_is_the_newest_whole_one() -> None:
     assert DurableMark(memory).read() == first
     DurableMark(memory).write(second)
     assert DurableMark(memory).read() == second
+
+
+def test_the_audio_ring_is_as_large_as_who_made_it_first_said(tmp_path: Path) -> None:
+    assert Rings(tmp_path, lines=30).audio.capacity == 30 * 16_400 * 240
+    assert Rings(tmp_path).audio.capacity == Rings(tmp_path, lines=4).audio.capacity == 30 * 16_400 * 240
+    (tmp_path / "audio.ring").unlink()
+    assert ring_bytes(tmp_path / "audio.ring") == 0
+    assert Rings(tmp_path, lines=16).audio.capacity == AUDIO_BYTES
+
+
+def test_the_largest_box_has_room_for_a_minute_of_standstill() -> None:
+    assert audio_bytes(240) / (240 * 16_400) > 60 and audio_bytes(16) / (16 * 16_400) > 240
