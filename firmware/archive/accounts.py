@@ -9,10 +9,12 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from firmware.archive.evidence import SWITCH_DIED, Taped, known_losses, missing_ticks, reasons_for
-from firmware.archive.ledger import UNEXPLAINED, Entry, Reason, Span, Tape, entries
+from firmware.archive.ledger import EDGE_US, UNEXPLAINED, Entry, Reason, Span, Tape, entries
 
 _FOR_EVER = 1 << 62
 TOO_SHORT = "too-short"
+ENGINE_AWAY = "engine-away"
+"""Nobody was joined nor taped yet: the engine decided late upon what had happened in its absence."""
 
 
 class _Row(Struct, frozen=True):
@@ -83,7 +85,12 @@ def _tape(db: Database, row: _Row, now_us: int, data: Path | None) -> Tape:
         missing.append((whole[1], row.ended_us))
         span = (whole[0], row.ended_us)
     known = known_losses(db, taped, span[1]) if missing else []
-    return Tape(row.id, row.leg, span, tuple(reasons_for(missing, known)), tuple(_pauses(db, row.id, span)))
+    gaps = reasons_for(missing, known)
+    if taped.start_us - row.began_us > EDGE_US:
+        # The switch says when its tape began, which is when it was told to.
+        gaps = [((row.began_us, taped.start_us), ENGINE_AWAY), *gaps]
+        span = (row.began_us, span[1])
+    return Tape(row.id, row.leg, span, tuple(gaps), tuple(_pauses(db, row.id, span)))
 
 
 def _pauses(db: Database, recording: str, span: Span) -> Iterator[Span]:

@@ -28,7 +28,7 @@ CHINESE = {
     "switch-died": "交换中断", "menu": "菜单", "queue": "排队", "announcement": "播报", "consent": "录音告知",
     "edge": "边缘", "off": "不录音", "paused": "已暂停", "blocks-missing": "缺少音频块", "switch": "交换中断",
     "transfer": "转接中", "unexplained": "无说明", "audio": "录音",
-    "power-cut": "断电或重启", "reel-damaged": "录音带文件损坏",
+    "engine-away": "引擎重新启动中", "power-cut": "断电或重启", "reel-damaged": "录音带文件损坏",
     "disk-full": "磁盘已满", "disk-slow": "磁盘过慢", "disk-failed": "磁盘故障", "erased": "已按要求删除", "retention": "保留期满已删除",
     "deleted": "已由本人删除", "purged-early": "磁盘将满，提前删除",
     # erasures, holds, the audit
@@ -46,6 +46,7 @@ ENGLISH = {
     "person": "a person",
     "line": "the line",
     "switch-died": "the switch died",
+    "engine-away": "the engine was being started again",
     "power-cut": "power lost or box restarted",
     "reel-damaged": "a file of tape is damaged",
     "disk-full": "disk full",

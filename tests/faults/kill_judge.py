@@ -24,14 +24,14 @@ SILENCE_US = 8_500_000
 MESSAGE_KEY = "3"
 SPOILT_BLOCKS = 3
 """60 ms: a key or a busy tone may not be recognised behind such a hole, and a voiceprint neither."""
-NEEDS_AUDIO = ("wrong", "lost", "missing-audio")
+NEEDS_AUDIO = ("wrong", "lost", "silence")
 
 
 class Finding(Struct):
     """One thing that must not be."""
 
     kind: str
-    """`lost`, `wrong`, `missing-audio`, `not-closed`, `phantom`, `not-back`, `box`."""
+    """`lost`, `wrong`, `silence`, `missing-audio`, `not-closed`, `phantom`, `not-back`, `box`."""
     who: str
     text: str
     deaths: list[str] = []
@@ -152,7 +152,7 @@ def _whole(story: Story, rows: Sequence[BoxCall]) -> list[Finding]:
         found.append(Finding("wrong", story.who, "keyed for the mailbox and came to an agent"))
     elif story.why == TALKED and story.longest_silence_us() > SILENCE_US:
         found.append(
-            Finding("missing-audio", story.who, f"heard nothing for {story.longest_silence_us() / 1e6:.1f} s")
+            Finding("silence", story.who, f"heard nothing for {story.longest_silence_us() / 1e6:.1f} s")
         )
     if len(rows) != 1:
         found.append(Finding("wrong", story.who, f"{len(rows)} calls in history instead of one"))

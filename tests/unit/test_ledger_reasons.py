@@ -88,6 +88,20 @@ def switch_died(at_us: int, back_us: int, *before: f.Fact) -> list[Moment]:
     return [*begun, *alive, *started, (back_us, (f.SwitchLost(2), *ended))]
 
 
+def test_a_talk_that_an_engine_began_late_has_its_reason(tmp_path: Path) -> None:
+    """What it decides is dated when it happened; joined and taped they were when the switch was told."""
+    late_ticks = 100
+    moments = [
+        (at_us + late_ticks * TICK_US, (f.RecordingTaped(facts[0].recording, FIRST + late_ticks),))
+        if isinstance(facts[0], f.RecordingTaped) and facts[0].to_tick < 0
+        else (at_us, facts)
+        for at_us, facts in story(1, talk_s=TALK_S)
+    ]
+    balance = balance_of(tmp_path, moments, blocks(1, talk_s=TALK_S)[late_ticks:])
+    assert balance.balances
+    assert balance.reasons_s["engine-away"] == pytest.approx(late_ticks * 0.02, abs=0.03)
+
+
 def test_a_dead_switch_explains_what_follows_its_last_word(tmp_path: Path) -> None:
     died_us = 10 * SECOND_US
     total = balance_of(tmp_path, switch_died(died_us, 13 * SECOND_US), blocks(1, talk_s=4)[:-1])
