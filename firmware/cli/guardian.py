@@ -26,7 +26,7 @@ from firmware.cli.sd_notify import SystemdNotifier
 from firmware.cli.stand_in import stop_holder
 from firmware.protocol.heartbeat import last_beat_us
 from firmware.protocol.places import Places
-from firmware.protocol.role import RoleLock, role_holder, role_is_held
+from firmware.protocol.role import RoleLock, role_holder, role_is_held, was_given_away
 from firmware.protocol.status_file import StatusFile
 
 ROLE = "guardian"
@@ -99,11 +99,11 @@ class Guardian:
         pid = role_holder(self._places.run, role)
         if pid is None:
             if former and not role_is_held(self._places.run, role):
-                self._ended(role, now_us)
+                self._ended(role, former, now_us)
                 watch.look(now_us, Seen(0, None))
             return
         if former and pid != former:
-            self._ended(role, now_us)
+            self._ended(role, former, now_us)
         reason = watch.look(now_us, self._seen(role, pid))
         if reason:
             self._reasons[role] = reason
@@ -118,7 +118,9 @@ class Guardian:
             resting=read_starts(self._places.run, role).not_before_us > MonotonicClock().now_us(),
         )
 
-    def _ended(self, role: str, now_us: int) -> None:
+    def _ended(self, role: str, pid: int, now_us: int) -> None:
+        if was_given_away(self._places.run, role, pid):
+            return
         reason = self._reasons.pop(role, "died")
         self._tally.died(role, reason, self._logs[role].last_words(), now_us)
         self._told(role, reason)

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from firmware.cli.backoff import rest
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     role, stop = ROLE_TABLE[arguments.name], Stop()
     if UNDER_SUPERVISORD in os.environ:
         own_log(places.log / f"{role.name}.log")
-    lock = take(places.run, role.name, stop, role.stop_s)
+    lock = take(places.run, role.name, stop, role.stop_s, partial(_ready, role, arguments.data))
     if lock is None:
         return 0
     try:
@@ -51,6 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         lock.release()
     return 0
+
+
+def _ready(role: Role, data: Path) -> None:
+    """What a warm stand-in does before it waits."""
+    if role.warm:
+        getattr(importlib.import_module("firmware.cli.roles"), f"{role.name}_ready")(data)
 
 
 def _supervise(places: Places) -> int:
@@ -76,7 +83,7 @@ def own_log(path: Path) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     except OSError:
         return
-    os.dup(1)
+    os.set_inheritable(os.dup(1), True)  # also past an `exec` of ours
     for standard in (1, 2):
         os.dup2(handle, standard)
     os.close(handle)

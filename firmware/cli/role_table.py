@@ -33,6 +33,8 @@ class Role(Struct, frozen=True, kw_only=True):
     wait_s: float
     """The wait before the first start beyond those; doubled with each further one."""
     longest_wait_s: float
+    warm: bool = False
+    """Its stand-in has everything imported, and asks for the role."""
     sim: bool = False
     """Of simulated boxes only; no part of the box."""
 
@@ -90,6 +92,7 @@ ROLE_TABLE: Mapping[str, Role] = {
             free_starts=100,
             wait_s=0.25,
             longest_wait_s=1,
+            warm=True,
         ),
         Role(
             name="switch",

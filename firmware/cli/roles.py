@@ -10,6 +10,7 @@ from pathlib import Path
 from drivers.clock import HARDWARE_CLOCK, MonotonicClock, kernel_is_synchronised
 from firmware.cli.box_plan import BoxPlan, read_plan
 from firmware.cli.main import CommandError
+from firmware.cli.stand_in import is_child_of_supervisord
 from firmware.config.newest import newest
 from firmware.config.schema import Config
 from firmware.protocol.places import Places
@@ -51,10 +52,25 @@ def engine(data: Path, stopped: Stopped) -> None:
     wall = WallLook(clock.now_us, clock.wall_us, wall_quality, WallWatch(plan.boot))
     try_out = (sys.executable, "-m", "firmware.cli.main", "engine", "prepare", "--data", str(data))
     if runner.run(
-        places, config.site.box, clock=clock, wall=wall, stopped=stopped, try_out=try_out, follow=True
+        places,
+        config.site.box,
+        clock=clock,
+        wall=wall,
+        stopped=stopped,
+        try_out=try_out,
+        follow=True,
+        is_child=is_child_of_supervisord,
     ):
         # The same process goes on as the new version: for supervisord nothing happened.
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - as we were started
+
+
+def engine_ready(data: Path) -> None:
+    """In a stand-in: everything is imported, and an engine that no supervisord looks after leaves its calls to us."""
+    from firmware.engine import runner, wall_watch  # noqa: F401
+    from firmware.protocol.order_client import ask_handover
+
+    ask_handover(Places(data))
 
 
 def recorder(data: Path, stopped: Stopped) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -56,8 +56,13 @@ class Stop:
             self._waits = False
 
 
-def take(directory: Path, role: str, stop: Stop, stop_s: float) -> RoleLock | None:
-    """The role's lock; None when it was asked to stop first. Then its holder is stopped, too, within `stop_s`."""
+def take(
+    directory: Path, role: str, stop: Stop, stop_s: float, ready: Callable[[], None] = lambda: None
+) -> RoleLock | None:
+    """The role's lock; None when it was asked to stop first. Then its holder is stopped, too, within `stop_s`.
+
+    `ready` is called before a wait: what takes long is to be done then.
+    """
     try:
         return RoleLock(directory, role)
     except RoleHeld:
@@ -66,6 +71,7 @@ def take(directory: Path, role: str, stop: Stop, stop_s: float) -> RoleLock | No
         return None
     try:
         with stop.breaking():
+            ready()
             lock = RoleLock(directory, role, wait=True)
     except _StopAsked:
         stop_holder(directory, role, stop_s)
@@ -93,6 +99,11 @@ def _die_with_parent() -> bool:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     parent = os.environ.get(SUPERVISORD)
     return parent is None or parent == str(os.getppid())
+
+
+def is_child_of_supervisord() -> bool:
+    """Whether the supervisord that started this process, or one it is a copy of, is its living parent."""
+    return os.environ.get(SUPERVISORD) == str(os.getppid())
 
 
 def _outlive_parent() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Callable, Sequence
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from firmware.engine.keeper import Keeper
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
 from firmware.engine.reload import LOOK_US, Reload, handover_of
-from firmware.engine.standby import Standby
+from firmware.engine.standby import Standby, fork_off
 from firmware.engine.status import Decisions, alarms_of, status_of
 from firmware.engine.switch_link import ROLE, SwitchLink
 from firmware.engine.trial import Trial
@@ -33,6 +34,7 @@ from firmware.protocol.journal import Record
 from firmware.protocol.memory_name import memory_name
 from firmware.protocol.order_format import (
     NOT_READ,
+    AskHandover,
     AskReload,
     AskState,
     GiveOrder,
@@ -45,6 +47,7 @@ from firmware.protocol.order_format import (
 from firmware.protocol.order_server import Client, OrderServer
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
+from firmware.protocol.role import give_away
 from firmware.protocol.status_file import StatusFile
 from firmware.protocol.wire_format import Ack, CommandFrame, EventFrame, Hello
 
@@ -58,8 +61,20 @@ CATCH_UP_US = 3_000_000
 SAVED_US = 20_000
 """So often it is looked whether an order somebody waits for is on the disk."""
 STATUS_US = 1_000_000
+COPY_US = 30_000_000
+"""An engine whose process became a new version expects to be asked for its role; after so long it has a copy again."""
 STANDING_US = 200_000
 """So often it is said that the engine stands still for want of room."""
+
+
+class Wish(Enum):
+    """What the loop is asked for between two inputs."""
+
+    GO_ON = "go-on"
+    RELOAD = "reload"
+    """This process is to go on as a new version."""
+    GIVE_WAY = "give-way"
+    """Another process has everything ready and wants the role."""
 
 
 class EngineProcess:
@@ -91,14 +106,13 @@ class EngineProcess:
         )
         self._reload = Reload(places.run, try_out)
         self._asked: tuple[Client, int] | None = None
-        self.hands_over = False
-        """A new version is to take over: the loop ends."""
+        self.wish = Wish.GO_ON
         self.keeper = Keeper(engine, self._journalling.put, self._send, self._recovered.recent)
         self.desk = OrderDesk(self._give, engine, self._rings.journal)
         self.orders = OrderServer(places.engine_socket)
         now_us = self._turn_us = clock.now_us()
         at_us = engine.at_us or now_us
-        """What waits at the switch has happened since: it comes first (`firmware.engine.catching_up`)."""
+        # What waits at the switch has happened since: it comes first (`firmware.engine.catching_up`).
         self._rests_until_us = now_us + CATCH_UP_US
         self._until = 0
         self._left_version = -1
@@ -199,6 +213,9 @@ class EngineProcess:
                 self.orders.answer(client, self._view(request.request))
             case AskReload():
                 self._try_new_version(client, request.request)
+            case AskHandover():
+                self.wish = Wish.GIVE_WAY
+                self.orders.answer(client, ReloadAnswer(request.request, True, self._epoch))
             case None:
                 self.orders.answer(client, OrderAnswer(NOT_READ, Verdict.REFUSED, reason="not-understood"))
 
@@ -214,7 +231,7 @@ class EngineProcess:
         )
 
     def _try_new_version(self, client: Client, request: int) -> None:
-        if self._reload.runs or self.hands_over:
+        if self._reload.runs or self.wish is not Wish.GO_ON:
             self.orders.answer(client, ReloadAnswer(request, False, self._epoch, "under-way"))
             return
 
@@ -223,7 +240,7 @@ class EngineProcess:
 
     def tried(self, trial: Trial) -> None:
         """What came of the new version's trial."""
-        self.hands_over = trial.able
+        self.wish = Wish.RELOAD if trial.able else Wish.GO_ON
         if self._asked is not None:
             client, request = self._asked
             told = ReloadAnswer(request, trial.able, self._epoch, trial.reason, trial.detail)
@@ -231,23 +248,26 @@ class EngineProcess:
 
     def hand_over(self) -> None:
         """The last thing of this life: the state, in memory, for the next. Raises OSError."""
+        give_away(self._places.run, ROLE)
         self.link.flush()
         recent = tuple(self._journalling.recent)
         leave(self._places.handover, handover_of(self.keeper.engine, recent, left_us=self._clock.now_us()))
 
-    def let_go(self) -> None:
-        """In a copy of this process: what belongs to the engine alone is closed, and stays as it is for others."""
-        self.orders.let_go()
-        self.link.close()
-        self._heartbeat.close()
-        self._status.close()
+    def end(self) -> None:
+        """The engine ends and nobody follows."""
+        self.orders.end()
 
-    def close(self) -> None:
+    def let_go(self) -> None:
+        """Closes what this process has; what others have of it stays as it is."""
         self._reload.close()
         self.orders.close()
         self.link.close()
         self._heartbeat.close()
         self._status.close()
+
+    def close(self) -> None:
+        self.end()
+        self.let_go()
 
     def _patience_us(self) -> int:
         deadline = self.keeper.engine.deadline_us
@@ -331,22 +351,36 @@ def run(
     stopped: Callable[[], bool],
     try_out: Sequence[str] = (),
     follow: bool = False,
+    is_child: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Returns after `stopped()`, or True when a new version is to take this process's place.
+    """Returns after `stopped()`, or True when this process shall go on as the new version (`os.exec`).
 
-    With `follow` a copy of this process stands by: should this one die, it returns from here in the copy.
+    With `follow` a copy of this process stands by: should this one die, it returns from here in the copy. `is_child`
+    says whether this process is the one that supervisord looks after: it never gives its role away but to itself.
     """
     process = EngineProcess(places, box, clock, wall, try_out)
     standby = Standby(places.run, ROLE, clock.now_us())
     try:
-        while not stopped() and not process.hands_over:
+        while not stopped():
             process.step()
             if follow and standby.keep(clock.now_us(), process.let_go):
                 process = EngineProcess(places, box, clock, wall, try_out)
                 standby = Standby(places.run, ROLE, clock.now_us())
+            if process.wish is Wish.GIVE_WAY and is_child():
+                process.wish = Wish.GO_ON
+            if process.wish is Wish.GO_ON:
+                continue
+            standby.end()
+            reload = process.wish is Wish.RELOAD
+            if not (reload and is_child()):
+                process.hand_over()
+                return reload
+            if fork_off(places.run, ROLE):
+                return True  # its copy decides on, till the new version has everything ready and asks for the role
+            process.wish = Wish.GO_ON
+            standby = Standby(places.run, ROLE, clock.now_us() + COPY_US)
         standby.end()
-        if process.hands_over:
-            process.hand_over()
-        return process.hands_over
+        process.end()
     finally:
-        process.close()
+        process.let_go()
+    return False

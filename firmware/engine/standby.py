@@ -14,8 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from firmware.protocol.role import give_away
+
 LOOK_US = 1_000_000
-"""So often it is looked whether the copy lives; and so long after its start an engine makes the first."""
+"""So often it is looked whether the copy lives."""
+FIRST_US = 200_000
+"""So long after its start an engine makes the first: it hears the switch before."""
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -26,7 +30,7 @@ class Standby:
         """Ends a copy that some former engine left behind."""
         self._lock_path = directory / f"{role}.lock"
         self._note = directory / f"{role}.standby"
-        self._look_us = now_us + LOOK_US
+        self._look_us = now_us + FIRST_US
         self._pid = 0
         self._end_stranger()
 
@@ -77,7 +81,7 @@ class Standby:
                     own, handle, inheritable=False
                 )  # the copy's share in the engine's lock goes, its place is ours
         fcntl.flock(own, fcntl.LOCK_EX)
-        os.pwrite(own, f"{os.getpid():<12d}\n".encode("ascii"), 0)
+        _sign(own)
         os.close(own)
         for number, handler in zip(_STOPPING, former, strict=True):
             signal.signal(number, handler)
@@ -91,6 +95,26 @@ class Standby:
         if same and pid != os.getpid():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def fork_off(directory: Path, role: str) -> bool:
+    """True in this process. In a copy that is nobody's child, and has the role from here on, False."""
+    give_away(directory, role)
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return True
+    if os.fork():
+        os._exit(0)
+    handle = os.open(directory / f"{role}.lock", os.O_RDWR | os.O_CLOEXEC)
+    _sign(handle)
+    os.close(handle)
+    return False
+
+
+def _sign(handle: int) -> None:
+    """Our number into the role's lock, as `firmware.protocol.role` writes it."""
+    os.pwrite(handle, f"{os.getpid():<12d}\n".encode("ascii"), 0)
 
 
 def _handles_of(path: Path) -> list[int]:

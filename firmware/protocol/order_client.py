@@ -11,6 +11,7 @@ from firmware.protocol.order_format import (
     NOT_READ,
     Answer,
     Answers,
+    AskHandover,
     AskReload,
     AskState,
     GiveOrder,
@@ -50,6 +51,12 @@ def ask_state(places: Places, timeout_s: float = 2.0) -> StateView | None:
 def ask_reload(places: Places, timeout_s: float = 30.0) -> ReloadAnswer | None:
     """None: no engine answered in time."""
     return _Asking(places, AskReload(REQUEST), timeout_s).answer(ReloadAnswer)
+
+
+def ask_handover(places: Places, timeout_s: float = 1.0) -> bool:
+    """True when the engine is about to leave its calls to us."""
+    answer = _Asking(places, AskHandover(REQUEST), timeout_s).answer(ReloadAnswer)
+    return answer is not None and answer.prepared
 
 
 class _Asking:

@@ -66,7 +66,13 @@ class AskReload(Struct, frozen=True, tag=True):
     request: int
 
 
-Request = GiveOrder | AskState | AskReload
+class AskHandover(Struct, frozen=True, tag=True):
+    """From a stand-in that has everything ready: an engine that is nobody's child gives its role away."""
+
+    request: int
+
+
+Request = GiveOrder | AskState | AskReload | AskHandover
 
 
 class CallView(Struct, frozen=True):
@@ -122,7 +128,7 @@ class StateView(Struct, frozen=True, tag=True):
 
 
 class ReloadAnswer(Struct, frozen=True, tag=True):
-    """`prepared`: the new version could take these calls up and is about to. Else why it could not; the old goes on."""
+    """`prepared`: the calls are about to be taken up by another process. Else why not; this engine goes on."""
 
     request: int
     prepared: bool

@@ -90,14 +90,14 @@ class OrderServer:
             if one in self._clients:
                 self._flush(self._clients[one])
 
-    def let_go(self) -> None:
-        """Closes what this process has of it; the socket's name stays, and whoever else has it serves it."""
+    def close(self) -> None:
+        """Closes what this process has of it; the name stays for whoever else has it, or comes."""
         for client in list(self._clients.values()):
             self._leave(client)
         self._listener.close()
 
-    def close(self) -> None:
-        self.let_go()
+    def end(self) -> None:
+        """Nobody is to come: the name goes."""
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:

@@ -49,6 +49,19 @@ def role_holder(directory: Path, role: str) -> int | None:
     return _held(directory / f"{role}.lock") or None
 
 
+def give_away(directory: Path, role: str) -> None:
+    """Notes that this process leaves the role to another in order: its end is no death. Raises OSError."""
+    (directory / f"{role}.given").write_text(f"{os.getpid()}\n")
+
+
+def was_given_away(directory: Path, role: str, pid: int) -> bool:
+    """Whether process `pid` was the last to leave the role in order."""
+    try:
+        return int((directory / f"{role}.given").read_text()) == pid
+    except (OSError, ValueError):
+        return False
+
+
 def _held(path: Path) -> int | None:
     """Number in a lock somebody has (0: none yet); None when nobody has it. Never creates the file."""
     try:

@@ -16,7 +16,7 @@ from firmware.engine import state as states
 from firmware.engine.essence import digest
 from firmware.engine.handover import Handover
 from firmware.engine.reload import TRIAL_US, Reload, handover_of
-from firmware.engine.runner import EngineProcess
+from firmware.engine.runner import EngineProcess, Wish
 from firmware.engine.trial import Trial, try_out
 from firmware.engine.turn import Turn
 from firmware.engine.wall_watch import WallLook
@@ -181,7 +181,7 @@ def ask(process: EngineProcess) -> None:
 def test_an_able_version_gets_the_state_and_goes_on_from_it(start: Start) -> None:
     process = start(program(f"print({ABLE!r})"))
     ask(process)
-    assert process.hands_over
+    assert process.wish is Wish.RELOAD
     process.hand_over()
     before = digest(process.keeper.engine.state)
     number = process.keeper.engine.number
@@ -197,7 +197,7 @@ def test_an_able_version_gets_the_state_and_goes_on_from_it(start: Start) -> Non
 def test_the_engine_goes_on_when_the_new_version_is_not_able(start: Start) -> None:
     process = start(program("import no_such_module"))
     ask(process)
-    assert not process.hands_over
+    assert process.wish is not Wish.RELOAD
     assert not process._places.handover.exists()
     number = process.keeper.engine.number
     process._give(i.AgentOrder("o", "test", "nobody", "ready"), 2_000_000)
