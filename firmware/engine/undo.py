@@ -7,7 +7,7 @@ from firmware.engine.board import Board
 from firmware.engine.state import State, freeze, thaw
 from firmware.protocol.journal import Record
 
-KEPT = 2000
+KEPT = 1000
 """Records between two frozen states: freezing costs far less than deciding upon them, going back a few milliseconds."""
 
 
