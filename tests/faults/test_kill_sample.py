@@ -13,8 +13,16 @@ from tests.faults.kill_box import SCENARIO
 from tests.faults.kill_rig import Slice, run_slice
 from tests.faults.kill_summary import back_times, summary, table
 
-BOX_DIES = ("engine:KILL", "engine:KILL", "recorder:KILL", "archive:KILL", "supervisord:KILL", "engine:STOP")
-"""Everything but the switch, whose death may end calls, and the guardian, whose restart takes systemd a second."""
+BOX_DIES = (
+    "engine:KILL",
+    "engine:KILL",
+    "engine:STOP",
+    "recorder:KILL",
+    "archive:KILL",
+    "supervisord:KILL",
+    "guardian:KILL",
+)
+"""Everything but the switch, whose death may end calls."""
 
 
 def kinds(done: Slice) -> set[str]:
