@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test lint docs golden bench acceptance soak soak-real kills clean
+.PHONY: setup run test lint docs golden bench acceptance soak soak-real kills clean power-cuts
 
 setup:
 	@sh provisioning/setup.sh
@@ -46,6 +46,11 @@ soak-real: setup
 KILLS ?= 100
 kills: setup
 	$(PY) -m tests.faults.kill_rig --kills $(KILLS) --out build/kills
+
+# Boxes lose their power again and again; what they had promised must be there. CUTS in virtual time, TREE of the
+# real process tree. Writes out/power-cuts/power-cuts.json and .txt.
+power-cuts: setup
+	$(PY) -m tests.faults.power.rig --cuts $(or $(CUTS),1000) --tree $(or $(TREE),30) --out out/power-cuts
 
 clean:
 	rm -rf build .venv *.egg-info

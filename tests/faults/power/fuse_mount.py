@@ -219,6 +219,16 @@ class FuseMount:
         self._step("sync", node, node.sync)
         return b""
 
+    def _allocate(self, number: int, body: memoryview) -> bytes:
+        """Room for a file that grows with it; zeros until it is written."""
+        _, offset, length, mode = struct.unpack_from("<QQQI", body)
+        if mode:
+            raise OSError(errno.EOPNOTSUPP, "modes of fallocate")
+        file = self.disk.file(number)
+        if offset + length > len(file.data):
+            self._step("allocate", file, lambda: file.resize(offset + length))
+        return b""
+
     def _statfs(self, number: int, body: memoryview) -> bytes:
         del number, body
         free = 1 << 24
@@ -296,6 +306,7 @@ _DO: dict[int, Callable[[FuseMount, int, memoryview], bytes]] = {
     29: FuseMount._nothing,
     30: FuseMount._sync,
     35: FuseMount._create,
+    43: FuseMount._allocate,
     45: FuseMount._rename2,
 }
 """By opcode. What is not here is ENOSYS, which the kernel remembers: open and release then never come."""
