@@ -82,7 +82,9 @@ class DiskBox:
         """What `doctor` finds wrong, in words."""
         told = json.loads(self.command("doctor", "--json").stdout)
         findings = told["findings"] if isinstance(told, dict) else told
-        return "\n".join(f"{one['slug']}: {one['seen']}: {one['remedy']}" for one in findings if not one["well"])
+        return "\n".join(
+            f"{one['slug']}: {one['seen']}: {one['remedy']}" for one in findings if not one["well"]
+        )
 
     def pids(self) -> dict[str, int | None]:
         return {role: role_holder(self.places.run, role) for role in ROLE_TABLE}
@@ -126,9 +128,9 @@ def small_file_system(place: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(place)], check=False)
 
 
-def fill(place: Path, share: float) -> Path:
+def fill(place: Path, share: float, name: str = "ballast") -> Path:
     """Somebody else's file that makes the disk so full, 0..1; everything that fits for 1."""
-    ballast = place / "ballast"
+    ballast = place / name
     told = os.statvfs(place)
     free = told.f_bavail * told.f_frsize
     used = (told.f_blocks - told.f_bfree) * told.f_frsize
