@@ -61,14 +61,14 @@ def judge(
 ) -> Judged:
     """Calls placed up to `until_us`; all must be over. `late` is (box time, late blocks of the world so far)."""
     judged = Judged([Finding("box", "", fault) for fault in account.faults])
-    left = list(account.calls)
-    for story in stories:
-        if story.refused or not story.placed_us or story.placed_us > until_us:
+    offered = [story for story in stories if story.placed_us and not story.refused]
+    of_story, left = _matched(offered, account.calls)
+    for story in offered:
+        if story.placed_us > until_us:
             continue
         judged.calls += 1
         lost_blocks = _late_in(story, late)
-        rows = [row for row in left if _same(story, row)]
-        left = [row for row in left if row not in rows]
+        rows = of_story[story.who]
         during = [death for death in deaths if _touches(death, story)]
         if any(death.role == "switch" for death in during):
             judged.with_switch_death += 1
@@ -110,9 +110,24 @@ def _add_up(judged: Judged, story: Story, rows: Sequence[BoxCall]) -> None:
         judged.switch_away_s += sum(s for why, s in row.reasons_s.items() if why in SWITCH_AWAY)
 
 
-def _same(story: Story, row: BoxCall) -> bool:
-    end_us = story.gone_us or 1 << 62
-    return row.line == story.line and story.placed_us - BEFORE_US <= row.offered_us <= end_us + AFTER_US
+def _matched(
+    stories: Sequence[Story], rows: Sequence[BoxCall]
+) -> tuple[dict[str, list[BoxCall]], list[BoxCall]]:
+    """The calls of each caller by line and time, and those of nobody."""
+    found: dict[str, list[BoxCall]] = {story.who: [] for story in stories}
+    left = []
+    for row in rows:
+        before = [
+            story
+            for story in stories
+            if story.line == row.line and story.placed_us - BEFORE_US <= row.offered_us
+        ]
+        story = max(before, key=lambda one: one.placed_us, default=None)
+        if story is None or row.offered_us > (story.gone_us or 1 << 62) + AFTER_US:
+            left.append(row)
+        else:
+            found[story.who].append(row)
+    return found, left
 
 
 def _touches(death: Death, story: Story) -> bool:
