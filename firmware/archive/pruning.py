@@ -41,6 +41,8 @@ def prune_snapshots(data: Path, disk: Disk) -> list[Path]:
     if first is None:
         return []
     gone = [path for (epoch, number), path in kept[1:] if (epoch, number + 1) < first]
+    if gone:
+        disk.sync_directory(data / SNAPSHOTS)  # the newest is only as safe as its name
     for path in gone:
         disk.remove(path)
     if gone:
@@ -87,6 +89,9 @@ def _covered(data: Path, archived: Number, now_us: int, disk: Disk, keep_us: int
 
 
 def _remove(data: Path, gone: list[int], disk: Disk) -> list[int]:
+    """The snapshot that covers them is only as safe as its name: a recorder may be just about to sync that."""
+    if gone:
+        disk.sync_directory(data / SNAPSHOTS)
     for index in gone:
         disk.remove(JOURNAL.path(data / JOURNAL_FOLDER, index))
     if gone:

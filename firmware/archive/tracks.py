@@ -164,6 +164,7 @@ class Tracks:
         self._parts = directory / RECORDINGS / _CUTTING
         self._open: dict[str, Track] = {}
         disk.make_directory(self._parts)
+        disk.sync_directory(self._parts.parent)  # a former archive may have died after it made a folder
         for left in self._parts.glob("*.part"):
             disk.remove(left)
 

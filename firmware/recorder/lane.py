@@ -128,7 +128,7 @@ class Lane:
         self.durable = Place(writer.head.index, writer.size)
 
     def _settle(self) -> None:
-        """What a former recorder wrote and did not live to sync."""
+        """What a former recorder wrote, or only named, and did not live to sync."""
         self._disk.make_directory(self._chain.directory)
         files = self._chain.kind.files(self._chain.directory)
         own = self._writer.head.index if self._writer else -1
@@ -136,6 +136,7 @@ class Lane:
             if index != own:
                 self._sync_file(path)
                 self.durable = max(self.durable, Place(index, path.stat().st_size))
+        self._disk.sync_directory(self._chain.directory)
         self._settled = True
 
     def _sync_file(self, path: Path) -> None:
