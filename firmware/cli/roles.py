@@ -58,7 +58,6 @@ def engine(data: Path, stopped: Stopped) -> None:
         wall=wall,
         stopped=stopped,
         try_out=try_out,
-        follow=True,
         is_child=is_child_of_supervisord,
     ):
         # The same process goes on as the new version: for supervisord nothing happened.

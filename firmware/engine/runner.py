@@ -61,8 +61,6 @@ CATCH_UP_US = 3_000_000
 SAVED_US = 20_000
 """So often it is looked whether an order somebody waits for is on the disk."""
 STATUS_US = 1_000_000
-COPY_US = 30_000_000
-"""An engine whose process became a new version expects to be asked for its role; after so long it has a copy again."""
 STANDING_US = 200_000
 """So often it is said that the engine stands still for want of room."""
 
@@ -350,20 +348,19 @@ def run(
     wall: WallLook,
     stopped: Callable[[], bool],
     try_out: Sequence[str] = (),
-    follow: bool = False,
     is_child: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Returns after `stopped()`, or True when this process shall go on as the new version (`os.exec`).
 
-    With `follow` a copy of this process stands by: should this one die, it returns from here in the copy. `is_child`
-    says whether this process is the one that supervisord looks after: it never gives its role away but to itself.
+    `is_child` says whether this process is the one that supervisord looks after. Such a one has a copy that stands by
+    (should it die, this returns in the copy), and gives its role away to nobody but itself as a new version.
     """
     process = EngineProcess(places, box, clock, wall, try_out)
     standby = Standby(places.run, ROLE, clock.now_us())
     try:
         while not stopped():
             process.step()
-            if follow and standby.keep(clock.now_us(), process.let_go):
+            if is_child() and standby.keep(clock.now_us(), process.let_go):
                 process = EngineProcess(places, box, clock, wall, try_out)
                 standby = Standby(places.run, ROLE, clock.now_us())
             if process.wish is Wish.GIVE_WAY and is_child():
@@ -378,7 +375,6 @@ def run(
             if fork_off(places.run, ROLE):
                 return True  # its copy decides on, till the new version has everything ready and asks for the role
             process.wish = Wish.GO_ON
-            standby = Standby(places.run, ROLE, clock.now_us() + COPY_US)
         standby.end()
         process.end()
     finally:
