@@ -61,13 +61,14 @@ class RigBox:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        for _again in range(3):
-            for role in (GUARDIAN, SUPERVISORD, *ROLE_TABLE):
-                pid = role_holder(self.places.run, role)
-                if pid:
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-            self.pause(0.3)
+        quiet = 0
+        while quiet < 5:  # whoever stands by follows at once
+            pids = [role_holder(self.places.run, role) for role in (GUARDIAN, SUPERVISORD, *ROLE_TABLE)]
+            for pid in filter(None, pids):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            quiet = 0 if any(pids) else quiet + 1
+            self.pause(0.1)
         if self._guardian is not None:
             self._guardian.wait()
         self._socket.close()
