@@ -18,9 +18,9 @@ from firmware.protocol.inputs import AnyOrder
 from firmware.protocol.mark import DurableMark
 from firmware.protocol.order_client import give_order
 from firmware.protocol.places import Places
+from firmware.protocol.recorder_status import RecorderStatus, read_status
 from firmware.protocol.rings import Rings
 from firmware.protocol.status_file import StatusFile
-from firmware.recorder.status import RecorderStatus, read_status
 from firmware.store.disk import Disk
 from firmware.store.reserve import Reserve
 

@@ -11,8 +11,8 @@ from enum import Enum
 from pathlib import Path
 
 from firmware.protocol.inputs import DiskTold
+from firmware.protocol.recorder_status import FULL, SLOW, RecorderStatus, read_status
 from firmware.protocol.ring import Ring
-from firmware.recorder.status import FULL, SLOW, RecorderStatus, read_status
 
 LOOK_US = 1_000_000
 STOP_FILL, GO_ON_FILL = 0.75, 0.25

@@ -8,11 +8,11 @@ from drivers.ports import Clock
 from firmware.config.schema import Storage
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
+from firmware.protocol.recorder_status import DAY_S, FAILED, FULL, RecorderStatus, life_years
 from firmware.protocol.rings import Rings
 from firmware.protocol.status_file import StatusFile
 from firmware.recorder.recorder import Recorder
 from firmware.recorder.room import Room
-from firmware.recorder.status import DAY_S, FAILED, FULL, RecorderStatus, life_years
 from firmware.recorder.watched_disk import NO_ROOM, WatchedDisk
 from firmware.recorder.watermark import Level, Marks
 from firmware.store.disk import Disk

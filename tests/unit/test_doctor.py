@@ -28,8 +28,8 @@ from firmware.engine import wall_watch
 from firmware.protocol.facts import Fact, NotRecorded
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
+from firmware.protocol.recorder_status import RecorderStatus
 from firmware.protocol.role import ROLES, RoleLock
-from firmware.recorder.status import RecorderStatus
 from firmware.store.disk import VirtualDisk
 from firmware.store.history import open_history
 from tests.unit.journal_bench import blocks, records, story

@@ -16,9 +16,9 @@ from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
 from firmware.protocol.inputs import DiskTold
+from firmware.protocol.recorder_status import RecorderStatus
 from firmware.protocol.ring import Ring
 from firmware.protocol.status_file import StatusFile
-from firmware.recorder.status import RecorderStatus
 from tests.unit.fake_box import FakeBox, office
 
 FULL = DiskTold("full", "disk-full")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from firmware.cli.doctor.finding import Finding
 from firmware.protocol.places import Places
-from firmware.recorder.status import FAILED, FULL, RecorderStatus, read_status
+from firmware.protocol.recorder_status import FAILED, FULL, RecorderStatus, read_status
 
 LEAST_FREE = 0.15
 """SAFETY.md D4: a warning at 85 % full."""

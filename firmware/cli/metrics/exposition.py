@@ -16,7 +16,7 @@ from firmware.protocol.role import ROLES, role_is_held
 STATUSES = {
     "switch": ("firmware.switch.runner", "SwitchStatus"),
     "engine": ("firmware.engine.status", "EngineStatus"),
-    "recorder": ("firmware.recorder.status", "RecorderStatus"),
+    "recorder": ("firmware.protocol.recorder_status", "RecorderStatus"),
     "guardian": ("firmware.cli.guardian_status", "GuardianStatus"),
 }
 """Who writes a status file, and where the struct in it is written."""

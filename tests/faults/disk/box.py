@@ -19,8 +19,8 @@ from drivers.clock import MonotonicClock
 from firmware.cli.role_table import ROLE_TABLE
 from firmware.protocol.order_client import ask_state
 from firmware.protocol.places import Places
+from firmware.protocol.recorder_status import RecorderStatus, read_status
 from firmware.protocol.role import role_holder
-from firmware.recorder.status import RecorderStatus, read_status
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOK_US = 50_000
