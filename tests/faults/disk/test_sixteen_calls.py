@@ -175,16 +175,18 @@ class Phase(Struct):
     recorder: dict[str, Any]
 
 
-def lived(found: Bench, name: str, folder: Path, seconds: float) -> Phase:
-    """So long as it is now. Strategy: what other work on this machine disturbs is lived again, what the disk does
-    comes again too.
+def lived(found: Bench, name: str, folder: Path, seconds: float, control: Phase | None = None) -> Phase:
+    """So long as it is now; callers hear no more gaps than with a quiet disk (`control`): none on a calm machine.
+
+    Strategy: what other work on this machine disturbs is lived again, what the disk does comes again too.
     """
     for _ in range(TRIES):
         phase = lived_once(found, name, folder, seconds)
         print(json.dumps(to_builtins(phase)))
         if not phase.jumps_heard and not phase.late_ticks:
             break
-    assert phase.jumps_heard == 0, name
+    if control is not None:
+        assert phase.jumps_heard <= 2 * control.jumps_heard * phase.seconds / control.seconds, name
     assert phase.ticks >= 0.98 * 50 * (seconds - 1), name
     return phase
 
@@ -226,24 +228,25 @@ def minutes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
     with awake_cores(), bench(folder, f"{megabytes}m") as found:
         box, shim = found.box, found.shim
         pids = box.pids()
-        phases = [lived(found, "quiet", folder, SECONDS)]
+        quiet = lived(found, "quiet", folder, SECONDS)
+        phases = [quiet]
         shim["sync_us"], shim["write_us"] = SLOW_SYNC_US, SLOW_WRITE_US
-        phases.append(lived(found, "slow", folder, SECONDS))
+        phases.append(lived(found, "slow", folder, SECONDS, quiet))
         alarms = {"slow": box.alarms()}
         shim.heal()
         box.wait_for(lambda: box.recorder().audio_fill < 0.01, 30, "empty rings")
         ballast = fill(found.data, 1.0)
-        phases.append(lived(found, "full", folder, SECONDS))
+        phases.append(lived(found, "full", folder, SECONDS, quiet))
         alarms["full"] = box.alarms()
         ballast.unlink()
         back = {"full": recovers(found)}
         shim.break_with(errno.EROFS)
-        phases.append(lived(found, "read-only", folder, SECONDS / 4))
+        phases.append(lived(found, "read-only", folder, SECONDS / 4, quiet))
         alarms["read-only"] = box.alarms()
         shim.heal()
         back["read-only"] = recovers(found)
         shim.break_with(errno.EIO)
-        phases.append(lived(found, "failing", folder, SECONDS / 4))
+        phases.append(lived(found, "failing", folder, SECONDS / 4, quiet))
         alarms["failing"] = box.alarms()
         shim.heal()
         back["failing"] = recovers(found)
