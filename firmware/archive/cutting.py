@@ -117,8 +117,8 @@ class Cutter:
             cuts.extend([cut] if cut else [])
         self._db.commit()
         for recording, _ in done:
-            self._reels_of.pop(recording, None)
-            self._closed.add(recording)
+            if self._reels_of.pop(recording, None) is not None:
+                self._closed.add(recording)
         return cuts
 
     def _file_of(self, one: Ended) -> Cut | None:
