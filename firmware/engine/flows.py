@@ -62,7 +62,6 @@ def _hide(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
     elif f"reveal:{leg.id}" in turn.state.timers:
         turn.clear(f"reveal:{leg.id}")
     else:
-        recordings.mark(turn, call, "paused")
         recordings.pause(turn, leg, True)
 
 
@@ -71,7 +70,6 @@ def revealed(turn: Turn, number: int) -> None:
     turn.clear(f"reveal:{number}")
     leg = turn.state.legs.get(number)
     if leg is not None and leg.phase in (Phase.FLOW, Phase.PARTING):
-        recordings.mark(turn, turn.call_of(leg), "resumed")
         recordings.pause(turn, leg, False)
         recordings.resume(turn, leg)
 

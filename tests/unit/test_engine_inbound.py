@@ -181,7 +181,7 @@ def test_the_tape_of_a_flow_is_silent_while_a_secret_is_keyed() -> None:
     assert [one.paused for one in box.sent(c.PauseRecord)] == [True], "the last key still sounds"
     box.wait(1.1)
     assert [one.paused for one in box.sent(c.PauseRecord)] == [True, False]
-    assert [one.mark for one in box.facts(f.RecordingMarked)] == ["paused", "resumed"]
+    assert [one.mark for one in box.facts(f.RecordingMarked)] == ["paused", "unpaused"]
 
 
 def test_self_service_ends_with_a_goodbye() -> None:
