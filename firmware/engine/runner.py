@@ -1,12 +1,13 @@
-"""The engine's process: one thread that gives inputs, sends commands and re-arms to the next deadline."""
+"""The engine's process: one thread that gives inputs, sends commands and re-arms to the next deadline.
+
+How one such process follows another is in `firmware.engine.relay`.
+"""
 
 from __future__ import annotations
 
 import select
 import sys
 from collections.abc import Callable, Sequence
-from enum import Enum
-from functools import partial
 from typing import TYPE_CHECKING
 
 from firmware.config.newest import newest
@@ -19,10 +20,9 @@ from firmware.engine.keeper import Keeper
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.recovery import recover
 from firmware.engine.reload import LOOK_US, Reload, handover_of
-from firmware.engine.standby import Standby, fork_off
+from firmware.engine.service import Service
 from firmware.engine.status import Decisions, alarms_of, status_of
 from firmware.engine.switch_link import ROLE, SwitchLink
-from firmware.engine.trial import Trial
 from firmware.engine.view import state_view
 from firmware.engine.wall_watch import WallLook
 from firmware.protocol import journal
@@ -33,18 +33,9 @@ from firmware.protocol.inputs import AnyInput, ConfigApplied, FromSwitch, Starte
 from firmware.protocol.journal import Record
 from firmware.protocol.memory_name import memory_name
 from firmware.protocol.order_format import (
-    NOT_READ,
-    AskHandover,
-    AskReload,
-    AskState,
-    GiveOrder,
-    OrderAnswer,
-    ReloadAnswer,
-    Request,
     StateView,
-    Verdict,
 )
-from firmware.protocol.order_server import Client, OrderServer
+from firmware.protocol.order_server import OrderServer
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
 from firmware.protocol.role import give_away
@@ -65,23 +56,22 @@ STANDING_US = 200_000
 """So often it is said that the engine stands still for want of room."""
 
 
-class Wish(Enum):
-    """What the loop is asked for between two inputs."""
-
-    GO_ON = "go-on"
-    RELOAD = "reload"
-    """This process is to go on as a new version."""
-    GIVE_WAY = "give-way"
-    """Another process has everything ready and wants the role."""
-
-
 class EngineProcess:
     """Everything one engine process holds; `step` is one turn of its loop."""
 
     def __init__(
-        self, places: Places, box: str, clock: Clock, wall: WallLook, try_out: Sequence[str] = ()
+        self,
+        places: Places,
+        box: str,
+        clock: Clock,
+        wall: WallLook,
+        *,
+        try_out: Sequence[str] = (),
+        is_child: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`try_out` is the command that tries a new version (`firmware.engine.reload`)."""
+        """`try_out` is the command that tries a new version (`firmware.engine.reload`); for `is_child` see
+        `firmware.engine.relay`.
+        """
         self._places, self._clock, self._wall = places, clock, wall
         began_us = clock.now_us()
         self._heartbeat = Heartbeat(places.beat(ROLE))
@@ -102,12 +92,10 @@ class EngineProcess:
         self._journalling = Journalling(
             self._rings.journal, self._rings.snapshots, clock, self._stand_still, recent
         )
-        self._reload = Reload(places.run, try_out)
-        self._asked: tuple[Client, int] | None = None
-        self.wish = Wish.GO_ON
         self.keeper = Keeper(engine, self._journalling.put, self._send, self._recovered.recent)
-        self.desk = OrderDesk(self._give, engine, self._rings.journal)
         self.orders = OrderServer(places.engine_socket)
+        desk = OrderDesk(self._give, engine, self._rings.journal)
+        self.service = Service(self.orders, desk, Reload(places.run, try_out), self._view, is_child)
         now_us = self._turn_us = clock.now_us()
         at_us = engine.at_us or now_us
         # What waits at the switch has happened since: it comes first (`firmware.engine.catching_up`).
@@ -134,8 +122,6 @@ class EngineProcess:
             self._look_around(now_us)
         self._exchange(patience_us)
         self._leave_last_resort()
-        self.desk.tell_saved()
-        self._reload.look(now_us)
         self._journalling.snapshot(self.keeper.engine, now_us)
         if now_us >= self._status_us:
             self._tell_status(now_us)
@@ -161,8 +147,7 @@ class EngineProcess:
         self.orders.flush(writable)
         if any(one in readable for one in self.link.readers):
             self._hear_switch()
-        for client, request in self.orders.take(readable):
-            self._serve(client, request)
+        self.service.take(readable, self.keeper.engine, self._clock.now_us())
 
     def _hear_switch(self) -> None:
         newest: EventFrame | None = None
@@ -203,19 +188,10 @@ class EngineProcess:
             self._left_version = engine.config_version
             self.link.send(last_resort.table(engine.state))
 
-    def _serve(self, client: Client, request: Request | None) -> None:
-        match request:
-            case GiveOrder():
-                self.desk.take(request, self._clock.now_us(), partial(self.orders.answer, client))
-            case AskState():
-                self.orders.answer(client, self._view(request.request))
-            case AskReload():
-                self._try_new_version(client, request.request)
-            case AskHandover():
-                self.wish = Wish.GIVE_WAY
-                self.orders.answer(client, ReloadAnswer(request.request, True, self._epoch))
-            case None:
-                self.orders.answer(client, OrderAnswer(NOT_READ, Verdict.REFUSED, reason="not-understood"))
+    @property
+    def may_be_copied(self) -> bool:
+        """No child of this process is at work."""
+        return not self.service.reload.runs
 
     def _view(self, request: int) -> StateView:
         link_up = self.link.greeted
@@ -227,22 +203,6 @@ class EngineProcess:
             gap_us=self._gap_us,
             alarms=alarms_of(self._journalling, self._recovered, link_up),
         )
-
-    def _try_new_version(self, client: Client, request: int) -> None:
-        if self._reload.runs or self.wish is not Wish.GO_ON:
-            self.orders.answer(client, ReloadAnswer(request, False, self._epoch, "under-way"))
-            return
-
-        self._asked = (client, request)
-        self._reload.begin(self.keeper.engine, self._clock.now_us(), self.tried)
-
-    def tried(self, trial: Trial) -> None:
-        """What came of the new version's trial."""
-        self.wish = Wish.RELOAD if trial.able else Wish.GO_ON
-        if self._asked is not None:
-            client, request = self._asked
-            told = ReloadAnswer(request, trial.able, self._epoch, trial.reason, trial.detail)
-            self.orders.answer(client, told)
 
     def hand_over(self) -> None:
         """The last thing of this life: the state, in memory, for the next. Raises OSError."""
@@ -257,7 +217,7 @@ class EngineProcess:
 
     def let_go(self) -> None:
         """Closes what this process has; what others have of it stays as it is."""
-        self._reload.close()
+        self.service.reload.close()
         self.orders.close()
         self.link.close()
         self._heartbeat.close()
@@ -270,10 +230,10 @@ class EngineProcess:
     def _patience_us(self) -> int:
         deadline = self.keeper.engine.deadline_us
         now_us = self._clock.now_us()
-        waits = [SAVED_US if self.desk.waits else IDLE_US]
+        waits = [SAVED_US if self.service.desk.waits else IDLE_US]
         if self.orders.waits:
             return 0
-        if self._reload.runs:
+        if self.service.reload.runs:
             waits.append(LOOK_US)
         if deadline is not None:
             waits.append(deadline - now_us)
@@ -320,7 +280,7 @@ class EngineProcess:
             now_us=now_us,
             recovery_us=self._recovery_us,
             link_up=self.link.greeted,
-            orders=(self.desk.taken, self.desk.refused),
+            orders=(self.service.desk.taken, self.service.desk.refused),
             server=self.orders,
         )
         self._status.write(told)
@@ -338,45 +298,3 @@ class EngineProcess:
 
     def _send(self, command: Numbered) -> None:
         self.link.send(CommandFrame(command))
-
-
-def run(
-    places: Places,
-    box: str,
-    *,
-    clock: Clock,
-    wall: WallLook,
-    stopped: Callable[[], bool],
-    try_out: Sequence[str] = (),
-    is_child: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Returns after `stopped()`, or True when this process shall go on as the new version (`os.exec`).
-
-    `is_child` says whether this process is the one that supervisord looks after. Such a one has a copy that stands by
-    (should it die, this returns in the copy), and gives its role away to nobody but itself as a new version.
-    """
-    process = EngineProcess(places, box, clock, wall, try_out)
-    standby = Standby(places.run, ROLE, clock.now_us())
-    try:
-        while not stopped():
-            process.step()
-            if is_child() and standby.keep(clock.now_us(), process.let_go):
-                process = EngineProcess(places, box, clock, wall, try_out)
-                standby = Standby(places.run, ROLE, clock.now_us())
-            if process.wish is Wish.GIVE_WAY and is_child():
-                process.wish = Wish.GO_ON
-            if process.wish is Wish.GO_ON:
-                continue
-            standby.end()
-            reload = process.wish is Wish.RELOAD
-            if not (reload and is_child()):
-                process.hand_over()
-                return reload
-            if fork_off(places.run, ROLE):
-                return True  # its copy decides on, till the new version has everything ready and asks for the role
-            process.wish = Wish.GO_ON
-        standby.end()
-        process.end()
-    finally:
-        process.let_go()
-    return False
