@@ -36,9 +36,9 @@ def add_parsers(names: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog='Example: tipring recordings hold --call 17 --why "court order 4 O 12/26"',
     )
     subject = hold.add_mutually_exclusive_group(required=True)
-    subject.add_argument("--call", type=int, default=0, metavar="NUMBER")
+    subject.add_argument("--call", type=int, default=0, metavar="NUMBER", help="this call and its recordings")
     subject.add_argument("--number", default="", metavar="NUMBER", help="all calls of it, also those to come")
-    subject.add_argument("--recording", default="", metavar="ID")
+    subject.add_argument("--recording", default="", metavar="ID", help="this recording and its call")
     _options(hold, _hold, why=True)
     release = names.add_parser(
         "release",

@@ -64,7 +64,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Example: tipring report calls --from 2026-10-01",
     )
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
-    _add_audit(names)
     for name, columns, rows in (("calls", CALLS, calls), ("agents", AGENTS, agents)):
         one = names.add_parser(
             name, help=f"all {name}", epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
@@ -77,6 +76,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         form.add_argument("--json", action="store_true", help="one JSON document")
         form.add_argument("--csv", action="store_true", help="for a spreadsheet")
         one.set_defaults(run=_runner(name, columns, rows))
+    _add_audit(names)
 
 
 def _add_audit(names: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
