@@ -41,7 +41,7 @@ def switch(data: Path, stopped: Stopped) -> None:
 
 
 def engine(data: Path, stopped: Stopped) -> None:
-    from firmware.engine import runner
+    from firmware.engine import relay
     from firmware.engine.wall_watch import WallLook, WallWatch, quality_of
 
     def wall_quality() -> str:
@@ -51,7 +51,7 @@ def engine(data: Path, stopped: Stopped) -> None:
     clock = MonotonicClock(plan.offset_us)
     wall = WallLook(clock.now_us, clock.wall_us, wall_quality, WallWatch(plan.boot))
     try_out = (sys.executable, "-m", "firmware.cli.main", "engine", "prepare", "--data", str(data))
-    if runner.run(
+    if relay.run(
         places,
         config.site.box,
         clock=clock,
@@ -66,7 +66,7 @@ def engine(data: Path, stopped: Stopped) -> None:
 
 def engine_ready(data: Path) -> None:
     """In a stand-in: everything is imported, and an engine that no supervisord looks after leaves its calls to us."""
-    from firmware.engine import runner, wall_watch  # noqa: F401
+    from firmware.engine import relay, wall_watch  # noqa: F401
     from firmware.protocol.order_client import ask_handover
 
     ask_handover(Places(data))

@@ -16,7 +16,8 @@ from firmware.engine import state as states
 from firmware.engine.essence import digest
 from firmware.engine.handover import Handover
 from firmware.engine.reload import TRIAL_US, Reload, handover_of
-from firmware.engine.runner import EngineProcess, Wish
+from firmware.engine.runner import EngineProcess
+from firmware.engine.service import Wish
 from firmware.engine.trial import Trial, try_out
 from firmware.engine.turn import Turn
 from firmware.engine.wall_watch import WallLook
@@ -161,7 +162,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         for former in started:
             former.close()
         look = WallLook(clock.now_us, clock.now_us)
-        started.append(EngineProcess(places, "box-1", clock, look, command))
+        started.append(EngineProcess(places, "box-1", clock, look, try_out=command))
         return started[-1]
 
     yield begin
@@ -171,8 +172,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def ask(process: EngineProcess) -> None:
     """As a client does, without its socket."""
-    process._reload.begin(process.keeper.engine, 0, process.tried)
-    child = process._reload._child
+    process.service.reload.begin(process.keeper.engine, 0, process.service.tried)
+    child = process.service.reload._child
     assert child is not None
     child.wait(20)
     process.step(0)
@@ -181,7 +182,7 @@ def ask(process: EngineProcess) -> None:
 def test_an_able_version_gets_the_state_and_goes_on_from_it(start: Start) -> None:
     process = start(program(f"print({ABLE!r})"))
     ask(process)
-    assert process.wish is Wish.RELOAD
+    assert process.service.wish is Wish.RELOAD
     process.hand_over()
     before = digest(process.keeper.engine.state)
     number = process.keeper.engine.number
@@ -197,7 +198,7 @@ def test_an_able_version_gets_the_state_and_goes_on_from_it(start: Start) -> Non
 def test_the_engine_goes_on_when_the_new_version_is_not_able(start: Start) -> None:
     process = start(program("import no_such_module"))
     ask(process)
-    assert process.wish is not Wish.RELOAD
+    assert process.service.wish is not Wish.RELOAD
     assert not process._places.handover.exists()
     number = process.keeper.engine.number
     process._give(i.AgentOrder("o", "test", "nobody", "ready"), 2_000_000)

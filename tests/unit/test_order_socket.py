@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from firmware.config.versions import ConfigStore
+from firmware.engine.engine import Engine
 from firmware.engine.runner import EngineProcess
 from firmware.engine.wall_watch import WallLook
 from firmware.protocol.inputs import AgentOrder, AnyOrder, CallOrder
@@ -173,13 +174,13 @@ def test_the_state_is_told_with_calls_agents_and_timers(desk: Desk) -> None:
 def test_a_flood_of_requests_is_served_a_few_at_a_turn(desk: Desk) -> None:
     with desk.connect() as link:
         link.sendall(encode(AskState(1)) * 300)
-        served, serve = [0], desk.engine._serve
+        served, serve = [0], desk.engine.service.serve
 
-        def count(client: Client, request: Request | None) -> None:
+        def count(client: Client, request: Request | None, engine: Engine, now_us: int) -> None:
             served[0] += 1
-            serve(client, request)
+            serve(client, request, engine, now_us)
 
-        desk.engine._serve = count  # type: ignore[method-assign]
+        desk.engine.service.serve = count  # type: ignore[method-assign]
         most = 0
         for _ in range(20):
             before = served[0]
