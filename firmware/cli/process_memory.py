@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 PROC = Path("/proc")
-_IN_KIB = ("Rss", "Pss")
+_IN_KIB = ("Rss", "Pss", "Anonymous", "Swap")
 
 
 class Held(Struct, frozen=True):
@@ -16,6 +16,9 @@ class Held(Struct, frozen=True):
 
     rss_kib: int
     pss_kib: int
+    """Shared pages counted by share: changes with what other processes do."""
+    anon_kib: int
+    """Its own alone, also what was swapped out; neither program text nor rings."""
     descriptors: int
     threads: int
 
@@ -29,4 +32,5 @@ def held(process: int | str = "self") -> Held:
         if name in sizes:
             sizes[name] = int(value.split()[0])
     descriptors = len(os.listdir(home / "fd")) - (process == "self")  # noqa: PTH208 - less one for the look itself
-    return Held(sizes["Rss"], sizes["Pss"], descriptors, len(os.listdir(home / "task")))  # noqa: PTH208
+    anon_kib = sizes["Anonymous"] + sizes["Swap"]
+    return Held(sizes["Rss"], sizes["Pss"], anon_kib, descriptors, len(os.listdir(home / "task")))  # noqa: PTH208

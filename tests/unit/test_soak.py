@@ -63,7 +63,7 @@ def test_too_little_says_nothing() -> None:
 
 
 def sample(hours: float, **figures: int) -> Sample:
-    made = Sample("box", 1, hours, round(100 * hours), 50_000, 40_000, 9, 1, 20_000, 200_000)
+    made = Sample("box", 1, hours, round(100 * hours), 50_000, 40_000, 30_000, 9, 1, 20_000, 200_000)
     return structs.replace(made, **figures)
 
 
@@ -74,7 +74,7 @@ def found(samples: list[Sample]) -> dict[str, str]:
 def test_flat_is_held_and_each_growth_is_named() -> None:
     hours = [hour / 6 for hour in range(60)]
     assert found([sample(at) for at in hours]) == {}
-    assert found([sample(at, pss_kib=40_000 + round(1500 * at)) for at in hours]) == {"pss": "grows"}
+    assert found([sample(at, anon_kib=40_000 + round(1500 * at)) for at in hours]) == {"own memory": "grows"}
     assert found([sample(at, rss_kib=50_000 + round(1025 * at)) for at in hours]) == {"rss": "grows"}
     assert found([sample(at, descriptors=9 + round(at)) for at in hours]) == {"descriptors": "grows"}
     assert found([sample(at, threads=1 + round(at)) for at in hours]) == {"threads": "grows"}
@@ -82,15 +82,24 @@ def test_flat_is_held_and_each_growth_is_named() -> None:
     assert found([sample(at, blocks=200_000 + round(6000 * at)) for at in hours]) == {"small blocks": "grows"}
 
 
+def test_of_a_real_process_its_own_memory_counts_and_not_the_rings() -> None:
+    seen = [
+        structs.replace(sample(hour / 60, rss_kib=50_000 + 500 * hour), heap_kib=-1, blocks=-1, calls=0)
+        for hour in range(60)
+    ]
+    assert {one.figure for one in judge(seen, 0.1)} == {"own memory", "descriptors", "threads"}
+    assert all(one.held for one in judge(seen, 0.1))
+
+
 def test_growth_in_the_warm_up_alone_is_none() -> None:
-    assert found([sample(hour / 6, pss_kib=30_000 + min(hour, 6) * 3000) for hour in range(60)]) == {}
+    assert found([sample(hour / 6, anon_kib=30_000 + min(hour, 6) * 3000) for hour in range(60)]) == {}
 
 
 def test_too_short_a_run_is_not_called_flat() -> None:
-    assert "few" in found([sample(hour / 6) for hour in range(8)])["pss"]
+    assert "few" in found([sample(hour / 6) for hour in range(8)])["rss"]
     chance = random.Random(1)
-    rough = [sample(hour / 6, pss_kib=40_000 + chance.randrange(9000)) for hour in range(14)]
-    assert found(rough) == {"pss": "not long enough to tell"}
+    rough = [sample(hour / 6, anon_kib=40_000 + chance.randrange(9000)) for hour in range(14)]
+    assert found(rough) == {"own memory": "not long enough to tell"}
 
 
 def test_a_stopped_run_is_taken_up_where_it_was(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ class Sample(Struct, frozen=True):
     rss_kib: int
     pss_kib: int
     """Resident memory, shared pages counted by share."""
+    anon_kib: int
+    """Its own alone: neither program text nor rings in shared memory."""
     descriptors: int
     threads: int
     heap_kib: int = -1
@@ -46,6 +48,7 @@ def own_sample(who: str, life: int, hours: float, calls: int) -> Sample:
         calls,
         now.rss_kib,
         now.pss_kib,
+        now.anon_kib,
         now.descriptors,
         now.threads,
         in_use_kib,

@@ -54,9 +54,14 @@ def _calls(sample: Sample) -> float:
     return sample.calls
 
 
+def _rss_kib(sample: Sample) -> float:
+    """Not of a real process: what it has touched of the rings in shared memory is no growth of its own."""
+    return sample.rss_kib if sample.heap_kib >= 0 else -1
+
+
 LIMITS = (
-    Limit("pss", "KiB/h", lambda sample: sample.pss_kib, _hours, MOST_KIB_AN_HOUR),
-    Limit("rss", "KiB/h", lambda sample: sample.rss_kib, _hours, MOST_KIB_AN_HOUR),
+    Limit("rss", "KiB/h", _rss_kib, _hours, MOST_KIB_AN_HOUR),
+    Limit("own memory", "KiB/h", lambda sample: sample.anon_kib, _hours, MOST_KIB_AN_HOUR),
     Limit("descriptors", "1/h", lambda sample: sample.descriptors, _hours, MOST_DESCRIPTORS_AN_HOUR),
     Limit("threads", "1/h", lambda sample: sample.threads, _hours, MOST_DESCRIPTORS_AN_HOUR),
     Limit("heap", "bytes/call", lambda sample: 1024 * sample.heap_kib, _calls, MOST_BYTES_A_CALL),
