@@ -26,7 +26,7 @@ def remove_files(directory: Path, disk: Disk, recordings: Iterable[str]) -> None
     for recording in recordings:
         with contextlib.suppress(UnnamedRecording):
             path = directory / recording_path(recording)
-            if path.exists():
+            if path.parent.is_dir():  # also where a former archive removed the file and did not live to sync
                 disk.remove(path)
                 folders.add(path.parent)
     for folder in sorted(folders):
