@@ -8,8 +8,9 @@ from pathlib import Path
 from msgspec import Struct
 from sqlite_utils import Database
 
-from firmware.archive.evidence import SWITCH_DIED, Taped, known_losses, missing_ticks, reasons_for
+from firmware.archive.evidence import SWITCH_DIED, TICK_STOOD, Taped, known_losses, missing_ticks, reasons_for
 from firmware.archive.ledger import EDGE_US, UNEXPLAINED, Entry, Reason, Span, Tape, entries
+from firmware.archive.tapes import TICK_US
 
 _FOR_EVER = 1 << 62
 TOO_SHORT = "too-short"
@@ -31,6 +32,7 @@ class _Row(Struct, frozen=True):
     why: str | None
     gone: str
     began_us: int
+    untaped_us: int | None
 
     @property
     def taped(self) -> Taped:
@@ -61,7 +63,7 @@ def account_of_calls(
 def _tapes(db: Database, call: int, now_us: int, data: Path | None) -> list[Tape]:
     found = db.execute(
         "SELECT id, leg, taped_us, epoch, from_tick, coalesce(to_tick, audio_from_tick + CAST(seconds * 50 AS INT)),"
-        " ended_us, cut, path, why, gone, began_us FROM recordings WHERE call = ? ORDER BY began_us, id",
+        " ended_us, cut, path, why, gone, began_us, untaped_us FROM recordings WHERE call = ? ORDER BY began_us, id",
         (call,),
     ).fetchall()
     return [_tape(db, _Row(*row), now_us, data) for row in found]
@@ -73,23 +75,30 @@ def _tape(db: Database, row: _Row, now_us: int, data: Path | None) -> Tape:
     if row.from_tick is not None and row.to_tick is not None:
         _, end_us = taped.span(row.from_tick, row.to_tick)
     whole = (taped.start_us, max(taped.start_us, end_us))
-    if row.gone or (row.cut and not row.path and row.why == TOO_SHORT):
-        return Tape(row.id, row.leg, whole, ((whole, row.gone or TOO_SHORT),))
+    if row.cut and not row.path and row.why == TOO_SHORT:
+        return Tape(row.id, row.leg, whole, ((whole, TOO_SHORT),))
     lost = data is not None and bool(row.path) and not (data / row.path).is_file()
     if lost:
         return Tape(row.id, row.leg, whole, ((whole, UNEXPLAINED),))
-    missing = [whole] if row.cut and not row.path else missing_ticks(db, taped)
+    missing = [whole] if row.cut and not row.path and not row.gone else missing_ticks(db, taped)
     span = whole
-    if row.why == SWITCH_DIED and row.ended_us is not None and row.ended_us > whole[1]:
+    stood_us = row.untaped_us or 0
+    if row.why == SWITCH_DIED:
         # From the last taped tick until somebody noticed.
-        missing.append((whole[1], row.ended_us))
-        span = (whole[0], row.ended_us)
-    known = known_losses(db, taped, span[1]) if missing else []
+        span = (whole[0], max(whole[1], row.ended_us or 0))
+    elif stood_us > whole[1] + TICK_US:
+        # It was taped till then, and that is more time than ticks: in between the ticks stood still.
+        span = (whole[0], stood_us)
+    if span != whole:
+        missing.append((whole[1], span[1]))
+    known = [*known_losses(db, taped, span[1]), ((whole[1], stood_us), TICK_STOOD)] if missing else []
     gaps = reasons_for(missing, known)
     if taped.start_us - row.began_us > EDGE_US:
         # The switch says when its tape began, which is when it was told to.
         gaps = [((row.began_us, taped.start_us), ENGINE_AWAY), *gaps]
         span = (row.began_us, span[1])
+    if row.gone:
+        gaps.append((whole, row.gone))  # what was never there keeps its own reason
     return Tape(row.id, row.leg, span, tuple(gaps), tuple(_pauses(db, row.id, span)))
 
 

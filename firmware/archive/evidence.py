@@ -13,6 +13,8 @@ from firmware.archive.tapes import TICK_US
 from firmware.archive.tracks import MISSING
 
 SWITCH_DIED, POWER_CUT, REEL_DAMAGED = "switch-died", "power-cut", "reel-damaged"
+TICK_STOOD = "tick-stood"
+"""The switch taped from one moment to another and counted fewer ticks than that is long."""
 UNSYNCED_US = 5_000_000
 """A power cut takes the tape's last second; with a slow disk so much (SAFETY.md D2), and never more."""
 UNTOLD_US = 1_000_000

@@ -47,11 +47,13 @@ def _recording_taped(book: Book, fact: facts.RecordingTaped) -> None:
     taped_us = book.stamped_us - (0 if running else (fact.to_tick - fact.from_tick) * TICK_US)
     book.do(
         "UPDATE recordings SET taped_us = coalesce(taped_us, ?), from_tick = coalesce(from_tick, ?),"
-        " to_tick = coalesce(?, to_tick), epoch = coalesce(epoch, ?) WHERE id = ?",
+        " to_tick = coalesce(?, to_tick), epoch = coalesce(epoch, ?), untaped_us = coalesce(?, untaped_us)"
+        " WHERE id = ?",
         taped_us if known else None,
         fact.from_tick if known else None,
         None if running else fact.to_tick,
         book.event_epoch or None,
+        None if running else book.stamped_us,
         fact.recording,
     )
 

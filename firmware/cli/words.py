@@ -29,7 +29,8 @@ CHINESE = {
     "edge": "边缘", "off": "不录音", "paused": "已暂停", "blocks-missing": "缺少音频块", "switch": "交换中断",
     "transfer": "转接中", "unexplained": "无说明", "audio": "录音",
     "engine-away": "引擎重新启动中", "power-cut": "断电或重启", "reel-damaged": "录音带文件损坏",
-    "disk-full": "磁盘已满", "disk-slow": "磁盘过慢", "disk-failed": "磁盘故障", "erased": "已按要求删除", "retention": "保留期满已删除",
+    "tick-stood": "交换停顿", "disk-full": "磁盘已满", "disk-slow": "磁盘过慢", "disk-failed": "磁盘故障",
+    "erased": "已按要求删除", "retention": "保留期满已删除",
     "deleted": "已由本人删除", "purged-early": "磁盘将满，提前删除",
     # erasures, holds, the audit
     "ordered": "已下令", "working": "进行中", "held-back": "因保全推迟", "waiting": "待日志清除", "complete": "已完成",
@@ -49,6 +50,7 @@ ENGLISH = {
     "engine-away": "the engine was being started again",
     "power-cut": "power lost or box restarted",
     "reel-damaged": "a file of tape is damaged",
+    "tick-stood": "the switch stood still",
     "disk-full": "disk full",
     "disk-slow": "disk too slow",
     "disk-failed": "disk failed",

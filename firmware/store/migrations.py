@@ -136,6 +136,7 @@ _WHAT_IS_KEPT = """
 ALTER TABLE calls ADD COLUMN forgotten TEXT NOT NULL DEFAULT '';
 ALTER TABLE calls ADD COLUMN forgotten_us INTEGER;
 ALTER TABLE recordings ADD COLUMN epoch INTEGER;
+ALTER TABLE recordings ADD COLUMN untaped_us INTEGER;
 ALTER TABLE recordings ADD COLUMN gone TEXT NOT NULL DEFAULT '';
 ALTER TABLE recordings ADD COLUMN gone_us INTEGER;
 CREATE INDEX recordings_with_audio ON recordings (ended_us) WHERE path <> '';

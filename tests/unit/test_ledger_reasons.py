@@ -137,6 +137,35 @@ def test_the_same_memory_is_no_power_cut(tmp_path: Path) -> None:
     assert "power-cut" not in total.reasons_s and total.reasons_s["switch-died"] > 9
 
 
+def test_ticks_that_stood_still_are_told_by_two_clocks(tmp_path: Path) -> None:
+    """The switch taped till second 16 and counted two seconds less than that: nobody's ticks are missing."""
+    begun = [one for one in story(1, talk_s=TALK_S) if one[0] < 16_000_000]
+    (_, end), (_, taped), *_ = [one for one in story(1, talk_s=TALK_S) if one[0] >= 16_000_000]
+    assert isinstance(taped[0], f.RecordingTaped)
+    short = (msgspec.structs.replace(taped[0], to_tick=LAST - 100),)
+    moments = [*begun, (16 * SECOND_US, end), (16_020_000, short)]
+    stamped = [
+        Record(1, number, at_us, FromSwitch(1, number, _stamp(facts, at_us)), facts, ())  # type: ignore[arg-type]
+        for number, (at_us, facts) in enumerate(moments, 1)
+    ]
+    archive = Archive(tmp_path, disk=VirtualDisk(), durable=False)
+    archive.follow(stamped)
+    for block in blocks(1, talk_s=TALK_S - 2):
+        archive.take_block(block)
+    archive.finish()
+    total = archive.balance()
+    archive.close()
+    assert total.balances and total.reasons_s["tick-stood"] == pytest.approx(2.0, abs=0.05)
+
+
+def _stamp(facts: tuple[f.Fact, ...], at_us: int) -> e.AnySwitchEvent:
+    for fact in facts:
+        if isinstance(fact, f.RecordingTaped):
+            kind = e.TapeBegan if fact.to_tick < 0 else e.TapeEnded
+            return kind(port=0, at_us=at_us, recording=fact.recording, tick=max(fact.from_tick, fact.to_tick))
+    return e.LineRang(port=0, at_us=at_us, count=1)
+
+
 def test_paused_stretches_are_named(tmp_path: Path) -> None:
     marks: list[Moment] = [
         (8 * SECOND_US, (f.RecordingMarked(recording_id(1), "paused"),)),
