@@ -8,8 +8,8 @@ from firmware.protocol.mark import DurableMark
 from firmware.protocol.ring import Ring, ring_bytes
 
 JOURNAL_BYTES = 8 << 20
-"""Some 16,000 records, or 1,900 calls of 4.1 to 4.8 kB (measured): with calls of three minutes a disk may stand still for
-6 h of 16 busy ports, 24 min of 240."""
+"""Some 16,000 records, or 1,900 calls of 4.1 to 4.8 kB (measured): with calls of three minutes a disk may stand
+still for 6 h of 16 busy ports, 24 min of 240."""
 AUDIO_BYTES = 64 << 20
 """The least: over four minutes of 16 recorded calls."""
 MOST_AUDIO_BYTES = 256 << 20
