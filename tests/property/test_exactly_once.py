@@ -423,7 +423,7 @@ def told(story: Story, kind: type[Box] = Box) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.lists(HAPPENING, min_size=10, max_size=60))
 def test_whatever_dies_each_message_counts_once(story: Story) -> None:
