@@ -126,6 +126,7 @@ def switch_lost(board: Board, fact: f.SwitchLost, at_us: int) -> None:
 def engine_started(board: Board, fact: f.EngineStarted, at_us: int) -> None:
     board.state.epoch = fact.epoch
     board.state.box = fact.box or board.state.box
+    board.state.memory = fact.memory or board.state.memory
 
 
 def catching_up(board: Board, fact: f.CatchingUp, at_us: int) -> None:

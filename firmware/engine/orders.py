@@ -20,8 +20,17 @@ def started(turn: Turn, given: i.Started) -> None:
         _ask_secrets_anew(turn)
     if given.config:
         turn.fact(f.ConfigTaken(turn.state.config_version, "box", given.config))
+    if given.memory and turn.state.memory not in ("", given.memory):
+        _end_offers(turn)
     turn.fact(f.EngineStarted(given.epoch, turn.state.box, given.memory))
     reports.ask(turn)
+
+
+def _end_offers(turn: Turn) -> None:
+    """The power was off: whoever rang has gone, and who rings now is another. All else the switch's report tells."""
+    for leg in list(turn.state.legs.values()):
+        if leg.phase == Phase.OFFERED:
+            calls.end(turn, turn.call_of(leg), Cause.TEMPORARY_FAILURE, ReleasedBy.BOX, failed=True)
 
 
 def _ask_secrets_anew(turn: Turn) -> None:

@@ -229,6 +229,8 @@ class State(Struct):
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
     orders: dict[str, Ordered] = field(default_factory=dict)
     """The latest orders from outside by their ids, oldest first."""
+    memory: str = ""
+    """Name of the shared memory the newest life found; another one means that the power was off in between."""
     all_busy: bool = False
     behind_until_us: int = 0
     """What is stamped before this was told while nobody decided."""
