@@ -22,6 +22,7 @@ from drivers.clock import MonotonicClock
 from firmware.cli.prepare import prepare
 from firmware.config.versions import ConfigStore
 from firmware.protocol.places import MEMORY_VARIABLE
+from firmware.recorder.segments import read_records
 from firmware.store.history import NoHistory, read_history
 
 pytestmark = [pytest.mark.scenario, pytest.mark.slow]
@@ -114,7 +115,7 @@ class Box:
         began_us = self.clock.now_us()
         while not so():
             passed_s = (self.clock.now_us() - began_us) / 1e6
-            assert passed_s < within_s, f"{what}: not within {within_s} s; {self.status()}"
+            assert passed_s < within_s, f"{what}: not within {within_s} s\n{self.story()}"
             self.clock.wait_until(self.clock.now_us() + 10_000)
         return (self.clock.now_us() - began_us) / 1e6
 
@@ -136,6 +137,12 @@ class Box:
         except (OSError, ValueError):
             return {}
         return found
+
+    def story(self) -> str:
+        """The switch's figures, the world's, and what the engine was told last."""
+        inputs = [one.input for one in read_records(self.places.journal)][-25:]
+        told = [str(getattr(one, "event", one))[:120] for one in inputs]
+        return "\n".join([str(self.status()), str(self.ask(do="status")), *told])
 
     def calls_for_help(self, phone: str, keys: str) -> float:
         """Seconds from the last key to the exchange's having all digits.
