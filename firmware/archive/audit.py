@@ -54,19 +54,18 @@ def note_access(book: Book, fact: facts.RecordingsAccessed, at: int | None = Non
         note(book, f"{fact.access}:{recording}", deed, at)
 
 
-def _voicemail_heard(book: Book, fact: facts.VoicemailHeard) -> None:
-    book.do(
-        "UPDATE voicemails SET heard_us = coalesce(heard_us, ?) WHERE recording = ?",
-        book.at_us,
-        fact.recording,
+def _message_played(book: Book, fact: facts.MessagePlayed) -> None:
+    entry = f"played:{fact.recording}:{book.number[0]}:{book.number[1]}"
+    note(
+        book,
+        entry,
+        Deed(f"extension {fact.extension}", "listen", f"recording {fact.recording}", fact.mailbox),
     )
-    entry = f"heard:{fact.recording}:{book.number[0]}:{book.number[1]}"
-    note(book, entry, Deed(f"mailbox {fact.mailbox}", "listen", f"recording {fact.recording}"))
 
 
 HANDLERS: Handlers = {
     facts.RecordingsAccessed: _recordings_accessed,
-    facts.VoicemailHeard: _voicemail_heard,
+    facts.MessagePlayed: _message_played,
 }
 
 

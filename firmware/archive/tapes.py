@@ -97,6 +97,14 @@ def _voicemail_left(book: Book, fact: facts.VoicemailLeft) -> None:
     )
 
 
+def _voicemail_heard(book: Book, fact: facts.VoicemailHeard) -> None:
+    book.do(
+        "UPDATE voicemails SET heard_us = coalesce(heard_us, ?) WHERE recording = ?",
+        book.at_us,
+        fact.recording,
+    )
+
+
 def _voicemail_deleted(book: Book, fact: facts.VoicemailDeleted) -> None:
     book.do(
         "UPDATE voicemails SET deleted_us = coalesce(deleted_us, ?) WHERE recording = ?",
@@ -114,5 +122,6 @@ HANDLERS: Handlers = {
     facts.RecordingEnded: _recording_ended,
     facts.NotRecorded: _not_recorded,
     facts.VoicemailLeft: _voicemail_left,
+    facts.VoicemailHeard: _voicemail_heard,
     facts.VoicemailDeleted: _voicemail_deleted,
 }

@@ -70,6 +70,7 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.NotRecorded: box.not_recorded,
     f.VoicemailLeft: box.voicemail_left,
     f.VoicemailHeard: box.voicemail_heard,
+    f.MessagePlayed: _nothing,
     f.VoicemailDeleted: box.voicemail_deleted,
     f.ErasureOrdered: box.erasure_ordered,
     f.RecordsErased: _nothing,

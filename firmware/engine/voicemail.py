@@ -127,6 +127,7 @@ def _hear(turn: Turn, leg: Leg, messages: list[VoiceMessage], place: int) -> Non
         return
     recording = messages[place].recording
     turn.fact(f.VariableSet(leg.call, MESSAGE, recording))
+    turn.fact(f.MessagePlayed(turn.call_of(leg).variables[MAILBOX], recording, leg.party))
     menu = c.Phrase("voicemail-menu", turn.language(leg))
     turn.play(leg, "heard", c.Message(recording), menu)
 

@@ -365,6 +365,14 @@ class VoicemailHeard(Fact, frozen=True, tag=True):
     recording: str
 
 
+class MessagePlayed(Fact, frozen=True, tag=True):
+    """A message began to be played to somebody at this telephone: each time, for the audit."""
+
+    mailbox: str
+    recording: str
+    extension: str
+
+
 class VoicemailDeleted(Fact, frozen=True, tag=True):
     """A message was deleted by its owner."""
 
@@ -704,6 +712,7 @@ AnyFact = (
     | NotRecorded
     | VoicemailLeft
     | VoicemailHeard
+    | MessagePlayed
     | VoicemailDeleted
     | ErasureOrdered
     | RecordsErased

@@ -123,7 +123,11 @@ def test_a_box_that_does_not_run_takes_word_of_an_export_when_it_starts(box: Kep
     assert list((box.directory / FOLDER).iterdir()) == [] and faults(box) == []
 
 
-def test_a_message_heard_at_a_telephone_is_a_row(box: KeptBox) -> None:
-    box.tell(f.VoicemailHeard("box", "0011223344556677"))
+def test_each_hearing_of_a_message_is_a_row(box: KeptBox) -> None:
+    for _ in range(2):
+        box.tell(f.MessagePlayed("box", "0011223344556677", "801"))
     box.work()
-    assert audit.entries(box.archive.db)[-1]["subject"] == "recording 0011223344556677"
+    rows = audit.entries(box.archive.db)[-2:]
+    assert [(row["author"], row["subject"]) for row in rows] == [
+        ("extension 801", "recording 0011223344556677")
+    ] * 2
