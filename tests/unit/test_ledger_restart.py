@@ -40,3 +40,12 @@ def test_the_time_away_is_accounted_for(archive: Archive) -> None:
     assert balance.balances
     assert balance.audio_s == pytest.approx(TAPED_S, abs=0.1)
     assert balance.reasons_s["switch-died"] == pytest.approx(AWAY_S, abs=0.1)
+
+
+def test_what_was_never_taped_keeps_its_reason_when_the_rest_is_erased(archive: Archive) -> None:
+    archive.db.execute("UPDATE recordings SET gone = 'erased', path = '', sha256 = ''")
+    balance = archive.balance()
+    archive.close()
+    assert balance.balances and balance.audio_s == 0
+    assert balance.reasons_s["erased"] == pytest.approx(TAPED_S, abs=0.1)
+    assert balance.reasons_s["switch-died"] == pytest.approx(AWAY_S, abs=0.1)
