@@ -41,6 +41,7 @@ class AudioTruth:
         self._tapes: dict[str, Taped] = {}
         self._running: set[str] = set()
         self._verified: dict[str, tuple[int, int]] = {}
+        self._let_go: set[str] = set()
         self._life_us = 0
         self.checked = 0
         self.losses: dict[str, int] = {}
@@ -59,6 +60,10 @@ class AudioTruth:
             self._life_us = note.at_us
             for recording in self._running:
                 self._tapes[recording].last = max(self._tapes[recording].first, note.tick)
+
+    def let_go(self, recording: str) -> None:
+        """Its file may be gone before its row says so."""
+        self._let_go.add(recording)
 
     def switch_began(self) -> None:
         """What ran ended there; its ticks are in the ring."""
@@ -79,17 +84,20 @@ class AudioTruth:
         for recording, start, end in db.execute("SELECT recording, from_tick, to_tick FROM ledger_gaps"):
             gaps.setdefault(recording, []).append((start, end))
         for recording, path, sha256, first, why in db.execute(
-            "SELECT id, path, sha256, audio_from_tick, coalesce(why, '') FROM recordings WHERE cut = 1"
+            "SELECT id, path, sha256, audio_from_tick, CASE WHEN gone <> '' THEN 'gone' ELSE coalesce(why, '') END"
+            " FROM recordings WHERE cut = 1"
         ).fetchall():
             self.checked += 1
             if path:
                 wrong += self._check_file(recording, path, sha256, first, gaps.get(recording, []))
-            elif why != "too-short":
+            elif why not in ("too-short", "gone"):
                 wrong += self._lost(recording, 0, 0)
         return wrong
 
     def _check_file(self, recording: str, path: str, sha256: str, first: int, gaps: Gaps) -> list[str]:
         file = self._data / path
+        if not file.exists() and recording in self._let_go:
+            return []
         if not file.exists():
             return [f"recording {recording} has a row and no file"]
         state = (file.stat().st_mtime_ns, file.stat().st_size)

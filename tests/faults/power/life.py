@@ -66,18 +66,19 @@ def overhear(book: NoteBook) -> None:
             for one in current:
                 one.returned()
 
-    class NotedDisk(Disk):
-        def remove(self, path: Path) -> None:
+    def removing(path: Path) -> None:
+        if path.suffix == ".wav" and path.exists():
+            book.write(notes.LetGo(path.stem))
+        if path.suffix == f".{JOURNAL.suffix}":
             after = next(one for one in JOURNAL.files(path.parent).values() if one.name > path.name)
             head = read_head(after)
             assert head is not None
             book.write(notes.Pruned(*head.first))
-            super().remove(path)
 
     def prune(data: Path, archived: tuple[int, int], now_us: int, disk: Disk) -> list[int]:
-        del disk
-        return prune_journal(data, archived, now_us, NotedDisk(), KEEP_US)
+        return prune_journal(data, archived, now_us, disk, KEEP_US)
 
+    MortalDisk.removing = staticmethod(removing)
     wrapped = box_secret._made
 
     def made(folder: Path, name: str) -> bytes:
@@ -89,7 +90,7 @@ def overhear(book: NoteBook) -> None:
     vars(archive_module)["Disk"] = MortalDisk
     vars(history_store)["Database"] = database
     vars(recorder_module)["Snapshots"] = NotedSnapshots
-    vars(archive_runner).update(prune_journal=prune, PRUNE_US=PRUNE_US)
+    vars(archive_runner).update(prune_journal=prune, PRUNE_US=PRUNE_US, Disk=MortalDisk)
     vars(powered_box)["Archivist"] = NotedArchivist
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from firmware.store.disk import Disk
@@ -15,6 +16,8 @@ class MortalDisk(Disk):
     """All of them in this process die together: before step `left` from now; 0 lives on."""
 
     left = 0
+    removing: Callable[[Path], None] = staticmethod(lambda path: None)
+    """Hears of every file before it goes."""
 
     @classmethod
     def step(cls) -> None:
@@ -49,6 +52,7 @@ class MortalDisk(Disk):
 
     def remove(self, path: Path) -> None:
         self.step()
+        MortalDisk.removing(path)
         super().remove(path)
 
     def sync_directory(self, path: Path) -> None:

@@ -111,6 +111,19 @@ class Pruned(Struct, frozen=True, tag=True):
     number: int
 
 
+class LetGo(Struct, frozen=True, tag=True):
+    """The file of this recording may be gone from now on: erased, or past its time."""
+
+    recording: str
+
+
+class ErasureSaved(Struct, frozen=True, tag=True):
+    """Somebody was told that his number will be erased: what is known of it at `at_us` has to go."""
+
+    number: str
+    at_us: int
+
+
 class Found(Struct, frozen=True, tag=True):
     """The box looked at itself after its recovery: what is not as it should be."""
 
@@ -139,6 +152,8 @@ Note = (
     | TapeStopped
     | Reached
     | Pruned
+    | LetGo
+    | ErasureSaved
     | Found
     | Died
 )

@@ -18,6 +18,7 @@ from drivers.clock import MonotonicClock
 from drivers.ports import TICK_US
 from firmware.archive.archive import Archive
 from firmware.archive.runner import Archivist
+from firmware.cli.erase import marks_of
 from firmware.cli.prepare import prepare
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
@@ -27,7 +28,16 @@ from firmware.engine.recovery import recover
 from firmware.protocol import journal, tape
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent, TapeBegan, TapeEnded
-from firmware.protocol.inputs import AgentOrder, AnyInput, ClockSet, ConfigApplied, FromSwitch, Started
+from firmware.protocol.inputs import (
+    AgentOrder,
+    AnyInput,
+    AnyOrder,
+    ClockSet,
+    ConfigApplied,
+    ErasureOrder,
+    FromSwitch,
+    Started,
+)
 from firmware.protocol.journal import Record
 from firmware.protocol.mark import MARK_BYTES, DurableMark
 from firmware.protocol.order_format import GiveOrder, OrderAnswer, Verdict
@@ -87,6 +97,7 @@ class PoweredBox:
         self._disk = MortalDisk()
         prepared = prepare(life.data, life.bench)
         self._config: Config = prepared.config
+        self._places = prepared.places
         self.begin_us = self.now_us = MonotonicClock(prepared.offset_us).now_us()
         self._wall_us = MonotonicClock.wall_us() - self.now_us
         with ConfigStore(prepared.places.config_db) as store:
@@ -104,7 +115,7 @@ class PoweredBox:
         self._book.write(notes.Began(self.now_us, self._epoch, self.keeper.engine.epoch))
         self._due: dict[str, int] = dict.fromkeys(_DUTIES, self.now_us)
         self._due["inspect"] = self.now_us + INSPECT_US
-        for name in ("upset", "configure", "order"):
+        for name in ("upset", "configure", "order", "erase"):
             self._plan(name)
 
     # -- its four processes -----------------------------------------------------------------------
@@ -150,7 +161,12 @@ class PoweredBox:
 
     def _start_archive(self) -> None:
         site = self._config.site
-        self._archivist = Archivist(self._life.data, site.box, site.zone, DurableMark(self._memory.mark))
+        mark = DurableMark(self._memory.mark)
+        self._archivist = Archivist(self._life.data, site.box, site.zone, mark, give=self._given_by_archive)
+
+    def _given_by_archive(self, order: AnyOrder) -> bool:
+        self._give(order, self.now_us)
+        return True
 
     # -- living -----------------------------------------------------------------------------------
 
@@ -295,12 +311,27 @@ class PoweredBox:
         agent = self._rng.choice(self._config.agents).id
         self._order(AgentOrder(name, "rig", agent, self._rng.choice(("ready", "not-ready"))))
 
-    def _order(self, order: AgentOrder | ConfigApplied) -> None:
-        self._desk.take(GiveOrder(self._orders, order, True), self.now_us, self._answered)
+    def _erase(self) -> None:
+        """Somebody who rang wants to be forgotten."""
+        self._plan("erase")
+        calls = self.archive.db.execute("SELECT from_number FROM calls WHERE from_number LIKE '13%'").fetchall()
+        if not calls:
+            return
+        number = self._rng.choice(calls)[0]
+        marks = marks_of(self._places, number, "en")
+        self._orders += 1
+        name = f"{self._life.seed}-{self._orders}"
+        order = ErasureOrder(name, "rig", "asked to", tuple(sorted(marks)), self._rng.random() < 0.5)
+        self._order(order, notes.ErasureSaved(number, self.now_us))
 
-    def _answered(self, answer: OrderAnswer) -> None:
-        if answer.verdict is Verdict.SAVED:
-            self._book.write(notes.OrderSaved(answer.epoch, answer.number))
+    def _order(self, order: AnyOrder, promise: notes.Note | None = None) -> None:
+        def answered(answer: OrderAnswer) -> None:
+            if answer.verdict is Verdict.SAVED:
+                self._book.write(
+                    notes.OrderSaved(answer.epoch, answer.number), *([promise] if promise else [])
+                )
+
+        self._desk.take(GiveOrder(self._orders, order, True), self.now_us, answered)
 
     def _inspect(self) -> None:
         self._due["inspect"] = 1 << 62
@@ -310,7 +341,9 @@ class PoweredBox:
     """What is looked at once a box has recovered; the rig puts it here."""
 
     def _plan(self, duty: str) -> None:
-        mean_s = {"upset": 1 / max(self._life.upsets, 1e-9), "configure": 12.0, "order": 3.0}[duty]
+        mean_s = {"upset": 1 / max(self._life.upsets, 1e-9), "configure": 12.0, "order": 3.0, "erase": 15.0}[
+            duty
+        ]
         self._due[duty] = self.now_us + round(self._rng.expovariate(1 / mean_s) * 1e6) + 1
 
 
@@ -320,5 +353,6 @@ _DUTIES: dict[str, Callable[[PoweredBox], None]] = {
     "upset": PoweredBox._upset,
     "configure": PoweredBox._configure,
     "order": PoweredBox._give_order,
+    "erase": PoweredBox._erase,
     "inspect": PoweredBox._inspect,
 }

@@ -18,6 +18,7 @@ from firmware.protocol import journal
 from firmware.recorder.framed import FrameReader
 from firmware.recorder.segments import JOURNAL, read_records
 from firmware.recorder.snapshots import Snapshots
+from firmware.store.migrations import STEPS
 from tests.faults.power import notes
 from tests.faults.power.audio_truth import AudioTruth
 from tests.faults.power.history_shadow import Shadow, opened_copy
@@ -57,6 +58,9 @@ class Promises:
         self._orders: list[Number] = []
         self.shadow = Shadow()
         self.audio = AudioTruth(self._data)
+        self._erasures: list[notes.ErasureSaved] = []
+        self._former_erasures: list[notes.ErasureSaved] = []
+        self._due_erasures: list[notes.ErasureSaved] = []
         self._times: dict[Number, int] = {}
         self._segments: dict[str, list[tuple[Number, str]]] = {}
         self._now_us = self._life_us = self._begun_us = 0
@@ -85,14 +89,23 @@ class Promises:
             case notes.SecretMade(name, told):
                 another = self._secrets.setdefault(name, told) != told
                 return [f"the box's key {name} is another one"] if another else []
+            case notes.Pruned(epoch, number):
+                return self._pruned((epoch, number))
             case notes.Found(wrong):
                 self.checked["inspections"] += 1
+                self._due_erasures = self._former_erasures
                 return list(wrong)
             case notes.Died(trace):
                 return [f"the box died: {trace}"]
             case _:
                 self._promised(note)
         return []
+
+    def _pruned(self, oldest: Number) -> list[str]:
+        """Segments go only when a durable snapshot covers them."""
+        self._oldest = max(self._oldest, oldest)
+        covered = self._snapshot is not None and (self._snapshot[0], self._snapshot[1] + 1) >= oldest
+        return [] if covered else [f"records before {oldest} go, the snapshot is of {self._snapshot}"]
 
     def _promised(self, note: Note) -> None:
         match note:
@@ -115,8 +128,10 @@ class Promises:
                 self._orders.append((epoch, number))
             case notes.SnapshotSaved(epoch, number):
                 self._snapshot = (epoch, number)
-            case notes.Pruned(epoch, number):
-                self._oldest = (epoch, number)
+            case notes.ErasureSaved():
+                self._erasures.append(note)
+            case notes.LetGo(recording):
+                self.audio.let_go(recording)
             case notes.ConfigSaved(version, told):
                 self._configs[version] = told
             case notes.HistorySeen():
@@ -142,6 +157,7 @@ class Promises:
             return [f"switch life {note.epoch} begins after life {former}"] if note.epoch <= former else []
         wrong = []
         self._begun_us = self._life_us = note.at_us
+        self._former_erasures = list(self._erasures)
         if note.at_us < self._now_us:
             wrong.append(f"box time went back from {self._now_us} to {note.at_us}")
         if note.engine_epoch <= self._engine_epoch:
@@ -269,7 +285,7 @@ class Promises:
         with closing(opened_copy(path, self._scratch)) as db:
             wrong = _intact(db, "history.db")
             wrong += self.shadow.differs(db) if self._overheard else self._seen_there(db)
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'progress'").fetchone():
+            if not _migrated(db):
                 return wrong
             self.checked["transactions"] += self.shadow.transactions
             progress = db.execute("SELECT epoch, number FROM progress").fetchone()
@@ -278,7 +294,21 @@ class Promises:
             wrong += _unrelated(db)
             for row in db.execute("SELECT * FROM journal_gaps").fetchall():
                 wrong.append(f"history met a hole in the journal: {row}")
+            wrong += self._still_known(db)
             return wrong + (self.audio.check(db) if self._overheard else _files_whole(db, self._data))
+
+    def _still_known(self, db: sqlite3.Connection) -> list[str]:
+        """Of erasures that were saved before the last life, which lived long enough to carry them out."""
+        self.checked["erasures"] += len(self._due_erasures)
+        wrong = []
+        for one in self._due_erasures:
+            calls = db.execute(
+                "SELECT c.id, count(r.id) FROM calls c LEFT JOIN recordings r ON r.call = c.id AND r.path <> ''"
+                " WHERE c.from_number = ? AND c.released_us < ? GROUP BY c.id",
+                (one.number, one.at_us),
+            ).fetchall()
+            wrong += [f"{one.number} was erased at {one.at_us} and is known of call {call}" for call in calls]
+        return wrong
 
     def _seen_there(self, db: sqlite3.Connection) -> list[str]:
         seen = self._seen
@@ -313,6 +343,13 @@ def _files_whole(db: sqlite3.Connection, data: Path) -> list[str]:
 
 def _gap(number: Number, after: Number) -> bool:
     return number[0] == after[0] and after[1] != number[1] + 1
+
+
+def _migrated(db: sqlite3.Connection) -> bool:
+    """False where the power failed while the tables were made; they are empty then."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
+        return False
+    return {name for (name,) in db.execute("SELECT name FROM _sqlite_migrations")} >= set(STEPS)
 
 
 def _intact(db: sqlite3.Connection, name: str) -> list[str]:
