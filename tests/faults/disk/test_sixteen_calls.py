@@ -31,6 +31,7 @@ SECONDS = float(os.environ.get("TIPRING_DISK_SECONDS", "120"))
 PLANTED = Path(__file__).with_name("planted")
 UP_S = 60.0
 LISTENERS = ("c1", "c9")
+SHORT_S = max(SECONDS / 4, 8.0)
 TRIES = 3
 SLOW_SYNC_US, SLOW_WRITE_US = 5_000_000, 50_000
 
@@ -115,7 +116,9 @@ def check_recordings(data: Path) -> float:
 
 
 def ledger(bench: Bench) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(bench.box.command("recordings", "ledger", "--json").stdout)["total"]
+    done = bench.box.command("recordings", "ledger", "--json")
+    assert done.stdout, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)["total"]
     return told
 
 
@@ -241,12 +244,12 @@ def minutes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         ballast.unlink()
         back = {"full": recovers(found)}
         shim.break_with(errno.EROFS)
-        phases.append(lived(found, "read-only", folder, SECONDS / 4, quiet))
+        phases.append(lived(found, "read-only", folder, SHORT_S, quiet))
         alarms["read-only"] = box.alarms()
         shim.heal()
         back["read-only"] = recovers(found)
         shim.break_with(errno.EIO)
-        phases.append(lived(found, "failing", folder, SECONDS / 4, quiet))
+        phases.append(lived(found, "failing", folder, SHORT_S, quiet))
         alarms["failing"] = box.alarms()
         shim.heal()
         back["failing"] = recovers(found)
