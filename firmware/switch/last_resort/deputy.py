@@ -93,7 +93,7 @@ class Deputy:
             self._all(EngineReturned(), now_us)
             for port, one in enumerate(self._ports):
                 if isinstance(one, FxoPort) and self._given.ours(port):
-                    self._do(c.StopPlay(port=port), now_us)
+                    self._do(c.StopPlay(port=port))
         self._settle()
 
     def _let_go(self) -> None:
@@ -154,13 +154,13 @@ class Deputy:
         if isinstance(event, e.TelephoneSeized):
             self._given.rung.discard(event.port)
         elif isinstance(event, e.PlayEnded):
-            self._not_in_silence(event.port, now_us)
+            self._not_in_silence(event.port)
 
-    def _not_in_silence(self, port: int, now_us: int) -> None:
+    def _not_in_silence(self, port: int) -> None:
         """A caller whose announcement is over, with nobody to say what comes next, hears music."""
         line = self._ports[port]
         if isinstance(line, FxoPort) and line.off_hook and self._given.silent(port):
-            self._do(c.Play(port=port, play=DEPUTY, items=(c.Music(),)), now_us)
+            self._do(c.Play(port=port, play=DEPUTY, items=(c.Music(),)))
 
     def _concerned(self, event: e.AnySwitchEvent) -> list[TelephoneHelp]:
         """The telephone itself, or the one whose emergency call a line carries."""
@@ -216,6 +216,9 @@ class Deputy:
 
     def _linked(self, dial: c.Dial, now_us: int) -> None:
         """The engine dials an emergency number: for the telephone where it was keyed last."""
+        for former in self._on_line(dial.port):
+            former.released()
+            self._mark(former)
         resting = [one for one in self.telephones.values() if one.state is Help.REST]
         waiting = [one for one in resting if one.wanted == dial.digits]
         if waiting:
@@ -252,15 +255,14 @@ class Deputy:
         outs = telephone.handle(given, now_us)
         self._mark(telephone)
         for out in outs:
-            self._do(out, now_us)
+            self._do(out)
 
     def _tell_of(self, call: e.LastResortCalled) -> None:
         self._tell(call)
 
-    def _do(self, out: Out, now_us: int) -> None:
+    def _do(self, out: Out) -> None:
         if isinstance(out, e.LastResortCalled):
             self._tell_of(out)
             return
-        self._lines.note(out, now_us)
         self._given.note(out)
         self._carry_out(out)
