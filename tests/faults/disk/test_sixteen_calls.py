@@ -32,6 +32,8 @@ PLANTED = Path(__file__).with_name("planted")
 UP_S = 60.0
 LISTENERS = ("c1", "c9")
 SHORT_S = max(SECONDS / 4, 8.0)
+MACHINE_STOOD = "tick-stood"
+"""A reason that has nothing to do with the disk: this machine was busy; how long is judged by the ticks."""
 TRIES = 3
 SLOW_SYNC_US, SLOW_WRITE_US = 5_000_000, 50_000
 
@@ -156,7 +158,7 @@ def test_calls_stand_while_the_disk_is_slow_and_full_and_the_tape_returns(tmp_pa
         account = ledger(found)
         taped_s = check_recordings(found.data)
     assert account["unexplained_s"] == 0 and account["reasons_s"]["disk-full"] > CALLS
-    assert set(account["reasons_s"]) <= {"disk-full", "edge"}
+    assert set(account["reasons_s"]) <= {"disk-full", "edge", MACHINE_STOOD}
     assert taped_s > 4 * CALLS
 
 
@@ -288,7 +290,7 @@ def test_the_ledger_names_every_second_without_audio(minutes: dict[str, Any]) ->
     print(json.dumps(account))
     assert account["unexplained_s"] == 0 and account["balances"]
     assert account["reasons_s"]["disk-full"] > 0.8 * CALLS * SECONDS
-    assert set(account["reasons_s"]) <= {"disk-full", "disk-failed", "disk-slow", "edge"}
+    assert set(account["reasons_s"]) <= {"disk-full", "disk-failed", "disk-slow", "edge", MACHINE_STOOD}
     assert minutes["lost_blocks"] == 0 and minutes["taped_s"] > 0.8 * CALLS * 2 * SECONDS
 
 
