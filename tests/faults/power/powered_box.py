@@ -314,6 +314,8 @@ class PoweredBox:
     def _erase(self) -> None:
         """Somebody who rang wants to be forgotten."""
         self._plan("erase")
+        if self._archivist._archive is None:
+            return  # it was killed and has not begun anew
         calls = self.archive.db.execute("SELECT from_number FROM calls WHERE from_number LIKE '13%'").fetchall()
         if not calls:
             return
