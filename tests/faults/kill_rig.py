@@ -154,12 +154,12 @@ def _drain(box: RigBox, people: People, until_us: int) -> None:
         _pass(box, people, 0.5)
         if all(one.gone_us for one in people.stories() if one.placed_us <= until_us):
             break
-    _pass(box, people, 6.0)
-    over_us = box.clock.now_us() - 2_000_000
+    _pass(box, people, 4.0)
+    over_us = box.clock.now_us() - 1_500_000
     end_us = box.clock.now_us() + round(ARCHIVE_S * 1e6)
     data = box.places.root
     while box.clock.now_us() < end_us and (
-        archived_until_us(data) < over_us or recordings_waiting(data, over_us - 4_000_000)
+        archived_until_us(data) < over_us or recordings_waiting(data, over_us - 2_000_000)
     ):
         _pass(box, people, 0.5)
 

@@ -33,7 +33,7 @@ def kinds(done: Slice) -> set[str]:
 def test_ten_deaths_during_four_calls_lose_nothing(tmp_path: Path) -> None:
     sample = tmp_path / "sample.toml"
     sample.write_text(SCENARIO.read_text("utf-8").partition("[[arrivals]]")[0], "utf-8")
-    done = run_slice(tmp_path / "box", 10, 7, only=BOX_DIES, scenario=sample, warm_s=8.0)
+    done = run_slice(tmp_path / "box", 10, 7, only=BOX_DIES, scenario=sample, warm_s=5.0)
     assert not done.judged.findings, table(summary([done]))
     assert (done.judged.calls, done.judged.talked, done.judged.messages) == (4, 3, 1)
     assert len(done.deaths) == 10 and sum(done.up) > 10
