@@ -74,8 +74,8 @@ class Purger:
         least = min((days for days in (early_days, *rules.all_days) if days), default=0)
         if not least:
             return
-        for recording, call, kind, queue, party, ended_us in self._book.rows(
-            _WITH_AUDIO, now_us - least * DAY_US
+        for recording, call, kind, queue, party, ended_us in self._db.conn.execute(
+            _WITH_AUDIO, (now_us - least * DAY_US,)
         ):
             age_us = now_us - ended_us
             days = rules.days_of(kind, queue, party)
@@ -87,7 +87,7 @@ class Purger:
     def _due_calls(self, rules: Keeping, now_us: int, holds: Holds) -> list[int]:
         if not rules.records_days:
             return []
-        found = self._book.rows(_REMEMBERED, now_us - rules.records_days * DAY_US)
+        found = self._db.conn.execute(_REMEMBERED, (now_us - rules.records_days * DAY_US,))
         due = (call for (call,) in found if not holds.over(call))
         return [call for call, _ in zip(due, range(BATCH), strict=False)]
 
