@@ -125,15 +125,19 @@ class EngineLink:
                 if command.life in (0, self._epoch) or isinstance(command.command, Report):
                     commands.append(command)  # what was decided for a former life died with it
                 if command.life == self._epoch:
-                    self._known = max(self._known, command.seen)
+                    self._knows(command.seen)
             case Ack():
                 self.outbox.acknowledge(frame)
                 if frame.epoch == self._epoch:
-                    self._known = max(self._known, frame.number)
+                    self._knows(frame.number)
             case LastResort():
                 self.last_resort = frame
             case _:
                 pass
+
+    def _knows(self, number: int) -> None:
+        """No engine knows what has not happened yet."""
+        self._known = max(self._known, min(number, self.outbox.newest))
 
     def _flush(self) -> None:
         try:

@@ -81,6 +81,24 @@ def test_events_wait_for_an_engine_and_are_kept_until_acknowledged(tmp_path: Pat
     again.socket.close()
 
 
+def test_what_the_engine_knows_is_told_by_acknowledgements_and_commands(
+    link: EngineLink, engine: EngineEnd
+) -> None:
+    link.exchange([RANG] * 5)
+    engine.send(CommandFrame(Numbered(1, 1, 0, ask.Seize(port=0), life=4, seen=2)))
+    link.exchange([])
+    assert link.known == 2
+    engine.send(CommandFrame(Numbered(1, 2, 0, ask.Seize(port=0), life=3, seen=5)), Ack(3, 5))
+    link.exchange([])
+    assert link.known == 2, "what it knew of a former life"
+    engine.send(Ack(4, 4))
+    link.exchange([])
+    assert link.known == 4
+    engine.send(Ack(4, 1 << 40))
+    link.exchange([])
+    assert link.known == 5, "nobody knows what has not happened"
+
+
 def test_commands_arrive_in_order(link: EngineLink, engine: EngineEnd) -> None:
     link.exchange([])
     frames = [CommandFrame(Numbered(1, n, 0, ask.Hear(port=0, source=n))) for n in range(200)]
