@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 from msgspec import Struct
+from sqlite_utils import Database
 
 from firmware.archive import audit
 from firmware.archive.audit import Deed
@@ -12,6 +15,7 @@ from firmware.archive.call_numbers import numbers_of
 from firmware.archive.keeping import keeping
 from firmware.archive.number_marks import NumberMarks
 from firmware.protocol import facts
+from firmware.store.history import read_history
 
 
 def _hold_placed(book: Book, fact: facts.HoldPlaced) -> None:
@@ -94,3 +98,26 @@ class Holds:
 
     def _marks_of(self, call: int) -> frozenset[str]:
         return frozenset(mark for text in numbers_of(self._book, call) for mark in self._marks.of(text))
+
+
+_COLUMNS = "id, author, why, call, recording, marks, shown, placed_us, placed_at, released_us, released_by, released_why"
+_KEPT = (
+    f"INSERT OR REPLACE INTO legal_holds ({_COLUMNS}) SELECT {_COLUMNS} FROM former.legal_holds h"  # noqa: S608 - constants
+    " WHERE (call = 0 OR EXISTS (SELECT 1 FROM calls WHERE id = h.call))"
+    " AND (recording = '' OR EXISTS (SELECT 1 FROM recordings WHERE id = h.recording))"
+)
+
+
+def keep_holds(former: Path, restored: Database) -> None:
+    """Holds of the history that a restore replaces stay in force, and released what it knows as released.
+
+    What a hold names and the restored history has not is left out: its number may be given to another call. Commits.
+    Raises NoHistory, NewerSchema, sqlite3.Error.
+    """
+    read_history(former).close()
+    restored.conn.execute("ATTACH DATABASE ? AS former", (str(former),))
+    try:
+        restored.conn.execute(_KEPT)
+        restored.conn.commit()
+    finally:
+        restored.conn.execute("DETACH DATABASE former")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import getpass
 import importlib.metadata
 import json
@@ -10,6 +11,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from firmware.archive.backup.making import BackupError, Made, Scope, check_passp
 from firmware.archive.backup.restoring import Checked, SwapError, check, restore, undo
 from firmware.archive.backup.sealed import SealedWriter, new_head
 from firmware.archive.erasures import reapply_erasures
+from firmware.archive.holds import keep_holds
 from firmware.cli.backup_words import CHECKED, MADE, RESTORED, UNDONE, said
 from firmware.cli.main import DONE, FOUND_WRONG, CommandError
 from firmware.cli.prepare import last_box_time_us
@@ -172,19 +175,24 @@ def _restore(arguments: argparse.Namespace) -> int:
     passphrase = _asked(arguments)
     shown = _Shown(arguments, arguments.file)
     with arguments.file.open("rb") as file:
-        checked = restore(file, passphrase, places.root, settle=_settle, report=shown.bytes)
+        checked = restore(
+            file, passphrase, places.root, settle=lambda new: _settle(places.root, new), report=shown.bytes
+        )
     shown.end()
     return _tell(arguments, checked, RESTORED)
 
 
-def _settle(root: Path) -> None:
-    """What was erased since the backup was made is erased again: the list of erasures stays beside the new history."""
-    if (root / HISTORY_FILE).is_file():
-        db = open_history(root / HISTORY_FILE)
-        try:
-            reapply_erasures(db)
-        finally:
-            db.close()
+def _settle(present: Path, restored: Path) -> None:
+    """What the present box knows and no backup may undo: erasures are done again, legal holds stay."""
+    if not (restored / HISTORY_FILE).is_file():
+        return
+    db = open_history(restored / HISTORY_FILE)
+    try:
+        reapply_erasures(db)
+        with suppress(StoreError):
+            keep_holds(present / HISTORY_FILE, db)
+    finally:
+        db.close()
 
 
 def _undo(arguments: argparse.Namespace) -> int:

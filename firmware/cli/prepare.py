@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from drivers.clock import MonotonicClock, boot_id
+from firmware.archive.erasure_list import read_list
 from firmware.cli.box_plan import BoxPlan, read_plan
 from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
@@ -74,7 +75,8 @@ def _offset(places: Places) -> int:
         former = read_plan(places)
         if former.boot == boot_id():
             return former.offset_us
-    last_us = last_box_time_us(places)
+    # A restored box must not live the time before an erasure again: its new calls would be taken for old ones.
+    last_us = max(last_box_time_us(places), *(one.ordered_us for one in read_list(places.root)), 0)
     return max(0, last_us - MonotonicClock().now_us() + 1_000_000)
 
 

@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from drivers.clock import MonotonicClock
+from firmware.archive.archive import Archive
+from firmware.archive.erasure_list import Erasure, add_to_list
 from firmware.cli.backup import LAST
 from firmware.cli.main import main
+from firmware.cli.prepare import prepare
+from firmware.protocol import facts as f
+from firmware.protocol.inputs import TimeReached
+from firmware.protocol.journal import Record
 from firmware.protocol.places import Places
 from firmware.protocol.role import RoleLock
+from firmware.store.disk import Disk
 from tests.unit.backed_up_box import PASSPHRASE, filled, rows
 
 
@@ -46,6 +54,28 @@ def test_a_box_moves_to_another_machine(
     assert main(["backup", "undo", "--data", str(there)]) == 0
     assert "back to what was there" in capsys.readouterr().out
     assert not (there / "history.db").exists()
+
+
+def test_a_hold_placed_since_the_backup_stays(words: Path, tmp_path: Path) -> None:
+    """One on a call the backup does not know is left out: its number may be given to another call."""
+    places = filled(tmp_path / "office")
+    file = tmp_path / "b"
+    options = ["--data", str(places.root), "--passphrase-file", str(words)]
+    assert main(["backup", "make", "--out", str(file), *options]) == 0
+    archive = Archive(places.root, "box-7", "Asia/Shanghai")
+    archive.follow_files()
+    placed = tuple(f.HoldPlaced(f"h{call}", "judge", "case 7", call=call) for call in (2, 99))
+    archive.follow([Record(2, 1, 300_000_000, TimeReached(), placed, ())])
+    archive.close()
+    assert len(rows(places.root)["history.db:legal_holds"]) == 2
+    assert main(["backup", "restore", str(file), *options]) == 0
+    assert [row[0] for row in rows(places.root)["history.db:legal_holds"]] == ["h2"]
+
+
+def test_box_time_goes_on_after_the_last_erasure(tmp_path: Path) -> None:
+    places = filled(tmp_path / "office")
+    add_to_list(places.root, [Erasure("e1", "wang", "", ("m",), False, 10**15, 0, 9, 9)], Disk())
+    assert prepare(places.root, None).offset_us + MonotonicClock().now_us() > 10**15
 
 
 def test_it_says_what_it_did(
