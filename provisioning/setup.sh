@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 PACKAGES="gcc make pkg-config python3-venv python3-dev libspandsp-dev libspeexdsp-dev libasound2-dev libsndfile1 \
-espeak-ng sox"
+espeak-ng sox faketime"
 STAMP=build/setup.stamp
 SOURCES="setup.py pyproject.toml provisioning/setup.sh $(find drivers/dsp firmware/switch -name '*.c' -o -name '*.h' -o -name 'build_*.py' | sort) \
 firmware/prompts/builtin.toml"

@@ -51,6 +51,8 @@ def _restate(book: Book, from_us: int, to_us: int, offset_us: int, quality: str)
         "UPDATE calls SET offered_at = offered_us + ? WHERE offered_us >= ? AND offered_us < ?",
         "UPDATE agent_states SET from_at = from_us + ? WHERE from_us >= ? AND from_us < ?",
         "UPDATE recordings SET began_at = began_us + ? WHERE began_us >= ? AND began_us < ?",
+        "UPDATE legal_holds SET placed_at = placed_us + ? WHERE placed_us >= ? AND placed_us < ?",
+        "UPDATE erasures SET ordered_at = ordered_us + ? WHERE ordered_us >= ? AND ordered_us < ?",
     ):
         book.do(statement, offset_us, from_us, to_us)
     book.do(

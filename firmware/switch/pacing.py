@@ -19,16 +19,23 @@ class Punctuality(Struct, frozen=True):
     """Since the start. Jitter is how much later than expected a tick woke, in counted seconds."""
 
     ticks: int
+    """All of them."""
     late_ticks: int
+    """Ended after the next was due, in counted seconds."""
     jitter_us_p50: int
+    """How much later than expected a tick woke."""
     jitter_us_p99: int
     jitter_us_p999: int
     jitter_us_max: int
+    """The latest."""
     work_us_p50: int
+    """How long a tick's work took."""
     work_us_p99: int
     work_us_p999: int
     seconds: int
+    """Since the start."""
     seconds_not_counted: int
+    """In which the machine itself stood still for more than 1 ms."""
 
 
 class Histogram:

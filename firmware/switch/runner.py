@@ -26,26 +26,42 @@ class SwitchStatus(Struct, frozen=True):
     """`switch.status.json`, written once a second."""
 
     epoch: int
+    """Life of the switch; it grows with every start."""
     tick: int
+    """Ticks of 20 ms of this life."""
     at_us: int
+    """Box time of the latest tick."""
     pace: Punctuality
     engine_up: bool
+    """An engine is connected."""
     engine_state: str
     """`absent`, `starting`, `deciding` or `silent` (`firmware.switch.last_resort.presence`)."""
     engine_connections: int
+    """How often an engine connected."""
     events_unacknowledged: int
+    """Kept until an engine has taken them."""
     events_lost: int
+    """Dropped because no engine took any for too long."""
     garbled_frames: int
+    """From the engine, that could not be read."""
     repeated_commands: int
+    """Given again by an engine that was not sure, and dropped."""
     misfit_commands: int
+    """That fitted nothing."""
     overtaken_commands: int
     """Decided before it was known that the switch had made an emergency call by itself."""
     last_resort_calls: int
+    """Emergency calls the switch made by itself while nobody decided."""
     missing_prompts: int
+    """Asked for in vain: callers heard a beep or another language."""
     tape_lost_blocks: int
+    """Ticks of tape that found the audio ring full."""
     audio_ring_fill: float
+    """0..1; what is taped and not on the disk."""
     slips: int
+    """Blocks left out or doubled between cards of different clocks."""
     findings: tuple[str, ...]
+    """What the cards or the machine refused at the start."""
 
 
 class SwitchProcess:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -90,6 +91,8 @@ def _real(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder or FOLDER / "real"
     shutil.rmtree(folder, ignore_errors=True)
     book, progress = SampleBook(folder), Progress(sys.stderr)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)  # the box that was started is stopped in order
     with ExitStack() as stack:
         if arguments.data is None:
             places = stack.enter_context(OwnBox(REAL_SCENARIO, folder / "box"))
