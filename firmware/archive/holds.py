@@ -100,7 +100,10 @@ class Holds:
         return frozenset(mark for text in numbers_of(self._book, call) for mark in self._marks.of(text))
 
 
-_COLUMNS = "id, author, why, call, recording, marks, shown, placed_us, placed_at, released_us, released_by, released_why"
+_COLUMNS = (
+    "id, author, why, call, recording, marks, shown, placed_us, placed_at, "
+    "released_us, released_by, released_why"
+)
 _KEPT = (
     f"INSERT OR REPLACE INTO legal_holds ({_COLUMNS}) SELECT {_COLUMNS} FROM former.legal_holds h"  # noqa: S608 - constants
     " WHERE (call = 0 OR EXISTS (SELECT 1 FROM calls WHERE id = h.call))"

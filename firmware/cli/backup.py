@@ -175,9 +175,8 @@ def _restore(arguments: argparse.Namespace) -> int:
     passphrase = _asked(arguments)
     shown = _Shown(arguments, arguments.file)
     with arguments.file.open("rb") as file:
-        checked = restore(
-            file, passphrase, places.root, settle=lambda new: _settle(places.root, new), report=shown.bytes
-        )
+        settle = functools.partial(_settle, places.root)
+        checked = restore(file, passphrase, places.root, settle=settle, report=shown.bytes)
     shown.end()
     return _tell(arguments, checked, RESTORED)
 

@@ -25,7 +25,7 @@ from tests.unit.journal_bench import blocks, records, story
 PASSPHRASE = "four sparrows on a wire"
 CHEAP = 2
 """scrypt's least cost: tests open hundreds of files."""
-CLOCK = [(0, (f.ClockTaken(1_790_000_000_000_000, "ntp"),))]
+CLOCK: list[tuple[int, tuple[f.Fact, ...]]] = [(0, (f.ClockTaken(1_790_000_000_000_000, "ntp"),))]
 RECORDS = records(CLOCK, story(1), story(2, 20), story(3, 40))
 
 
