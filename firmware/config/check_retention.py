@@ -28,5 +28,5 @@ def _outlives(recordings_days: int, records_days: int) -> bool:
 
 def _limits(config: Config) -> list[int]:
     """Days of the site and of each queue and mailbox that says something else; 0: for ever."""
-    own = (one.retention_days for one in (*config.queues, *config.mailboxes))
+    own = [queue.retention_days for queue in config.queues] + [box.retention_days for box in config.mailboxes]
     return [config.site.retention_days, *(days for days in own if days >= 0)]

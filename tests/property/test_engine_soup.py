@@ -297,7 +297,9 @@ def living_box(seed: int, things: int, *, checked: bool = True) -> FakeBox:
         one_thing(box, draw)
         if checked:
             check(box)
-    assert [fact.where for fact in box.facts(f.InputPassedOver)] == [], "the rules know an answer to everything"
+    assert [fact.where for fact in box.facts(f.InputPassedOver)] == [], (
+        "the rules know an answer to everything"
+    )
     return box
 
 

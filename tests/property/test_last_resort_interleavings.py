@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def emergency(
     """The engine goes at tick `at_tick`, for so long; the telephone is lifted, dials and hangs up after 20 s."""
     with tempfile.TemporaryDirectory(dir="/dev/shm") as out:
         box = TwoHalves(scenario(), Path(out), lag_us=lag_us)
-        acts = [
+        acts: list[tuple[int, Callable[[], object]]] = [
             (at_tick * STEP_US, lambda: _go(box, kind, round(for_s * 1e6), arrives)),
             (LIFTED_US, lambda: box.lift(PHONE)),
             (KEYED_US, lambda: box.key(PHONE, keys)),
@@ -140,7 +141,7 @@ def test_one_of_four_callers_makes_room_and_one_only(
         box = TwoHalves(scenario(config, callers), Path(out))
         box.run_until(16_000_000)
         assert [box.line_state(line) for line in LINES] == ["ANSWERED"] * 4
-        acts = [
+        acts: list[tuple[int, Callable[[], object]]] = [
             (16_000_000, lambda: box.lift(PHONE)),
             (17_500_000, lambda: box.key(PHONE, "110")),
             (16_000_000 + tick * STEP_US, lambda: _go(box, kind, round(for_s * 1e6), arrives)),

@@ -86,7 +86,9 @@ def exposed() -> dict[str, list[tuple[dict[str, str], float]]]:
 def test_units_become_base_units_and_percentiles_labels() -> None:
     found = exposed()
     assert found["tipring_x_at_seconds"] == [({}, 2.5)]
-    jitter = [(labels["quantile"], round(value, 9)) for labels, value in found["tipring_x_pace_jitter_seconds"]]
+    jitter = [
+        (labels["quantile"], round(value, 9)) for labels, value in found["tipring_x_pace_jitter_seconds"]
+    ]
     assert jitter == [("0.5", 5e-05), ("0.999", 9e-04)]
     assert found["tipring_x_late_ticks_total"] == [({}, 3.0)]
     assert found["tipring_x_ring_fill_ratio"] == [({}, 0.25)]

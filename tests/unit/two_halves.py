@@ -56,6 +56,8 @@ class TwoHalves(FastBox):
         self.half.listeners.append(self.records.append)
         self._wire: deque[tuple[int, Numbered | int]] = deque()
         self._known = 0
+        self.keys = ""
+        """What is still to be keyed, for tests that dial in two halves."""
         self.starting = False
         """While the engine is dead: its successor is connected and takes nothing yet."""
         self._send_over(self._put)

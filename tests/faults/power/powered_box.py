@@ -316,7 +316,9 @@ class PoweredBox:
         self._plan("erase")
         if self._archivist._archive is None:
             return  # it was killed and has not begun anew
-        calls = self.archive.db.execute("SELECT from_number FROM calls WHERE from_number LIKE '13%'").fetchall()
+        calls = self.archive.db.execute(
+            "SELECT from_number FROM calls WHERE from_number LIKE '13%'"
+        ).fetchall()
         if not calls:
             return
         number = self._rng.choice(calls)[0]
