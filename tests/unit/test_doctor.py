@@ -61,6 +61,7 @@ ENGINE = {
     "recovery_snapshots_refused": 0,
     "link_up": True,
 }
+ARCHIVE = {"at_us": 5, "taken": 9, "cut": 1, "behind_s": 0.0, "last_error": "", "bad_blocks": 0, "torn": 0}
 RECORDER = RecorderStatus(
     bytes_all=100_000_000_000,
     bytes_free=60_000_000_000,
@@ -94,6 +95,7 @@ class Box:
             self.beat(role)
         self.says("switch", SWITCH)
         self.says("engine", ENGINE)
+        self.says("archive", ARCHIVE)
         self.says("recorder", msgspec.to_builtins(RECORDER))
         self.says("guardian", msgspec.to_builtins(self.guardian()))
         with ConfigStore(places.config_db) as store:
@@ -233,6 +235,9 @@ FAULTS: Mapping[str, tuple[Callable[[Box], None], str]] = {
     "rings filled": (lambda box: box.recorder(audio_fill_most=0.6), "rings-fill"),
     "blocks refused": (lambda box: box.recorder(blocks_refused=9), "tape-lost"),
     "wears": (lambda box: box.recorder(bytes_per_day=9_000_000_000), "disk-wears"),
+    "archive behind": (lambda box: box.says("archive", ARCHIVE, behind_s=90.0), "archive-behind"),
+    "archive fails": (lambda box: box.says("archive", ARCHIVE, last_error="disk full"), "archive-fails"),
+    "tape damaged": (lambda box: box.says("archive", ARCHIVE, torn=1), "tape-damaged"),
     "gaps": (lambda box: box.history("INSERT INTO journal_gaps VALUES (1, 2, 4, 5)"), "journal-gaps"),
     "poison": (
         lambda box: box.history("INSERT INTO oddities VALUES (1, 'InputPassedOver', 'x', 5)"),
@@ -248,7 +253,9 @@ FAULTS: Mapping[str, tuple[Callable[[Box], None], str]] = {
 def test_a_box_in_which_all_is_well_has_no_finding(healthy: Box) -> None:
     assert wrong(healthy.places) == set()
     checks = {finding.check for finding in doctor.examine(healthy.places)}
-    expected = "software hardware prompts clock disk configuration processes switch engine ledger backup"
+    expected = (
+        "software hardware prompts clock disk configuration processes switch engine archive ledger backup"
+    )
     assert checks == set(expected.split())
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from firmware.cli.doctor import (
+    archive,
     backup,
     clock,
     configuration,
@@ -31,6 +32,7 @@ LOOKS: tuple[Callable[[Places], Iterator[Finding]], ...] = (
     processes.look,
     switch.look,
     engine.look,
+    archive.look,
     history.look,
     backup.look,
 )

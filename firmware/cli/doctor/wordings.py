@@ -337,6 +337,34 @@ _ENGINE = {
         "请等待半分钟，会自动重启；否则详见 switch.log",
     ),
 }
+_ARCHIVE = {
+    "archive": _well(
+        "archive",
+        "{taken} records and blocks taken, {cut} recordings made",
+        "已处理 {taken} 条记录与录音块，生成 {cut} 个录音",
+    ),
+    "archive-behind": Said(
+        "archive",
+        "history is {seconds} s behind ({records} records): reports lack the newest calls",
+        "nothing is lost; it catches up when the disk has time: see the disk's findings",
+        "历史记录落后 {seconds} 秒（{records} 条）：报表缺少最新通话",
+        "数据没有丢失；磁盘空闲后会自动赶上：请看磁盘项",
+    ),
+    "archive-fails": Said(
+        "archive",
+        "could not write within the last hour: {error}",
+        "it tries again every few seconds; see the disk's findings",
+        "最近一小时内写入失败：{error}",
+        "每隔几秒会重试；请看磁盘项",
+    ),
+    "tape-damaged": Said(
+        "archive",
+        "{blocks} blocks of tape and {files} files have damage",
+        "`tipring recordings ledger` names each gap; a disk that damages files must be replaced",
+        "有 {blocks} 个录音块和 {files} 个文件损坏",
+        "`tipring recordings ledger` 会列出每处缺失；损坏文件的磁盘必须更换",
+    ),
+}
 _HISTORY = {
     "ledger": _well(
         "ledger",
@@ -404,5 +432,6 @@ SAID: Mapping[str, Said] = {
     **_PROCESSES,
     **_SWITCH,
     **_ENGINE,
+    **_ARCHIVE,
     **_HISTORY,
 }

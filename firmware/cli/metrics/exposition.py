@@ -17,6 +17,7 @@ STATUSES = {
     "switch": ("firmware.switch.runner", "SwitchStatus"),
     "engine": ("firmware.engine.status", "EngineStatus"),
     "recorder": ("firmware.protocol.recorder_status", "RecorderStatus"),
+    "archive": ("firmware.archive.health", "ArchiveStatus"),
     "guardian": ("firmware.cli.guardian_status", "GuardianStatus"),
 }
 """Who writes a status file, and where the struct in it is written."""

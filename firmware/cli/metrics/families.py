@@ -20,6 +20,7 @@ COUNTED = frozenset({
     "passed_over", "ring_waits", "ring_waited_us", "orders_taken", "orders_refused", "order_clients_let_go",
     "records_refused", "blocks_refused", "records", "blocks", "syncs", "bytes_written", "failures", "guardian_starts",
     "deaths", "hangs", "over_memory", "overtaken_commands", "last_resort_calls",
+    "taken", "cut", "journal_gaps", "oddities", "bad_blocks", "torn", "purged_recordings", "purged_calls",
 })  # fmt: skip
 """Fields that only grow while their process lives: counters. Everything else goes up and down."""
 UNITS = {"us": ("seconds", 1e-6), "ms": ("seconds", 1e-3), "s": ("seconds", 1.0), "kib": ("bytes", 1024.0)}
