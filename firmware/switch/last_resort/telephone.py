@@ -22,8 +22,10 @@ from firmware.switch.last_resort.lines import Lines
 
 PATIENCE_US = 10_000_000
 """Dial tone, or keys that lead nowhere; then congestion tone says that nobody is there."""
-RUNG_US = 3_000_000
-"""Who lifts a ringing telephone is left in peace so long: a new engine connects him."""
+RUNG_US = 5_000_000
+"""Who lifts a ringing telephone is left in peace so long, for a new engine connects him: 2 s to see that one hangs,
+3 s to be back. Keys are taken meanwhile; an emergency number needs no dial tone.
+"""
 RECENT_US = 4_000_000
 """Keys in the middle of something else are a number that the engine had not begun to call, so long."""
 AGAIN_US = 2_000_000
