@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mmap
 import os
 import random
 import subprocess
@@ -134,12 +135,16 @@ def test_a_day_comes_again_and_again() -> None:
 def test_a_process_sees_what_itself_holds() -> None:
     before = held()
     handles = [os.open(os.devnull, os.O_RDONLY) for _ in range(5)]
-    kept = bytearray(os.urandom(1 << 20) * 16)
+    pages = mmap.mmap(-1, 32 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    pages.write(bytes(32 << 20))
     after = held()
+    pages.close()
     for handle in handles:
         os.close(handle)
+    kept = bytearray(os.urandom(1 << 20) * 16)
     assert after.descriptors == before.descriptors + 5
-    assert after.rss_kib > before.rss_kib + 15_000
+    assert after.anon_kib > before.anon_kib + 30_000
+    assert after.rss_kib > before.rss_kib + 30_000
     mine = own_sample("me", 1, 0.0, 0)
     assert mine.heap_kib >= 16_000
     assert mine.blocks > 1000
