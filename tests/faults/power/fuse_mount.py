@@ -50,9 +50,13 @@ class Step(Struct, frozen=True):
     kind: str
     name: str
 
+    @property
+    def text(self) -> str:
+        return f"{self.kind} {self.name}"
+
 
 class Aim(Struct, frozen=True, tag=True):
-    """The step to fail in: number `limit`, or the next one after it on a name with `part` in it, within `reach`."""
+    """The step to fail in: number `limit`, or the next one after it with `part` in its text, within `reach`."""
 
     limit: int
     half: bool
@@ -61,7 +65,7 @@ class Aim(Struct, frozen=True, tag=True):
     reach: int = 0
 
     def hits(self, number: int, step: Step) -> bool:
-        return number >= self.limit and (self.part in step.name or number >= self.limit + self.reach)
+        return number >= self.limit and (self.part in step.text or number >= self.limit + self.reach)
 
 
 NEVER = Aim(1 << 62, False)

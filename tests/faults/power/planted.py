@@ -115,6 +115,7 @@ def reels_too_early() -> None:
         for index in sorted(REELS.files(directory))[:-1]:
             if index not in self.needed():
                 REELS.path(directory, index).unlink()
+        Disk().sync_directory(directory)
         return cut
 
     Cutter._file_of = file_of  # type: ignore[method-assign]

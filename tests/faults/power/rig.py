@@ -43,7 +43,21 @@ CHAIN = 25
 """Cuts of one box."""
 RECOVERY = 60
 """So many steps on the disk a box makes until it is at work again."""
-AIMS = ("journal", "reel", "snapshot", "switch.epoch", "config", ".part", ".wav", "recordings", "-wal")
+AIMS = (
+    "write journal",
+    "write reel",
+    "create ",
+    "rename ",
+    "unlink reel",
+    "unlink journal",
+    "unlink ",
+    "sync ",
+    "snapshot",
+    "switch.epoch",
+    "config",
+    ".part",
+    "recordings",
+)
 LIFE_LIMIT_S = 120
 """Real time; a box that lives longer hangs."""
 
@@ -87,8 +101,8 @@ class Bench(Struct, frozen=True):
 class Chain:
     """One box from its first start on; `cut` again and again."""
 
-    def __init__(self, bench: Bench, folder: Path, seed: int, planted: str = "") -> None:
-        self._bench, self._folder, self._planted = bench, folder, planted
+    def __init__(self, bench: Bench, folder: Path, seed: int, planted: str = "", aim: str = "") -> None:
+        self._bench, self._folder, self._planted, self._aim = bench, folder, planted, aim
         self._rng = random.Random(seed)
         self._lives = 0
         memory = folder / "memory"
@@ -106,7 +120,7 @@ class Chain:
     def cut(self) -> list[str]:
         """One life and its end; returns what is wrong after it."""
         self._lives += 1
-        plan = _plan(self._rng)
+        plan = _plan(self._rng, self._aim)
         book = self._folder / f"notes-{self._lives}"
         failed, hung = self._live(plan, book)
         self._supply.off(self._rng.getrandbits(32))
@@ -150,13 +164,13 @@ class Chain:
         self.steps[f"{failed.last.kind} {_class(failed.last.name)}" if failed.hit else "between steps"] += 1
 
 
-def _plan(rng: random.Random) -> Plan:
-    """A third while the box recovers; half of the others at a kind of file that is written seldom."""
+def _plan(rng: random.Random, aim: str = "") -> Plan:
+    """A third while the box recovers; half of the others at a kind of step that is seldom, or always at `aim`."""
     way, half = rng.random(), rng.random() < 0.5
     if way < 0.33:
         return Plan(Aim(rng.randint(1, RECOVERY), half), 30.0)
     limit = rng.randint(RECOVERY, 400 if way < 0.6 else 2500)
-    part, reach = (rng.choice(AIMS), 400) if rng.random() < 0.5 else ("", 0)
+    part, reach = (aim or rng.choice(AIMS), 400) if aim or rng.random() < 0.5 else ("", 0)
     return Plan(Aim(limit, half, part, reach), 60.0)
 
 
@@ -178,7 +192,14 @@ def _class(name: str) -> str:
 
 
 def run(
-    cuts: int, seed: int, folder: Path, *, planted: str = "", chain: int = CHAIN, patience: int = 1
+    cuts: int,
+    seed: int,
+    folder: Path,
+    *,
+    planted: str = "",
+    aim: str = "",
+    chain: int = CHAIN,
+    patience: int = 1,
 ) -> Summary:
     """Stops early after `patience` chains with findings."""
     clock = MonotonicClock()
@@ -192,7 +213,7 @@ def run(
     while summary.cuts < cuts and summary.lost < patience:
         number += 1
         place = folder / f"chain-{number}"
-        one = Chain(bench, place, seed * 1_000_003 + number, planted)
+        one = Chain(bench, place, seed * 1_000_003 + number, planted, aim)
         try:
             for life in range(min(chain, cuts - summary.cuts)):
                 wrong = one.cut()
@@ -291,11 +312,13 @@ def main() -> int:
     parser.add_argument("--chain", type=int, default=CHAIN, help="cuts of one box")
     parser.add_argument("--tree", type=int, default=0, help="cuts of the real process tree after them")
     parser.add_argument("--planted", choices=sorted(PLANTED), default="", help="a defect to be found")
+    parser.add_argument("--aim", default="", help="the step to fail in, like `unlink reel`; default: any")
     parser.add_argument("--out", type=Path, help="keep summary.json, summary.txt and what failed here")
     arguments = parser.parse_args()
     memory = Path(MEMORY) if Path(MEMORY).is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="tipring-power-", dir=memory))
-    summary = run(arguments.cuts, arguments.seed, folder, planted=arguments.planted, chain=arguments.chain)
+    asked = {"planted": arguments.planted, "aim": arguments.aim, "chain": arguments.chain}
+    summary = run(arguments.cuts, arguments.seed, folder, **asked)
     found = {"virtual time": summary}
     if arguments.tree and not summary.lost:
         found["process tree"] = run_tree(arguments.tree, arguments.seed, folder)
