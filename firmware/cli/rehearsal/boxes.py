@@ -20,6 +20,9 @@ from hwsim.wire import Wire
 from hwsim.world.diary import Diary
 from hwsim.world.world import World
 
+NO_AUDIO = "rehearsed-without-audio"
+"""The ledger's reason for all of a fast box's recordings."""
+
 
 class RehearsedBox(Protocol):
     """A whole box that can be run to a time."""
@@ -130,6 +133,11 @@ class FastBox:
 
     def finish(self) -> None:
         self.half.finish(self.now_us)
+        db = self.half.archive.db
+        db.execute(
+            "UPDATE recordings SET gone = ? WHERE path = '' AND gone = '' AND why <> 'too-short'", (NO_AUDIO,)
+        )
+        db.conn.commit()
 
     def _next_us(self) -> int:
         """When something happens next; at least one microsecond on."""
