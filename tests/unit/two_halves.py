@@ -15,6 +15,7 @@ from msgspec import structs
 from firmware.cli.rehearsal.boxes import FastBox
 from firmware.config.schema import Config
 from firmware.prompts.bank import PromptBank
+from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol.commands import Numbered
 from firmware.protocol.journal import Record
@@ -58,6 +59,8 @@ class TwoHalves(FastBox):
         self._known = 0
         self.keys = ""
         """What is still to be keyed, for tests that dial in two halves."""
+        self.cut = False
+        """An engine died between its orders to seize and to dial."""
         self.starting = False
         """While the engine is dead: its successor is connected and takes nothing yet."""
         self._send_over(self._put)
@@ -102,8 +105,12 @@ class TwoHalves(FastBox):
 
     def kill(self, for_us: int, arrives: int = 0) -> None:
         """`arrives`: so many frames of what is on the wire come through all the same."""
+        orders = [what.command for _, what in self._wire if isinstance(what, Numbered)]
         while len(self._wire) > arrives:
             self._wire.pop()
+        arrived = [what.command for _, what in self._wire if isinstance(what, Numbered)]
+        seized = any(isinstance(one, c.Seize) for one in arrived)
+        self.cut |= seized and any(isinstance(one, c.Dial) for one in orders[len(arrived) :])
         self._wire = deque((0, what) for _, what in self._wire)
         self._deliver()
         self.half.kill(self.now_us, max(for_us, STEP_US))

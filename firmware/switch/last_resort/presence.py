@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from enum import Enum, auto
 
-SILENT_US = 700_000
+SILENT_US = 500_000
 """An event nobody has taken for so long: the engine hangs. A living one takes each within milliseconds."""
 
 
