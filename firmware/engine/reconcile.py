@@ -132,7 +132,7 @@ def _line(turn: Turn, port: e.PortReport, asked_us: int) -> None:
             lines.offered(turn, e.LineRang(port=port.port, at_us=turn.at_us, count=1))
     elif port.ringing and leg.phase == Phase.OFFERED:
         lines.rings_still(turn, leg)
-    elif not port.off_hook and leg.phase not in ON_HOOK_PHASES and leg.since_us < asked_us:
+    elif not (port.off_hook or port.kept) and leg.phase not in ON_HOOK_PHASES and leg.since_us < asked_us:
         if leg.role is LegRole.TRUNK and leg.phase == Phase.SEIZING:
             trunks.try_next(turn, leg, Cause.TEMPORARY_FAILURE)
         else:

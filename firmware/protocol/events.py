@@ -157,6 +157,8 @@ class PortReport(Struct, frozen=True):
     play: str = ""
     recording: str = ""
     alarm: str = ""
+    kept: bool = False
+    """FXO: on-hook a moment longer for an emergency call that the switch makes by itself."""
 
 
 class StateReport(SwitchEvent, frozen=True, tag=True):

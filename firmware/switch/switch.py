@@ -285,4 +285,5 @@ class Switch:
             play=self.voice.playing(number),
             recording=recordings[0] if recordings else "",
             alarm=port.alarms.alarms[0] if port.alarms.alarms else "",
+            kept=self.deputy.keeps(number),
         )

@@ -71,6 +71,10 @@ class Deputy:
     def table(self) -> LastResort:
         return self._lines.table
 
+    def keeps(self, line: int) -> bool:
+        """Whether it will be seized in a moment, as was told."""
+        return bool(self._busy) and any(one.state in KEPT for one in self._on_line(line))
+
     def leave(self, table: LastResort) -> None:
         """What the engine leaves for the time without it."""
         self._lines.table = table

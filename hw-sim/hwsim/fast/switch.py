@@ -171,6 +171,7 @@ class FastSwitch:
             play=self.players.playing(number),
             recording=next((one for one, at in self._recordings.items() if at == number), ""),
             alarm=port.alarms.alarms[0] if port.alarms.alarms else "",
+            kept=self.deputy.keeps(number),
         )
 
     @property
