@@ -16,6 +16,8 @@ from firmware.protocol.places import Places
 from firmware.protocol.role import RoleLock
 
 SUPERVISOR = "supervisord"
+SUPERVISOR_LOOK_S = 0.1
+"""supervisord's own second, once to see a death and once to start the next life, is most of the time without it."""
 UNDER_SUPERVISORD = "SUPERVISOR_ENABLED"
 """Environment: supervisord sets it for its children."""
 
@@ -61,9 +63,11 @@ def _ready(role: Role, data: Path) -> None:
 
 
 def _supervise(places: Places) -> int:
-    """supervisord itself, with a role's lock. Raises RoleHeld."""
-    from supervisor import supervisord
+    """supervisord itself, with a role's lock, looking oftener. Raises RoleHeld."""
+    from supervisor import poller, supervisord
 
+    wait = poller.Poller.poll
+    poller.Poller.poll = lambda self, timeout: wait(self, min(timeout, SUPERVISOR_LOOK_S))
     lock = RoleLock(places.run, SUPERVISOR)
     os.environ[SUPERVISORD] = str(os.getpid())
     _adjust_oom_score(-700)

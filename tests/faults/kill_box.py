@@ -25,7 +25,7 @@ SCENARIO = Path(__file__).with_name("kill_rig.toml")
 PLANTED = Path(__file__).with_name("planted")
 GUARDIAN, SUPERVISORD = "guardian", "supervisord"
 BOX_ROLES = tuple(name for name, role in ROLE_TABLE.items() if not role.sim)
-RESTART_US = 1_000_000
+RESTART_US = 200_000
 """RestartSec of tipring.service."""
 WATCHDOG_US = 10_000_000
 """WatchdogSec of tipring.service."""

@@ -19,8 +19,8 @@ AFTER_US = 4_000_000
 """The box may see a call begin and end so much later than the exchange."""
 TALK_S = 8.0
 """So much longer may the box think they talk: it notices a hang-up by busy tone."""
-SILENCE_US = 8_500_000
-"""A voiceprint comes every 8 s at the latest."""
+SILENCE_US = 16_500_000
+"""A voiceprint comes every 8 s at the latest; one may be drowned by the other's."""
 MESSAGE_KEY = "3"
 SPOILT_BLOCKS = 3
 """60 ms: a key or a busy tone may not be recognised behind such a hole, and a voiceprint neither."""
@@ -69,7 +69,7 @@ def judge(
         judged.calls += 1
         lost_blocks = _late_in(story, late)
         rows = of_story[story.who]
-        during = [death for death in deaths if _touches(death, story)]
+        during = [death for death in deaths if _touches(death, story, rows)]
         if any(death.role == "switch" for death in during):
             judged.with_switch_death += 1
             found = _broken(story, rows)
@@ -130,10 +130,11 @@ def _matched(
     return found, left
 
 
-def _touches(death: Death, story: Story) -> bool:
-    """It was dead at some time of this call (a hung-up tone may still be on the line a little later)."""
+def _touches(death: Death, story: Story, rows: Sequence[BoxCall]) -> bool:
+    """It was dead at some time of this call, which for the box may last longer than for the caller."""
     back_us = death.back_us or 1 << 62
-    end_us = (story.gone_us or 1 << 62) + AFTER_US
+    ends = [row.released_us or 1 << 62 for row in rows]
+    end_us = max((story.gone_us or 1 << 62) + AFTER_US, *ends, 0)
     return death.at_us <= end_us and back_us + BEFORE_US >= story.placed_us
 
 
