@@ -89,8 +89,6 @@ class Promises:
             case notes.SecretMade(name, told):
                 another = self._secrets.setdefault(name, told) != told
                 return [f"the box's key {name} is another one"] if another else []
-            case notes.Pruned(epoch, number):
-                return self._pruned((epoch, number))
             case notes.Found(wrong):
                 self.checked["inspections"] += 1
                 self._due_erasures = self._former_erasures
@@ -100,12 +98,6 @@ class Promises:
             case _:
                 self._promised(note)
         return []
-
-    def _pruned(self, oldest: Number) -> list[str]:
-        """Segments go only when a durable snapshot covers them."""
-        self._oldest = max(self._oldest, oldest)
-        covered = self._snapshot is not None and (self._snapshot[0], self._snapshot[1] + 1) >= oldest
-        return [] if covered else [f"records before {oldest} go, the snapshot is of {self._snapshot}"]
 
     def _promised(self, note: Note) -> None:
         match note:
@@ -130,6 +122,8 @@ class Promises:
                 self._snapshot = (epoch, number)
             case notes.ErasureSaved():
                 self._erasures.append(note)
+            case notes.Pruned(epoch, number):
+                self._oldest = max(self._oldest, (epoch, number))
             case notes.LetGo(recording):
                 self.audio.let_go(recording)
             case notes.ConfigSaved(version, told):
@@ -237,6 +231,8 @@ class Promises:
         wrong = []
         if self._snapshot and number < self._snapshot:
             wrong.append(f"the newest snapshot is of {number}, not of {self._snapshot}")
+        if number[1] + 1 < self._oldest[1]:
+            wrong.append(f"records before {self._oldest} were let go, the newest snapshot is of {number}")
         if number > last:
             wrong.append(f"the snapshot of {number} is ahead of the journal, which ends at {last}")
         if self._oldest == (0, -1) and not wrong and not self._states_agree(found.state, number):
