@@ -28,7 +28,9 @@ LINES = [line.partition("#")[0].strip() for block in re.findall(r"```sh\n(.*?)``
          for line in block.splitlines()]  # fmt: skip
 TIPRING = [line for line in LINES if line.startswith(".venv/bin/tipring ")]
 SIM = [line for line in TIPRING if line.split()[1] == "sim"]
-OTHERS = [line for line in TIPRING if line not in SIM]
+LIVE = [line for line in TIPRING if line.split()[1] == "engine"]
+"""Of a running box."""
+OTHERS = [line for line in TIPRING if line not in (*SIM, *LIVE)]
 FIRST_CALL_WITHIN_S = 60
 SOUND_DBM0 = -40.0
 ENDS_WITH = {"config check": (2,), "doctor": (0, 1)}
@@ -44,7 +46,7 @@ def tipring(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_readme_has_the_promised_commands() -> None:
     assert LINES[:2] == ["make run", "make test"]
-    assert len(SIM) >= 2
+    assert len(SIM) >= 2 and len(LIVE) == 2
     assert len(OTHERS) >= 6
 
 
@@ -98,6 +100,7 @@ def test_a_newcomer_s_first_minute_is_as_the_page_says(box: Box) -> None:
     _a_second_box_on_the_same_data_is_refused(box)
     _the_sim_commands_of_the_page_are_heard_as_they_say(box)
     _the_running_box_can_be_looked_at(box)
+    _its_engine_is_shown_and_replaced(box)
     _sigterm_stops_everything_in_order(box)
 
 
@@ -159,6 +162,12 @@ def _the_running_box_can_be_looked_at(box: Box) -> None:
     seen = {finding["check"]: finding for finding in well["findings"]}
     assert seen["processes"]["well"], seen
     assert all(role in seen["processes"]["seen"] for role in ROLES)
+
+
+def _its_engine_is_shown_and_replaced(box: Box) -> None:
+    for line in LIVE:
+        done = tipring(line, box.home)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
 
 
 def _sigterm_stops_everything_in_order(box: Box) -> None:
