@@ -93,22 +93,23 @@ class Box:
     def start(self, role: str) -> None:
         argv = [sys.executable, "-m", "firmware.cli.main", "role", role, "--data", str(self.places.root)]
         with (self.places.log / f"{role}.out").open("ab") as out:
-            child = subprocess.Popen(argv, cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            child = subprocess.Popen(
+                argv, cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+            )
         self._children[role] = child
         if role == "world":
             with suppress(OSError):  # copper never waits for a processor
                 os.sched_setscheduler(child.pid, os.SCHED_FIFO, os.sched_param(WORLD_PRIORITY))
 
     def signal(self, role: str, number: signal.Signals) -> None:
-        os.kill(self._children[role].pid, number)
-        if number in (signal.SIGKILL, signal.SIGTERM):
+        """To the process and to the copy of it that stands by."""
+        os.killpg(self._children[role].pid, number)
+        if number is signal.SIGKILL:
             self._children.pop(role).wait(30)
 
     def stop(self) -> None:
-        for child in self._children.values():
-            child.send_signal(signal.SIGCONT)
-            child.kill()
-            child.wait(30)
+        for role in list(self._children):
+            self.signal(role, signal.SIGKILL)
 
     def until(self, so: Callable[[], bool], what: str, within_s: float = START_S) -> float:
         """Seconds it took. Raises AssertionError when it never came."""
