@@ -42,7 +42,7 @@ from tests.faults.power.promises import Promises
 
 BENCH = Path(__file__).with_name("power.toml")
 LOOK_US = 100_000
-LIFE_S = 12.0
+LIFE_S = 18.0
 SETTLE_S = 16.0
 STOP_S = 30.0
 MOST_LOST_US = 2_000_000
@@ -70,7 +70,7 @@ class RealChain:
     def cut(self) -> tuple[Failed, list[str]]:
         """Starts the box, lets the power fail at some step, and looks for what was promised."""
         self._lives += 1
-        limit = self._rng.randint(1, 60) if self._rng.random() < 0.2 else self._rng.randint(60, 600)
+        limit = self._rng.randint(1, 60) if self._rng.random() < 0.2 else self._rng.randint(100, 1000)
         began_us = self._clock.now_us()
         box, witness = self._start(Aim(limit, self._rng.random() < 0.5))
         self._supply.waiting(witness, LIFE_S)
