@@ -153,10 +153,11 @@ def test_a_process_sees_what_itself_holds() -> None:
 
 
 def test_roles_of_a_box_are_found_by_its_directory(tmp_path: Path) -> None:
-    code = "import sys; sys.stdin.read()"
+    code = "import sys; print('here', flush=True); sys.stdin.read()"
     argv = [sys.executable, "-c", code, "role", "engine", "--data", str(tmp_path)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
+            assert process.stdout is not None and process.stdout.readline()  # only then it has its own name
             assert processes(Places(tmp_path.resolve())) == {"engine": process.pid}
             assert processes(Places(tmp_path.resolve() / "other")) == {}
         finally:
