@@ -175,17 +175,21 @@ class RealChain:
             yield from self._losses(db)
 
     def _losses(self, db: sqlite3.Connection) -> Iterator[str]:
-        """Of what was being taped when the power failed: how much the file ends before that."""
-        for cut_us in self._cuts_us:
-            for recording, taped_us, seconds in db.execute(
-                "SELECT id, taped_us, coalesce(seconds, 0) FROM recordings"
-                " WHERE taped_us < ? AND ended_us > ? AND cut = 1",
-                (cut_us, cut_us),
-            ).fetchall():
-                lost_us = cut_us - (taped_us + round(seconds * 1e6))
-                self.lost_us.append(max(0, lost_us))
-                if lost_us > MOST_LOST_US:
-                    yield f"recording {recording} lost {lost_us / 1e6:.2f} s at {cut_us}"
+        """Of what was being taped when the power failed: how much the file ends before that.
+
+        A box whose power fails again while it recovers has not closed it yet: the first failure counts.
+        """
+        for recording, taped_us, seconds, ended_us in db.execute(
+            "SELECT id, taped_us, coalesce(seconds, 0), ended_us FROM recordings"
+            " WHERE taped_us IS NOT NULL AND cut = 1"
+        ).fetchall():
+            cut_us = next((at_us for at_us in self._cuts_us if taped_us < at_us < ended_us), None)
+            if cut_us is None:
+                continue
+            lost_us = cut_us - (taped_us + round(seconds * 1e6))
+            self.lost_us.append(max(0, lost_us))
+            if lost_us > MOST_LOST_US:
+                yield f"recording {recording} lost {lost_us / 1e6:.2f} s at {cut_us}"
 
 
 def _told(memory: Path) -> Iterator[int]:
