@@ -150,7 +150,8 @@ def _levels_are_those_of_the_wav(text: str, path: Path) -> None:
         end = round(float(upto_s) * 8000)
         heard = level_dbm0(samples[began : min(end, len(samples))])
         if heard > SOUND_DBM0:
-            assert abs(heard - float(printed_dbm0)) < 0.5, upto_s
+            # Seconds are printed to a tenth: up to 50 ms of a second may be another second's.
+            assert abs(heard - float(printed_dbm0)) < 1.0, upto_s
         began = end
     assert sum(float(level) > SOUND_DBM0 for _, level in rows) >= 8
 
