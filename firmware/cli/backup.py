@@ -18,7 +18,9 @@ from pathlib import Path
 import msgspec
 
 from drivers.clock import MonotonicClock
-from firmware.archive.backup.making import BackupError, Made, Scope, check_passphrase, make
+from firmware.archive.backup.contents import End
+from firmware.archive.backup.last import LAST, LastBackup
+from firmware.archive.backup.making import BackupError, Scope, check_passphrase, make
 from firmware.archive.backup.restoring import Checked, SwapError, check, restore, undo
 from firmware.archive.backup.sealed import SealedWriter, new_head
 from firmware.archive.erasures import reapply_erasures
@@ -32,8 +34,6 @@ from firmware.protocol.role import ROLES, role_is_held
 from firmware.store.disk import Disk
 from firmware.store.history import HISTORY_FILE, StoreError, open_history
 
-LAST = "backup.last"
-"""In the data directory: when the last backup was made, for `tipring doctor`."""
 _EXAMPLES = {
     "make": "tipring backup make --out /media/usb/box.tipring-backup",
     "check": "tipring backup check /media/usb/box.tipring-backup",
@@ -117,11 +117,11 @@ def _make(arguments: argparse.Namespace) -> int:
     partial.replace(arguments.out)
     Disk().sync_directory(arguments.out.resolve().parent)
     size = arguments.out.stat().st_size
-    Disk().write_whole(places.root / LAST, msgspec.json.encode({"made_at": scope.made_at, "bytes": size}))
+    Disk().write_whole(places.root / LAST, msgspec.json.encode(LastBackup(scope.made_at, size)))
     return _tell_made(arguments, made, size)
 
 
-def _write(places: Places, path: Path, scope: Scope, passphrase: str, arguments: argparse.Namespace) -> Made:
+def _write(places: Places, path: Path, scope: Scope, passphrase: str, arguments: argparse.Namespace) -> End:
     shown = _Shown(arguments, "")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -144,8 +144,7 @@ def _scope(places: Places, recordings: bool) -> Scope:
     return Scope(software, made_at, last_box_time_us(places), box, recordings)
 
 
-def _tell_made(arguments: argparse.Namespace, made: Made, size: int) -> int:
-    end = made.end
+def _tell_made(arguments: argparse.Namespace, end: End, size: int) -> int:
     if arguments.json:
         print(json.dumps({"file": str(arguments.out), "size_bytes": size, **msgspec.to_builtins(end)}))
     else:

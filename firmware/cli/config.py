@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import re
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.clock import MonotonicClock
+from firmware.cli import given_orders
 from firmware.cli.in_force import as_json_of, exit_code, tell_engine, told
 from firmware.cli.main import DONE, MISUSED, CommandError
 from firmware.cli.tables import text_table
@@ -219,16 +219,14 @@ def _store_options(parser: argparse.ArgumentParser, author: bool = False) -> Non
         )
 
 
-def _author(arguments: argparse.Namespace) -> str:
-    return arguments.author or getpass.getuser()
-
-
 def _check(arguments: argparse.Namespace) -> int:
     return check(arguments.files, arguments.language, arguments.json)
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    return apply(arguments.file, arguments.data, _author(arguments), arguments.language, arguments.json)
+    return apply(
+        arguments.file, arguments.data, given_orders.author(arguments), arguments.language, arguments.json
+    )
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -244,7 +242,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    return rollback(arguments.version, arguments.data, _author(arguments), arguments.json)
+    return rollback(arguments.version, arguments.data, given_orders.author(arguments), arguments.json)
 
 
 _EXAMPLES = {

@@ -32,9 +32,7 @@ from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.inputs import AnyInput, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record
 from firmware.protocol.memory_name import memory_name
-from firmware.protocol.order_format import (
-    StateView,
-)
+from firmware.protocol.order_format import StateView
 from firmware.protocol.order_server import OrderServer
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings

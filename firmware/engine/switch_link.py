@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+from firmware.protocol.connection import arrived, send_kept
 from firmware.protocol.last_resort import LastResort
 from firmware.protocol.wire_format import (
     Ack,
@@ -66,22 +67,14 @@ class SwitchLink:
             self._out += encode(frame)
 
     def flush(self) -> None:
-        try:
-            while self._out and self._socket is not None:
-                del self._out[: self._socket.send(self._out)]
-        except BlockingIOError:
-            return
-        except OSError:
+        if self._socket is not None and not send_kept(self._socket, self._out):
             self.close()
 
     def read(self) -> list[Hello | EventFrame]:
         """What has arrived; nothing is waited for."""
-        try:
-            data = self._socket.recv(1 << 16) if self._socket else b""
-        except BlockingIOError:
+        data = arrived(self._socket) if self._socket else b""
+        if data is None:
             return []
-        except OSError:
-            data = b""
         if not data:
             self.close()
             return []

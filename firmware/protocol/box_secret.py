@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from firmware.store.disk import Disk
+
 SECRET_BYTES = 32
 
 
@@ -39,14 +41,6 @@ def _made(folder: Path, name: str) -> bytes:
         pass
     finally:
         Path(partial).unlink()
-    _sync(folder)
-    _sync(folder.parent)
+    for place in (folder, folder.parent):
+        Disk().sync_directory(place)
     return box_secret(folder, name)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -20,6 +20,11 @@ class Bodies:
         self._kept = bytearray()
         self.broken = False
 
+    @property
+    def waits(self) -> bool:
+        """The beginning of a body is here and its end is not."""
+        return bool(self._kept)
+
     def receive(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """Bodies that `data` completes, in order; split and merged as the socket likes."""
         self._kept += data

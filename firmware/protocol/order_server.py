@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
+from firmware.protocol.connection import arrived, send_kept
 from firmware.protocol.order_format import Answer, Request, Requests, encode
 
 MOST_CLIENTS = 16
 """One more, and who has been silent longest is let go: a hung program keeps nobody out."""
-CHUNK = 1 << 16
 UNREAD_BYTES = 1 << 20
 """A client that leaves so much unread is let go."""
 PAUSE_BYTES = 1 << 16
@@ -112,12 +112,9 @@ class OrderServer:
         self._clients[connection] = Client(connection, self._words)
 
     def _read(self, client: Client) -> None:
-        try:
-            data = client.socket.recv(CHUNK)
-        except BlockingIOError:
+        data = arrived(client.socket)
+        if data is None:
             return
-        except OSError:
-            data = b""
         if not data:
             self._leave(client)
             return
@@ -128,12 +125,7 @@ class OrderServer:
             self._drop(client)
 
     def _flush(self, client: Client) -> None:
-        try:
-            while client.out:
-                del client.out[: client.socket.send(client.out)]
-        except BlockingIOError:
-            return
-        except OSError:
+        if not send_kept(client.socket, client.out):
             self._leave(client)
 
     def _drop(self, client: Client) -> None:

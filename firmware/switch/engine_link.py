@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from firmware.protocol.commands import Numbered, Report
+from firmware.protocol.connection import arrived, send_kept
 from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.last_resort import LastResort
 from firmware.protocol.wire_format import (
@@ -25,7 +26,6 @@ from firmware.protocol.wire_format import (
 ROLE = "switch"
 UNSENT_BYTES = 1 << 20
 """So much waits to be taken by the engine; the rest waits in the outbox."""
-CHUNK = 1 << 16
 
 
 class EngineLink:
@@ -104,12 +104,9 @@ class EngineLink:
     def _receive(self) -> list[Numbered]:
         commands: list[Numbered] = []
         while self._engine is not None:
-            try:
-                data = self._engine.recv(CHUNK)
-            except BlockingIOError:
+            data = arrived(self._engine)
+            if data is None:
                 break
-            except OSError:
-                data = b""
             if not data:
                 self._hang_up()
                 break
@@ -140,12 +137,7 @@ class EngineLink:
         self._known = max(self._known, min(number, self.outbox.newest))
 
     def _flush(self) -> None:
-        try:
-            while self._out and self._engine is not None:
-                del self._out[: self._engine.send(self._out)]
-        except BlockingIOError:
-            return
-        except OSError:
+        if self._engine is not None and not send_kept(self._engine, self._out):
             self._hang_up()
 
     def _hang_up(self) -> None:

@@ -128,7 +128,7 @@ def mailbox(box: TwoHalves, how: str) -> None:
 
 
 def pin(box: TwoHalves, how: str) -> None:
-    mailbox(box, "alive" if how == "alive" else how)
+    mailbox(box, how)
     box.key("804", "47")
     box.wait(3.5)
 

@@ -7,7 +7,8 @@ import random
 from pathlib import Path
 
 from firmware.archive.archive import Archive
-from firmware.archive.backup.making import Made, Scope, make
+from firmware.archive.backup.contents import End
+from firmware.archive.backup.making import Scope, make
 from firmware.archive.backup.sealed import SealedWriter, new_head
 from firmware.config.schema import Config, Site
 from firmware.config.versions import ConfigStore
@@ -62,7 +63,7 @@ def filled(root: Path) -> Places:
     return places
 
 
-def sealed(places: Places, *, recordings: bool = True, cost: int = CHEAP) -> tuple[bytes, Made]:
+def sealed(places: Places, *, recordings: bool = True, cost: int = CHEAP) -> tuple[bytes, End]:
     """The backup as bytes."""
     file = io.BytesIO()
     writer = SealedWriter(file, new_head("box-7", 1_790_000_100, cost), PASSPHRASE)

@@ -84,7 +84,7 @@ def test_what_was_not_archived_yet_is_archived_after(box: Places, backup: bytes,
 def test_recordings_can_be_left_out(box: Places, tmp_path: Path) -> None:
     file, made = sealed(box, recordings=False)
     checked = restore(io.BytesIO(file), PASSPHRASE, tmp_path / "new", settle=lambda _: None)
-    assert made.end.left_out == ()
+    assert made.left_out == ()
     assert len(checked.problems) == 2 and all("not in the backup" in one for one in checked.problems)
 
 
@@ -93,7 +93,7 @@ def test_a_recording_that_is_gone_is_named(tmp_path: Path) -> None:
     victim = next(places.recordings.rglob("*.wav"))
     victim.unlink()
     _, made = sealed(places)
-    assert made.end.left_out == (f"recording:{victim.stem}",)
+    assert made.left_out == (f"recording:{victim.stem}",)
 
 
 def test_nothing_of_it_can_be_read_without_the_passphrase(box: Places, backup: bytes) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from drivers.clock import MonotonicClock
 from firmware.archive.archive import Archive
+from firmware.archive.backup.last import LAST
 from firmware.archive.erasure_list import Erasure, add_to_list
-from firmware.cli.backup import LAST
 from firmware.cli.main import main
 from firmware.cli.prepare import prepare
 from firmware.protocol import facts as f

@@ -16,10 +16,11 @@ from msgspec import structs
 
 from drivers.clock import MonotonicClock
 from firmware.archive.archive import Archive
+from firmware.archive.backup.last import LAST
 from firmware.cli import doctor
 from firmware.cli.box_plan import BoxPlan
 from firmware.cli.doctor import Finding, machine
-from firmware.cli.doctor.backup import DAY_US, LAST
+from firmware.cli.doctor.backup import DAY_US
 from firmware.cli.doctor.wordings import SAID
 from firmware.cli.guardian_status import GuardianStatus
 from firmware.config.schema import Card, Config, Line

@@ -7,7 +7,6 @@ where it goes is decided here.
 from __future__ import annotations
 
 import re
-import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,13 +16,13 @@ import msgspec
 from msgspec import Struct
 
 from firmware.archive.tracks import recording_path
+from firmware.protocol.framing import Bodies, framed
 from firmware.recorder.recorder import REELS_FOLDER
 from firmware.recorder.reels import REELS
 from firmware.recorder.snapshots import SNAPSHOTS
 
 PIECE_BYTES = 1 << 19
 MOST_FRAME = 1 << 22
-_LENGTH = struct.Struct("<I")
 
 
 class BadContents(ValueError):
@@ -103,26 +102,17 @@ _DECODER: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
 
 
 def encode(frame: Frame) -> bytes:
-    body = _ENCODER.encode(frame)
-    return _LENGTH.pack(len(body)) + body
+    return framed(_ENCODER.encode(frame))
 
 
 def decode(segments: Iterable[bytes]) -> Iterator[Frame]:
     """Frames of plain bytes that come in pieces. Raises BadContents."""
-    kept = bytearray()
+    bodies = Bodies(MOST_FRAME)
     for segment in segments:
-        kept += segment
-        at = 0
-        while len(kept) - at >= _LENGTH.size:
-            (length,) = _LENGTH.unpack_from(kept, at)
-            if length > MOST_FRAME:
-                raise BadContents(f"a part claims {length} bytes")
-            if len(kept) - at - _LENGTH.size < length:
-                break
-            yield _frame(bytes(kept[at + _LENGTH.size : at + _LENGTH.size + length]))
-            at += _LENGTH.size + length
-        del kept[:at]
-    if kept:
+        yield from map(_frame, bodies.receive(segment))
+        if bodies.broken:
+            raise BadContents(f"a part claims more than {MOST_FRAME} bytes")
+    if bodies.waits:
         raise BadContents("the last part is cut short")
 
 

@@ -45,13 +45,6 @@ class WeakPassphrase(BackupError, ValueError):
     """A passphrase so short that a stolen file would be opened by trying."""
 
 
-class Made(Struct, frozen=True):
-    """What went into a backup."""
-
-    end: c.End
-    records_to: Number
-
-
 class Scope(Struct, frozen=True):
     """What is wanted in it, and what is said in its manifest."""
 
@@ -62,8 +55,10 @@ class Scope(Struct, frozen=True):
     recordings: bool = True
 
 
-def make(places: Places, sealed: SealedWriter, scope: Scope, progress: Progress = lambda _, __: None) -> Made:
-    """Writes everything and finishes the sealed file. Raises OSError, sqlite3.Error, StoreError."""
+def make(
+    places: Places, sealed: SealedWriter, scope: Scope, progress: Progress = lambda _, __: None
+) -> c.End:
+    """Writes everything and finishes the sealed file; returns what went in. Raises OSError, sqlite3.Error, StoreError."""
     return _Making(places, sealed, scope, progress).run()
 
 
@@ -72,10 +67,9 @@ class _Making:
         self._places, self._sealed, self._scope, self._progress = places, sealed, scope, progress
         self._configs = self._rows = self._records = self._files = self._bytes = 0
         self._left_out: list[str] = []
-        self._last: Number = NOTHING
         self._in_all = 0
 
-    def run(self) -> Made:
+    def run(self) -> c.End:
         with contextlib.ExitStack() as held:
             reels = {index: held.enter_context(path.open("rb")) for index, path in self._reels()}
             history = _history(self._places)
@@ -85,7 +79,7 @@ class _Making:
         end = c.End(self._configs, self._rows, self._records, self._files, self._bytes, tuple(self._left_out))
         self._put(end)
         self._sealed.finish()
-        return Made(end, self._last)
+        return end
 
     def _write_all(self, history: Database | None, reels: Mapping[int, BinaryIO]) -> None:
         wanted = [*self._secrets(), *self._prompts(), *self._recordings(history)]
@@ -150,7 +144,6 @@ class _Making:
             return
         for record in read_records(self._places.journal, after):
             waiting.append(journal.encode(record))
-            self._last = (record.epoch, record.number)
             self._records += 1
             if len(waiting) == RECORDS_AT_ONCE:
                 self._put(c.Records(tuple(waiting)))

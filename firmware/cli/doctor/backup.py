@@ -6,24 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 
 import msgspec
-from msgspec import Struct
 
 from drivers.clock import MonotonicClock
+from firmware.archive.backup.last import LAST, LastBackup
 from firmware.cli.doctor.finding import Finding
 from firmware.protocol.places import Places
 from firmware.store.history import StoreError, read_history
 
-LAST = "backup.last"
 DAY_US = 86_400_000_000
 DAY_S = 86_400
 OLDEST_DAYS = 30
 NEW_DAYS = 7
-
-
-class _Last(Struct):
-    made_at: int
-    """Unix seconds."""
-    bytes: int = 0
 
 
 def look(places: Places) -> Iterator[Finding]:
@@ -32,7 +25,7 @@ def look(places: Places) -> Iterator[Finding]:
     if used_us is None:
         return
     try:
-        last = msgspec.json.decode((places.root / LAST).read_bytes(), type=_Last)
+        last = msgspec.json.decode((places.root / LAST).read_bytes(), type=LastBackup)
     except (OSError, msgspec.MsgspecError):
         used = {"days": used_us // DAY_US}
         yield Finding("backup-none" if used_us > NEW_DAYS * DAY_US else "backup-none-yet", used)

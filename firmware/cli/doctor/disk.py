@@ -14,7 +14,6 @@ LEAST_FREE = 0.15
 SLOW_SYNC_US = 1_000_000
 """A second's work must be safe within a second."""
 RING_FILLS = 0.5
-SHORTEST_LIFE_YEARS = 3.0
 
 
 def look(places: Places) -> Iterator[Finding]:
