@@ -58,7 +58,7 @@ class Scope(Struct, frozen=True):
 def make(
     places: Places, sealed: SealedWriter, scope: Scope, progress: Progress = lambda _, __: None
 ) -> c.End:
-    """Writes everything and finishes the sealed file; returns what went in. Raises OSError, sqlite3.Error, StoreError."""
+    """Writes everything and finishes the sealed file; what went in. Raises OSError, sqlite3.Error, StoreError."""
     return _Making(places, sealed, scope, progress).run()
 
 
