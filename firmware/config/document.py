@@ -7,6 +7,7 @@ docs/configuration.md is made here; `firmware.cli.documents` makes the other pag
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ One TOML file describes the box. `tipring config check FILE` tells all faults at
 `tipring config apply FILE` puts it in force as a new version; `history`, `diff`, `rollback` and `export` do
 what they say. Unknown keys are faults. Names are letters, digits, dot, dash and underscore.
 
-*This page is written by `python -m firmware.config.document` from `firmware/config/schema.py`.*
+*This page is written by `python -m firmware.config.document` from `firmware/config/schema`.*
 """
 UNBOUNDED = 1_000_000
 """A limit so high is only there to keep nonsense out."""
@@ -46,16 +47,28 @@ def struct_type(kind: type[Struct]) -> inspect.StructType:
 
 
 def docs_of(module: str) -> Docs:
-    """The docstrings of a module's classes and of their fields."""
-    source = Path(sys.modules[module].__file__ or "").read_text("utf-8")
+    """The docstrings of the classes of a module or package and of their fields."""
     found: dict[tuple[str, str], str] = {}
-    for part in ast.parse(source).body:
+    for part in ast.parse(source_of(module)).body:
         if isinstance(part, ast.ClassDef):
             found[part.name, ""] = ast.get_docstring(part) or ""
             for field, text in zip(part.body, part.body[1:], strict=False):
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and _is_text(text):
                     found[part.name, field.target.id] = ast.literal_eval(text.value)  # type: ignore[attr-defined]
     return found
+
+
+def source_of(module: str) -> str:
+    """Of a package: of all its modules, in the order in which its `__init__` takes them in."""
+    path = Path(sys.modules[module].__file__ or "")
+    source = path.read_text("utf-8")
+    parts = re.findall(rf"^from {re.escape(module)}\.(\w+) import \*", source, re.MULTILINE)
+    bodies = [(path.parent / f"{part}.py").read_text("utf-8") for part in parts]
+    return (
+        "\n".join([*(one.replace("from __future__ import annotations\n", "") for one in bodies), source])
+        if parts
+        else source
+    )
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import get_args
 
 from msgspec import Struct, inspect
 
-from firmware.config.document import Docs, default_text, docs_of, struct_type, value_text
+from firmware.config.document import Docs, default_text, docs_of, source_of, struct_type, value_text
 
 Column = Callable[[type[Struct]], str]
 _HEADING = re.compile(r"^# -- (.+?) -+$|^class (\w+)", re.MULTILINE)
@@ -37,7 +35,7 @@ def _sections(
     module: ModuleType, kinds: tuple[type[Struct], ...]
 ) -> list[tuple[str, tuple[type[Struct], ...]]]:
     """Split as the `# -- heading ---` lines of the source do."""
-    source = Path(sys.modules[module.__name__].__file__ or "").read_text("utf-8")
+    source = source_of(module.__name__)
     heading, headings = "", {}
     for found in _HEADING.finditer(source):
         if found.group(1):

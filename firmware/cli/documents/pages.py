@@ -46,7 +46,7 @@ What was decided, in the field's words. State, history.db and every figure are b
 The time of a fact is the `at_us` of its journal record; `call` and `leg` are numbers of this box. The last column
 names the tables of history.db that the archive writes it into.
 
-*This page is written by `make docs` from `firmware/protocol/facts.py` and the statements of `firmware/archive`.*
+*This page is written by `make docs` from `firmware/protocol/facts` and the statements of `firmware/archive`.*
 """
 SCENARIO = """# Scenario files
 

@@ -1,0 +1,28 @@
+"""What the digits of a telephone mean."""
+
+from __future__ import annotations
+
+from firmware.config.schema.part import Digits, LineName, Part, Seconds
+
+
+class DialPlan(Part, frozen=True):
+    """What the digits of a telephone mean; the defaults are those of China."""
+
+    outside_prefix: Digits = "9"
+    """Digit that takes an outside line; with `0` or more it is stripped."""
+    emergency: tuple[Digits, ...] = ("110", "119", "120", "122")
+    """Work from every telephone, in every state, without prefix."""
+    trunk_prefix: Digits = "0"
+    """In front of national numbers."""
+    international_prefix: Digits = "00"
+    """In front of numbers abroad."""
+    country_code: Digits = "86"
+    """E.164 code of the country, without the plus."""
+    first_digit_s: Seconds = 10.0
+    """How long dial tone waits for the first digit."""
+    inter_digit_s: Seconds = 4.0
+    """A pause this long ends a number that could go on."""
+    outgoing_order: tuple[LineName, ...] = ()
+    """Names of lines in order of use; empty: last line first."""
+    transfer_outside: bool = False
+    """A telephone may hang up and leave two outside parties talking to one another, at the box's cost."""

@@ -1,0 +1,107 @@
+"""Cards, outside lines and telephones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from firmware.config.schema.part import (
+    AgentId,
+    CardName,
+    FlowId,
+    GainDb,
+    HangUp,
+    LanguageOrNone,
+    MailboxId,
+    Part,
+    Seconds,
+    Slot,
+    SlotKind,
+    one_of,
+)
+
+
+class Card(Part, frozen=True):
+    """One card of ports."""
+
+    name: Annotated[str, Meta(extra={"defines": "card", "form": "name"})]
+    """What lines and extensions call it."""
+    kind: Annotated[str, one_of("spi-hat")] = "spi-hat"
+    """Kind of card."""
+    bus: Annotated[int, Meta(ge=0, le=31)] = 0
+    """SPI bus; its two chip selects serve slots 1-4 and 5-8."""
+    pcm: str = "hw:0"
+    """ALSA device of the card's PCM highway."""
+    slots: tuple[SlotKind, ...] = ()
+    """What should be in each slot: `fxo`, `fxs` or `empty`; one family for each four slots."""
+    law: Annotated[str, one_of("a", "mu")] = "a"
+    """Companding on the PCM highway: A-law or µ-law."""
+
+
+class Line(Part, frozen=True):
+    """One outside line on an FXO port."""
+
+    name: Annotated[str, Meta(extra={"defines": "line", "form": "name"})]
+    """What reports and `outgoing_order` call it."""
+    card: CardName
+    """Card it is plugged into."""
+    slot: Slot
+    """From 1."""
+    number: str = ""
+    """Its own number, as people write it."""
+    flow: FlowId = ""
+    """Flow that answers (by hours); empty: calls are refused with ringing left alone."""
+    answer_after_rings: Annotated[int, Meta(ge=1, le=20)] = 1
+    """Rings to hear before answering; 2 where the country sends caller ID after the first ring."""
+    caller_id: Annotated[str, one_of("country", "fsk", "dtmf", "none")] = "country"
+    """How its exchange sends the caller; `country`: any way usual there."""
+    hangup: tuple[HangUp, ...] = ("open-loop", "reversal", "busy-tone", "silence")
+    """Which signs of a far end that left are believed."""
+    silence_limit_s: Seconds = 60.0
+    """How long both sides may be silent before `silence` counts."""
+    answer: Annotated[str, one_of("reversal", "voice", "timeout")] = "voice"
+    """How an outgoing call's answer is known: `reversal`, `voice`, `timeout`."""
+    answer_timeout_s: Seconds = 20.0
+    """With `timeout`: treated as answered this long after dialling."""
+    dial: Annotated[str, one_of("dtmf", "pulse")] = "dtmf"
+    """Tones or loop pulses."""
+    dial_tone_within_s: Seconds = 5.0
+    """How long to wait for dial tone before a call is given up on this line."""
+    dial_without_tone: bool = False
+    """Dial even when no dial tone came."""
+    impedance: str = ""
+    """Preset of the country table; empty: the site country's."""
+    outgoing: bool = True
+    """May be used for outgoing calls."""
+    gain_in_db: GainDb = 0.0
+    """Louder or softer what comes from the line."""
+    gain_out_db: GainDb = 0.0
+    """Louder or softer what goes to the line."""
+
+
+class Extension(Part, frozen=True):
+    """One telephone on an FXS port."""
+
+    number: Annotated[str, Meta(extra={"defines": "extension", "form": "digits"})]
+    """What others dial."""
+    card: CardName
+    """Card it is plugged into."""
+    slot: Slot
+    """From 1."""
+    name: str = ""
+    """Person or place."""
+    language: LanguageOrNone = ""
+    """Language of prompts to it; empty: the site's."""
+    pulse: bool = False
+    """A pulse telephone: short breaks before the call is through are digits."""
+    may_call: Annotated[str, one_of("internal", "local", "national", "international", "all")] = "national"
+    """How far it may call; emergency numbers always."""
+    ring_s: Seconds = 30.0
+    """How long it rings before the call goes on to voicemail or ends."""
+    voicemail: MailboxId = ""
+    """Mailbox that takes calls not answered."""
+    agent: AgentId = ""
+    """Agent signed in here when the box starts with no history."""
+    record: bool = False
+    """Record outgoing calls of this telephone."""

@@ -1,0 +1,29 @@
+"""What happened, in the field's words. State, history.db and every KPI are built by applying these, in order.
+
+A fact says only what is decided; the time it happened is the `at_us` of its journal record.
+Facts are only ever added to: an old journal must stay readable. `call` and `leg` are numbers of this box.
+"""
+
+from __future__ import annotations
+
+from firmware.protocol.facts import agents, box, calls, kept, legs, memory, menus, recordings
+from firmware.protocol.facts.agents import *
+from firmware.protocol.facts.box import *
+from firmware.protocol.facts.calls import *
+from firmware.protocol.facts.fact import *
+from firmware.protocol.facts.kept import *
+from firmware.protocol.facts.legs import *
+from firmware.protocol.facts.memory import *
+from firmware.protocol.facts.menus import *
+from firmware.protocol.facts.recordings import *
+
+AnyFact = (
+    calls.CallFact
+    | legs.LegFact
+    | menus.MenuFact
+    | agents.AgentFact
+    | recordings.RecordingFact
+    | kept.KeptFact
+    | box.BoxFact
+    | memory.MemoryFact
+)
