@@ -71,7 +71,8 @@ def _compare(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> in
 def _rehearse(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> int:
     clock = MonotonicClock()
     began_us = clock.now_us()
-    report = rehearse(scenario, out, fast=arguments.fast, progress=Progress(sys.stderr))
+    kept = arguments.out is not None
+    report = rehearse(scenario, out, fast=arguments.fast, progress=Progress(sys.stderr), tell=kept)
     took_s = (clock.now_us() - began_us) / 1e6
     text = report_text(report, scenario, arguments.language)
     if arguments.out is not None:
@@ -86,10 +87,21 @@ def _rehearse(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> i
     return DONE if all(one["held"] for one in report["expectations"]) else FOUND_WRONG
 
 
-def rehearse(scenario: Scenario, out: Path, *, fast: bool = False, progress: Progress | None = None) -> Json:
-    """Runs `scenario` to its end with everything kept in `out`; returns the report."""
+def rehearse(
+    scenario: Scenario,
+    out: Path,
+    *,
+    fast: bool = False,
+    progress: Progress | None = None,
+    tell: bool = False,
+) -> Json:
+    """Runs `scenario` to its end with everything kept in `out`; returns the report.
+
+    `tell`: `happened.tsv` has every fact and every entry of the people's diaries.
+    """
     bank = prompt_bank(scenario.config)
-    box: RehearsedBox = (FastBox if fast else FullBox)(scenario, out, bank)
+    watch = Watch(scenario.expects, keep=tell)
+    box: RehearsedBox = (FastBox if fast else FullBox)(scenario, out, bank, see=watch.see)
     _run(box, scenario.end_us, progress)
     _drain(box, scenario.end_us + LONGEST_DRAIN_US)
     box.finish()
@@ -101,7 +113,7 @@ def rehearse(scenario: Scenario, out: Path, *, fast: bool = False, progress: Pro
     }
     report = result(box.half.archive.db, scenario.config, about)
     report["ledger"] = ledger(box.half.archive)
-    report["expectations"] = expectations(scenario.expects, report)
+    report["expectations"] = expectations(scenario.expects, report, watch.counts(box.diary))
     box.half.archive.close()
     return report
 

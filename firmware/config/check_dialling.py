@@ -9,6 +9,8 @@ import msgspec
 
 from firmware.config import wordings as say
 from firmware.config.faults import Finding
+from firmware.config.inside import inside_numbers
+from firmware.config.lines import Path
 from firmware.config.schema import Config
 from firmware.config.shape import BROKEN
 
@@ -18,7 +20,8 @@ def check_dialling(config: Config) -> Iterator[Finding]:
         yield Finding(("dial_plan", "emergency"), say.NO_EMERGENCY)
     for place, telephone in enumerate(config.extensions):
         if telephone.number not in ("", BROKEN):
-            yield from _extension(config, telephone.number, ("extension", place, "number"))
+            yield from _number(config, telephone.number, ("extension", place, "number"))
+    yield from _inside(config)
     for place, agent in enumerate(config.agents):
         yield from _beginning(config, agent.id, f"agent {agent.id}", ("agent", place, "id"))
         yield from _beginning(config, agent.pin, f"the PIN of agent {agent.id}", ("agent", place, "pin"))
@@ -27,7 +30,7 @@ def check_dialling(config: Config) -> Iterator[Finding]:
     yield from _features(config)
 
 
-def _beginning(config: Config, keys: str, what: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+def _beginning(config: Config, keys: str, what: str, path: Path) -> Iterator[Finding]:
     """Keyed after a feature code, these could be a call for help."""
     if keys == BROKEN:
         return
@@ -38,7 +41,19 @@ def _beginning(config: Config, keys: str, what: str, path: tuple[str | int, ...]
             return
 
 
-def _extension(config: Config, number: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+def _inside(config: Config) -> Iterator[Finding]:
+    """Numbers of the house that are no telephones: each leads to one place only."""
+    given = {telephone.number: f"extension {telephone.number}" for telephone in config.extensions}
+    for number, target, path in inside_numbers(config):
+        if number == BROKEN:
+            continue
+        if number in given:
+            yield Finding(path, say.NUMBER_TWICE, {"number": number, "other": given[number]})
+        given.setdefault(number, target)
+        yield from _number(config, number, path)
+
+
+def _number(config: Config, number: str, path: Path) -> Iterator[Finding]:
     for emergency in config.dial_plan.emergency:
         if _alike(number, emergency):
             yield Finding(path, say.EMERGENCY_CLASH, {"number": number, "emergency": emergency})

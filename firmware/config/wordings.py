@@ -278,6 +278,13 @@ OUTSIDE_CLASH = Wording(
     "分机 {number} 以外线前缀 {prefix} 开头",
     "请更换分机号，或改用别的 outside_prefix",
 )
+NUMBER_TWICE = Wording(
+    "number-twice",
+    "number {number} leads to {other} already",
+    "give it a number of its own",
+    "号码 {number} 已经指向 {other}",
+    "请为它分配单独的号码",
+)
 EMERGENCY_ABSENT = Wording(
     "emergency-absent",
     "emergency numbers of {country} are not in the dial plan: {numbers}",

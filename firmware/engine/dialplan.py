@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from firmware.config.schema import Config, Features
+from firmware.config.inside import inside_numbers
+from firmware.config.schema import Config
+from firmware.engine.feature_codes import ARGUMENTS, Argument, codes
 from firmware.engine.numbers import never_longer
 
 MOST_DIGITS = 40
@@ -25,6 +28,8 @@ class MatchKind(StrEnum):
     AMBIGUOUS = "ambiguous"
     """Complete, but it could go on: take `settle` after the inter-digit time-out."""
     EXTENSION = "extension"
+    TARGET = "target"
+    """A number of the house that is no telephone: a queue, a group of telephones, a conference room…"""
     FEATURE = "feature"
     EMERGENCY = "emergency"
     OUTSIDE = "outside"
@@ -34,19 +39,20 @@ class MatchKind(StrEnum):
 class Match(Struct, frozen=True):
     kind: MatchKind
     number: str = ""
-    """Extension, emergency number, or outside number with the outside prefix taken off."""
+    """Number of the house, emergency number, or outside number with the outside prefix taken off."""
+    target: str = ""
+    """Where a number of the house leads that is no telephone's, as in `firmware.engine.targets`."""
     feature: str = ""
-    """Field name in `Features`: `sign_in`, `sign_out`, `ready`, `not_ready`, `voicemail`, `pickup`."""
+    """Field name in `Features`; what may follow its code is in `firmware.engine.feature_codes`."""
     argument: str = ""
-    """`sign_in`: the agent (empty: whoever the telephone belongs to); `not_ready`: the reason's digit."""
+    """What followed the code. `sign_in`: the agent (empty: whoever the telephone belongs to)."""
     secret: str = ""
     """`sign_in`: the PIN."""
 
 
 INCOMPLETE = Match(MatchKind.INCOMPLETE)
 INVALID = Match(MatchKind.INVALID)
-
-_PLAIN_FEATURES = ("sign_out", "ready", "voicemail", "pickup")
+_INSIDE = (MatchKind.EXTENSION, MatchKind.TARGET)
 
 
 class _Branch:
@@ -62,13 +68,15 @@ class DialTree:
 
     def __init__(self, config: Config) -> None:
         self._plan = config.dial_plan
-        self._features = config.features
+        self._reasons = config.features.not_ready_reasons
         self._pins = {agent.id: agent.pin for agent in config.agents}
         self._root = _Branch()
         for extension in config.extensions:
             self._grow(extension.number, Match(MatchKind.EXTENSION, extension.number))
-        for name in (*_PLAIN_FEATURES, "sign_in", "not_ready"):
-            self._grow(getattr(config.features, name), Match(MatchKind.FEATURE, feature=name))
+        for number, target, _ in inside_numbers(config):
+            self._grow(number, Match(MatchKind.TARGET, number, target))
+        for feature, code in codes(config).items():
+            self._grow(code, Match(MatchKind.FEATURE, feature=feature))
         for prefix in (config.dial_plan.outside_prefix, ""):
             for number in config.dial_plan.emergency:
                 self._grow(prefix + number, Match(MatchKind.EMERGENCY, number))
@@ -97,6 +105,8 @@ class DialTree:
             return INVALID
         if found.kind is not MatchKind.AMBIGUOUS:
             return found
+        if found.feature:
+            return structs.replace(found, kind=MatchKind.FEATURE)
         branch, depth = self._walk(digits)
         if depth == len(digits) and branch.ends is not None:
             return branch.ends
@@ -113,7 +123,7 @@ class DialTree:
         """As far as the tree goes, but not past an emergency number or a feature code."""
         branch = self._root
         for depth, key in enumerate(digits):
-            if branch.ends is not None and branch.ends.kind is not MatchKind.EXTENSION:
+            if branch.ends is not None and branch.ends.kind not in _INSIDE:
                 return branch, depth
             if key not in branch.keys:
                 return branch, depth
@@ -124,7 +134,7 @@ class DialTree:
         outside = self._outside(digits)
         goes_on = bool(branch.keys) or outside.kind is not MatchKind.INVALID
         if branch.ends is not None:
-            return Match(MatchKind.AMBIGUOUS, branch.ends.number) if goes_on else branch.ends
+            return structs.replace(branch.ends, kind=MatchKind.AMBIGUOUS) if goes_on else branch.ends
         if branch.keys and outside.kind in (MatchKind.INVALID, MatchKind.OUTSIDE):
             return INCOMPLETE if outside is INVALID else Match(MatchKind.AMBIGUOUS, outside.number)
         return outside
@@ -139,13 +149,43 @@ class DialTree:
         return INCOMPLETE if len(number) < LEAST_OUTSIDE else Match(MatchKind.AMBIGUOUS, number)
 
     def _feature(self, feature: str, rest: str) -> Match:
-        if feature == "sign_in":
-            return self._sign_in(rest)
-        if feature == "not_ready":
-            return _reason(rest, self._features)
-        return Match(MatchKind.FEATURE, feature=feature) if not rest else INVALID
+        return _ARGUMENTS[ARGUMENTS[feature]](self, Match(MatchKind.FEATURE, feature=feature), rest)
 
-    def _sign_in(self, rest: str) -> Match:
+    def _nothing(self, match: Match, rest: str) -> Match:
+        return INVALID if rest else match
+
+    def _switch(self, match: Match, rest: str) -> Match:
+        return INVALID if rest not in ("", "0", "1") else self._so_many(match, rest, 1)
+
+    def _key(self, match: Match, rest: str) -> Match:
+        if match.feature == "not_ready" and rest and rest not in self._reasons:
+            return INVALID
+        return self._so_many(match, rest, 1)
+
+    def _pair(self, match: Match, rest: str) -> Match:
+        return self._so_many(match, rest, 2)
+
+    def _so_many(self, match: Match, rest: str, digits: int) -> Match:
+        if rest and not rest.isdigit():
+            return INVALID
+        return structs.replace(match, argument=rest) if len(rest) == digits else INCOMPLETE
+
+    def _digits(self, match: Match, rest: str) -> Match:
+        """Complete with `#`; a pause will do too."""
+        keyed, hash_key, tail = rest.partition("#")
+        if "*" in keyed or tail:
+            return INVALID
+        kind = MatchKind.FEATURE if hash_key else MatchKind.AMBIGUOUS
+        return structs.replace(match, kind=kind, argument=keyed)
+
+    def _number(self, match: Match, rest: str) -> Match:
+        branch, depth = self._walk(rest)
+        whole = depth == len(rest) and branch.ends is not None and branch.ends.kind in _INSIDE
+        if rest and whole and not branch.keys:
+            return structs.replace(match, argument=rest)
+        return self._digits(match, rest)
+
+    def _sign_in(self, _match: Match, rest: str) -> Match:
         """Agent, `#`, and where that agent has a PIN, the PIN and `#`."""
         agent, hash_key, tail = rest.partition("#")
         if "*" in rest:
@@ -162,9 +202,12 @@ class DialTree:
         return Match(MatchKind.FEATURE, feature="sign_in", argument=agent, secret=pin)
 
 
-def _reason(rest: str, features: Features) -> Match:
-    if not rest:
-        return INCOMPLETE
-    if rest not in features.not_ready_reasons:
-        return INVALID
-    return Match(MatchKind.FEATURE, feature="not_ready", argument=rest)
+_ARGUMENTS: Mapping[Argument, Callable[[DialTree, Match, str], Match]] = {
+    Argument.NONE: DialTree._nothing,
+    Argument.SWITCH: DialTree._switch,
+    Argument.KEY: DialTree._key,
+    Argument.PAIR: DialTree._pair,
+    Argument.DIGITS: DialTree._digits,
+    Argument.NUMBER: DialTree._number,
+    Argument.AGENT: DialTree._sign_in,
+}

@@ -22,7 +22,7 @@ PIN_TRIES = 3
 
 
 def run(turn: Turn, leg: Leg, match: Match) -> None:
-    _FEATURES[match.feature](turn, leg, match.argument)
+    HANDLERS[match.feature](turn, leg, match.argument)
 
 
 def _sign_out(turn: Turn, leg: Leg, argument: str) -> None:
@@ -71,7 +71,7 @@ def _sign_in(turn: Turn, leg: Leg, argument: str) -> None:
     agent_named(turn, leg, argument)
 
 
-_FEATURES: Mapping[str, Callable[[Turn, Leg, str], None]] = {
+HANDLERS: Mapping[str, Callable[[Turn, Leg, str], None]] = {
     "sign_in": _sign_in,
     "sign_out": _sign_out,
     "ready": _ready,

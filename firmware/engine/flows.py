@@ -113,7 +113,7 @@ def timed_out(turn: Turn, number: int) -> None:
     """Timer `node`: nothing (more) was keyed."""
     turn.clear(f"node:{number}")
     call = turn.state.calls.get(number)
-    leg = turn.caller(call) if call else None
+    leg = turn.served(call) if call else None
     node = present(turn, call) if call else None
     if call is None or leg is None or node is None:
         return

@@ -65,7 +65,7 @@ def _waiting(turn: Turn, number: int) -> tuple[Call, Leg, Queue] | None:
     call = turn.state.calls.get(number)
     if call is None or not call.waits:
         return None
-    queue, leg = turn.plan.queues.get(call.queue), turn.caller(call)
+    queue, leg = turn.plan.queues.get(call.queue), turn.served(call)
     return (call, leg, queue or Queue(id=call.queue)) if leg else None
 
 
@@ -130,7 +130,7 @@ def telephone_free(turn: Turn, port: int) -> bool:
 def answered(turn: Turn, leg: Leg) -> None:
     """An offered agent lifted: the first to lift has the call."""
     call = turn.call_of(leg)
-    caller = turn.caller(call)
+    caller = turn.served(call)
     assert caller is not None, "an offered call has its caller"
     turn.fact(f.LegAnswered(leg.id))
     for other in _offered(turn, call):

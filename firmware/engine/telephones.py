@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from firmware.engine import agents, calls, emergency, features, holding, legs, ringing, trunks
+from firmware.engine import agents, calls, emergency, features, holding, legs, ringing, targets, trunks
 from firmware.engine import numbers as numbering
 from firmware.engine.dialplan import Match, MatchKind
 from firmware.engine.state import Call, Leg, Phase
@@ -110,6 +110,11 @@ def _extension(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
     ringing.call_telephone(turn, call, leg, match.number)
 
 
+def _target(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
+    _dialled(turn, call, match.number, Direction.INTERNAL)
+    targets.go(turn, call, leg, match.target)
+
+
 def _outside(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
     _dialled(turn, call, match.number, Direction.OUTBOUND)
     config, telephone = turn.plan.config, turn.plan.telephones.get(leg.port)
@@ -140,6 +145,7 @@ def _invalid(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
 
 _FOLLOW = {
     MatchKind.EXTENSION: _extension,
+    MatchKind.TARGET: _target,
     MatchKind.OUTSIDE: _outside,
     MatchKind.EMERGENCY: _emergency,
     MatchKind.FEATURE: _feature,

@@ -8,6 +8,7 @@ from firmware.engine.plan import Plan
 from firmware.engine.state import Call, Leg, Phase, State
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
+from firmware.protocol.names import LegRole
 
 SECOND_US = 1_000_000
 
@@ -73,6 +74,12 @@ class Turn:
             if leg.fxo and leg.port == call.port:
                 return leg
         return None
+
+    def served(self, call: Call) -> Leg | None:
+        """Who is served by menus, queues and mailboxes in this call: the outside caller, else whoever called."""
+        return self.caller(call) or next(
+            (leg for leg in self.legs_of(call) if leg.role in (LegRole.CALLER, LegRole.CONSULT)), None
+        )
 
     def language(self, leg: Leg) -> str:
         call = self.call_of(leg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from firmware.cli.rehearsal.clockwork import BoxFaults
 from firmware.cli.rehearsal.half import DecidingHalf, wall_start_us
 from firmware.prompts.bank import PromptBank
 from firmware.protocol.commands import Numbered
+from firmware.protocol.journal import Record
 from firmware.switch.messages import RecordingShelf
 from firmware.switch.plan import SwitchPlan
 from firmware.switch.switch import Switch
@@ -28,6 +30,8 @@ class RehearsedBox(Protocol):
     """A whole box that can be run to a time."""
 
     half: DecidingHalf
+    diary: Diary
+    """Of the people around it."""
 
     @property
     def now_us(self) -> int: ...
@@ -41,17 +45,30 @@ class RehearsedBox(Protocol):
 class FullBox:
     """The same switch, drivers and engine as in the appliance, on simulated silicon in a simulated world."""
 
-    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank, *, diary_entries: int = 0) -> None:
-        """`diary_entries` limits what the people of the world remember; 0: they remember all."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        out: Path,
+        bank: PromptBank,
+        *,
+        diary_entries: int = 0,
+        see: Callable[[Record], None] | None = None,
+    ) -> None:
+        """`diary_entries` limits what the people of the world remember; 0: they remember all.
+
+        `see` is given all of the engine's records from the first.
+        """
         config = scenario.config
         self.clock = VirtualClock()
         plan = SwitchPlan.from_config(config)
         wire = Wire(len(plan.ports))
-        self.world = World(scenario, wire, diary=Diary(diary_entries))
+        self.diary = Diary(diary_entries)
+        self.world = World(scenario, wire, diary=self.diary)
         self.clock.follow(self.world.advance)
         cards = bench_cards(config, wire, self.clock)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
         self.half = DecidingHalf(config, out, wall_us, self._submit)
+        self.half.listeners += [see] if see else []
         self._parts = (cards, plan, self.clock, bank, self.half.audio_ring)
         self._messages = RecordingShelf(out)
         self.switch = self._new_switch()
@@ -109,13 +126,23 @@ def fail_half(half: DecidingHalf, fault: Fault, at_us: int) -> bool:
 class FastBox:
     """The same engine; lines and telephones modelled as events with the measured latencies of the detectors."""
 
-    def __init__(self, scenario: Scenario, out: Path, bank: PromptBank, *, diary_entries: int = 0) -> None:
-        """`diary_entries` as with `FullBox`."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        out: Path,
+        bank: PromptBank,
+        *,
+        diary_entries: int = 0,
+        see: Callable[[Record], None] | None = None,
+    ) -> None:
+        """`diary_entries` and `see` as with `FullBox`."""
         config = scenario.config
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
         lengths = {key: len(sound) for key, sound in bank.phrases.items()}
-        self.switch = FastSwitch(scenario, lengths, diary=Diary(diary_entries))
+        self.diary = Diary(diary_entries)
+        self.switch = FastSwitch(scenario, lengths, diary=self.diary)
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
+        self.half.listeners += [see] if see else []
         # A switch that dies takes its audio with it: only the full box can show that.
         self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind != "kill-switch")
         self.now_us = 0

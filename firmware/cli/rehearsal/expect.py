@@ -1,4 +1,4 @@
-"""What a scenario expects of its report, held or not."""
+"""What a scenario expects of its report and of what happened, held or not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from firmware.cli.rehearsal.result import Json
+from firmware.cli.rehearsal.watch import Watch, text
 from hwsim.scenario import Expect
 
 
@@ -31,26 +32,40 @@ def figures(report: Mapping[str, Any]) -> dict[str, float | None]:
     return found
 
 
-def expectations(expects: Iterable[Expect], report: Mapping[str, Any]) -> list[Json]:
-    """One entry per expectation: `name`, `held`, the figure and its bounds. What nobody could measure is not held."""
+def expectations(expects: Iterable[Expect], report: Mapping[str, Any], watch: Watch) -> list[Json]:
+    """One entry per expectation: `name`, `held`, the figure and its bounds. What nobody could measure is not held.
+
+    `watch` saw the run.
+    """
     there = figures(report)
-    return [_judge(expect, there[expect.figure]) for expect in expects]
+    return [_judge(one, there[one.figure] if one.figure else watch.count(one)) for one in expects]
 
 
 def _judge(expect: Expect, value: float | None) -> Json:
+    least = expect.least
+    if not expect.figure and least is None and expect.most is None:
+        least = 1.0
     held = (
         value is not None
-        and (expect.least is None or value >= expect.least)
+        and (least is None or value >= least)
         and (expect.most is None or value <= expect.most)
     )
     return {
         "name": expect.name,
         "held": held,
-        "figure": expect.figure,
+        "figure": expect.figure or _label(expect),
         "value": value,
-        "least": expect.least,
+        "least": least,
         "most": expect.most,
     }
+
+
+def _label(expect: Expect) -> str:
+    """What was counted: `CallAnswered by=person from 10 s`, `ext-801 HeardTone busy`."""
+    parts = [expect.fact, *(f"{key}={text(value)}" for key, value in expect.of.items())]
+    parts += [expect.diary, expect.what, expect.about]
+    parts += [f"from {expect.from_s:g} s"] * bool(expect.from_s) + [f"to {expect.to_s:g} s"] * bool(expect.to_s)
+    return " ".join(filter(None, parts))
 
 
 def _spent(call: Json) -> float:

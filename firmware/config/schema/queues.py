@@ -9,6 +9,7 @@ from msgspec import Meta, field
 from firmware.config.schema.part import (
     Count,
     DaysOrSites,
+    Digits,
     Key,
     Level,
     Part,
@@ -24,6 +25,8 @@ class Queue(Part, frozen=True):
 
     id: Annotated[str, Meta(extra={"defines": "queue", "form": "name"})]
     """What flows and agents call it."""
+    number: Digits = ""
+    """What telephones of the house dial to wait in it, or to send somebody there; empty: none."""
     name: str = ""
     """What reports show."""
     strategy: Strategy = "longest-idle"
