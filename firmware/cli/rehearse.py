@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from drivers.clock import MonotonicClock
@@ -18,6 +19,7 @@ from firmware.cli.rehearsal.expect import expectations
 from firmware.cli.rehearsal.progress import Progress
 from firmware.cli.rehearsal.result import Json, ledger, result
 from firmware.cli.rehearsal.text import report_text
+from firmware.cli.rehearsal.watch import Watch
 from hwsim.scenario import Scenario
 
 LONGEST_DRAIN_US = 900_000_000
@@ -113,7 +115,10 @@ def rehearse(
     }
     report = result(box.half.archive.db, scenario.config, about)
     report["ledger"] = ledger(box.half.archive)
-    report["expectations"] = expectations(scenario.expects, report, watch.counts(box.diary))
+    entries = box.diary.entries
+    report["expectations"] = expectations(scenario.expects, report, partial(watch.count, entries))
+    if tell:
+        (out / "happened.tsv").write_text("".join(f"{line}\n" for line in watch.told(entries)))
     box.half.archive.close()
     return report
 

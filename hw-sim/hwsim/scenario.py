@@ -288,6 +288,9 @@ class Person(Part, frozen=True):
     """With `pulse`: share of a pulse in which the loop is closed."""
     flash_ms: int = 100
     """Length of this telephone's hook flash."""
+    script: tuple[str, ...] = ()
+    """What this person does by hand, line after line, and then nothing else: `lift@ring+2`, `801@3`; see
+    [scripts](#scripts)."""
 
 
 class OutsideParty(Part, frozen=True):
@@ -333,16 +336,33 @@ class Fault(Part, frozen=True):
 
 
 class Expect(Part, frozen=True):
-    """Something that must be true of the report. The figures are named in docs/scenario.md."""
+    """Something that must be true of the report: a `figure` of it, how many facts of a kind (`fact`) the box
+    decided, or how often somebody noticed or did something (`diary`). See [what can be
+    expected](#what-can-be-expected).
+    """
 
     name: str
     """What is expected, in words."""
-    figure: Annotated[str, _one_of(*NAMES)]
+    figure: Annotated[str, _one_of(*NAMES)] = ""
     """E.g. `totals.answered`, `service_level.percent`, `longest_queue_s`, `unrecorded`, `still_open`."""
+    fact: str = ""
+    """Kind of fact as in [facts](facts.md): `CallAnswered`."""
+    of: dict[str, str | int | float | bool] = field(default_factory=dict)
+    """`fact`: only those whose fields have these values (compared as text): `{ number = "802" }`."""
+    diary: str = ""
+    """Whose diary: `ext-801`, `party-110`, a caller's `id`."""
+    what: str = ""
+    """`diary`: what this person noticed or did: `HeardTone`, `HeardBell`, `mark` …"""
+    about: str = ""
+    """`diary`: whose voice, which tone, which bell, what was displayed or pressed; empty: any."""
+    from_s: AtS = 0.0
+    """`fact`, `diary`: what happened from this time on."""
+    to_s: AtS = 0.0
+    """`fact`, `diary`: up to this time; 0: to the end."""
     least: float | None = None
-    """Held when the figure is at least this."""
+    """Held when the figure or count is at least this; of a count that has no `most` either: 1."""
     most: float | None = None
-    """Held when the figure is at most this."""
+    """Held when the figure or count is at most this."""
 
 
 class Scenario(Part, frozen=True):

@@ -16,6 +16,8 @@ from firmware.config.faults import Fault, Finding, Wording, key_text, usable
 from firmware.config.load import Check, Known, load
 from firmware.config.schema import Config, Part
 from firmware.config.shape import BROKEN
+from hwsim.check_expects import NOT_ONE, expect_findings
+from hwsim.check_scripts import script_findings
 from hwsim.scenario import BOX_FAULTS, Scenario, Spread, press_times
 
 BAD_PRESS = Wording(
@@ -74,6 +76,7 @@ def load_scenario(
 
     checks: tuple[Check[Scenario], ...] = (check,)
     scenario, faults = load(path, Scenario, checks, known)
+    faults = _without_echoes(faults)
     if scenario is None or isinstance(scenario.box, Config):
         return scenario, faults
     box, box_faults = load(Path(path).parent / scenario.box, Config, box_checks, known)
@@ -83,6 +86,16 @@ def load_scenario(
     whole = structs.replace(scenario, box=box)
     faults += [_fault(str(path), finding) for finding in scenario_findings(whole)]
     return (whole if usable(faults) else None), faults
+
+
+def _without_echoes(faults: list[Fault]) -> list[Fault]:
+    """An expectation whose figure cannot be read does not also lack one."""
+    keys = [fault.key for fault in faults if fault.wording is not NOT_ONE]
+    return [
+        fault
+        for fault in faults
+        if fault.wording is not NOT_ONE or not any(key.startswith(f"{fault.key}.") for key in keys)
+    ]
 
 
 def builtin_prompts() -> tuple[str, ...]:
@@ -102,17 +115,24 @@ def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
     for i, fault in enumerate(scenario.faults):
         if fault.shows and not _is_moment(fault.shows):
             yield Finding(("fault", i, "shows"), BAD_MOMENT, {"given": fault.shows})
+    yield from _presses(scenario)
+    for i, person in enumerate(scenario.persons):
+        yield from script_findings(("person", i), person)
+    yield from expect_findings(scenario)
+    for path, spread in _spreads(scenario):
+        if spread.least > spread.most:
+            yield Finding(path, BAD_SPREAD)
+    if isinstance(scenario.box, Config):
+        yield from _named_findings(scenario)
+
+
+def _presses(scenario: Scenario) -> Iterator[Finding]:
     for i, caller in enumerate(scenario.callers):
         yield from _press_findings(("caller", i, "press"), caller.press)
     for i, arrivals in enumerate(scenario.arrivals):
         yield from _press_findings(("arrivals", i, "press"), arrivals.press)
         for j, choice in enumerate(arrivals.choices):
             yield from _press_findings(("arrivals", i, "choice", j, "press"), choice.press or ())
-    for path, spread in _spreads(scenario):
-        if spread.least > spread.most:
-            yield Finding(path, BAD_SPREAD)
-    if isinstance(scenario.box, Config):
-        yield from _named_findings(scenario)
 
 
 def _is_moment(text: str) -> bool:

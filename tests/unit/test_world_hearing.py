@@ -61,7 +61,7 @@ def test_tones_that_say_it_is_over_are_told_from_dial_tone(country: str) -> None
         ("busy", {Tone.BUSY, Tone.CONGESTION}),
         ("congestion", {Tone.BUSY, Tone.CONGESTION}),
         ("dial", {Tone.DIAL}),
-        ("ringback", set()),
+        ("ringback", {Tone.RINGBACK}),
     ):
         heard = {one.tone for one in listen(play(tones[name], 9000), country) if isinstance(one, ToneHeard)}
         assert bool(heard & wanted) == bool(wanted), (name, heard)

@@ -22,7 +22,7 @@ from firmware.switch.last_resort import telephone as last_resort
 from firmware.switch.lines import dialling, offer, supervision, telephone
 from hwsim.figures import FIGURES
 from hwsim.scenario import Scenario
-from hwsim.world import attendant, caller, exchange, party
+from hwsim.world import attendant, caller, exchange, party, scripted
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 EVENTS = """# Switch events
@@ -61,6 +61,58 @@ Where `{ least, most, mean }` may stand, a length of time is drawn anew each tim
 *This page is written by `make docs` from `hw-sim/hwsim/scenario.py`.*
 
 """
+SCRIPTS = """## Scripts
+
+A `[[person]]` with a `script` does by hand what its lines say, one after the other, and nothing else. A line is
+`WHAT@WHEN`. Nobody else need be written down: who has no script answers the telephone by himself, and a telephone
+without a `[[person]]` rings and is left alone (its diary knows of it).
+
+| what | is done |
+|---|---|
+| `lift` | the handset is lifted: to answer, or for dial tone |
+| `801`, `*8`, `1#` | these keys are pressed (the handset is off-hook) |
+| `flash` | the R key |
+| `hang` | the handset is put down |
+| `talk`, `hush` | begins to speak (to a machine); says no more |
+
+| when | the line is done |
+|---|---|
+| `@20` | 20 seconds after the scenario's start, or as soon as the line before is done |
+| `@+2` | 2 seconds after the line before |
+| `@ring`, `@ring+2` | when the telephone next begins to ring (or rings already); 2 seconds after |
+| `@tone` | when dial tone is heard, special dial tone too |
+| `@voice` | when another person's voice is heard, for the first time or after it was away for some 20 s |
+| `@far` | when a tone says that it is over: busy, congestion, special information, howler |
+| `@beep` | when the beep before a message is heard |
+
+A moment counts from the line before on: `script = ["lift@ring+2", "flash@voice+5", "803@tone+0.5", "hang@voice+4"]`
+answers, lets the caller talk for five seconds, rings 803 and hands over.
+
+A person with a script talks from answering a ring, or from the first voice heard, until `hang`; a flash, keys and
+dial tone are pauses. So the diaries say at any time who hears whom.
+"""
+EXPECTED = """## What can be expected
+
+`fact` counts what the box decided ([facts](facts.md)), `diary` what a person noticed or did. `tipring rehearse FILE
+--out DIR` writes all of both into `DIR/happened.tsv`, the place to look when writing expectations.
+
+| `what` in a diary | `about` | meaning |
+|---|---|---|
+| `Rang`, `RingingStopped` | | the telephone begins to ring; for 6 s it rang no more |
+| `HeardBell` | `normal`, `internal`, `recall` | how it rings, once that can be told |
+| `Displayed` | number, name or both; `private`, `unavailable` | what the telephone's display shows |
+| `HeardTone` | one of the tones below | which tone sounds, once that can be told: 0.2 s (beep) to 2 s |
+| `HeardVoice`, `LostVoice` | whose | the voice is there for the first time or again; it was away for 20 s |
+| `mark` | whose | each turn in which that voice was heard: every 2.5 s at first, then at most 8 s apart |
+| `HeardGoodbye`, `Connected`, `Released`, `Refused`, `Alerted` | | other things people notice |
+| `Press` | the keys | they are pressed |
+| `Lift`, `HangUp`, `Flash`, `Talk`, `Hush`, `Answer`, `PlaceCall`, `Goodbye` | | what else people do |
+
+Tones people know: `dial`, `special-dial`, `ringback`, `busy`, `congestion`, `call-waiting`, `confirm`, `beep`.
+That somebody is *not* heard is proved by `mark` with `most = 0` over a time in which he talks.
+
+Figures an `[[expect]]` can name.
+"""
 MACHINES = """# The machines
 
 Every transition table of the tree. What is not in a table cannot happen: it is counted (`unexpected`) and changes
@@ -89,7 +141,7 @@ def _scenario() -> str:
     named = "\n".join(
         ["| figure | meaning |", "|---|---|", *map("| `{0[0]}` | {0[1]} |".format, FIGURES.items())]
     )
-    return f"{document(Scenario, SCENARIO)}\n## What can be expected\n\nFigures an `[[expect]]` can name.\n\n{named}\n"
+    return f"{document(Scenario, SCENARIO)}\n{SCRIPTS}\n{EXPECTED}\n{named}\n"
 
 
 def _machines() -> str:
@@ -152,6 +204,10 @@ ALL_MACHINES = (
     Machine(
         "Attendant (simulator)", attendant.Attendant, attendant.AttendantState, attendant.Attendant.STEPS,
         "Somebody at one of the box's telephones.", attendant.Attendant.ALARMS,
+    ),
+    Machine(
+        "Person with a script (simulator)", scripted.Scripted, scripted.ScriptedState, scripted.Scripted.STEPS,
+        "Somebody at a telephone who does by hand what a script says.", scripted.Scripted.ALARMS,
     ),
     Machine(
         "Outside party (simulator)", party.OutsideParty, party.PartyState, party.OutsideParty.STEPS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from firmware.cli.rehearsal.result import Json
-from firmware.cli.rehearsal.watch import Watch, text
+from firmware.cli.rehearsal.watch import text
 from hwsim.scenario import Expect
 
 
@@ -32,13 +32,17 @@ def figures(report: Mapping[str, Any]) -> dict[str, float | None]:
     return found
 
 
-def expectations(expects: Iterable[Expect], report: Mapping[str, Any], watch: Watch) -> list[Json]:
+def expectations(
+    expects: Iterable[Expect],
+    report: Mapping[str, Any],
+    count: Callable[[Expect], float | None] = lambda _: None,
+) -> list[Json]:
     """One entry per expectation: `name`, `held`, the figure and its bounds. What nobody could measure is not held.
 
-    `watch` saw the run.
+    `count` says how often an expected fact or entry of a diary was there.
     """
     there = figures(report)
-    return [_judge(one, there[one.figure] if one.figure else watch.count(one)) for one in expects]
+    return [_judge(one, there[one.figure] if one.figure else count(one)) for one in expects]
 
 
 def _judge(expect: Expect, value: float | None) -> Json:
@@ -64,7 +68,9 @@ def _label(expect: Expect) -> str:
     """What was counted: `CallAnswered by=person from 10 s`, `ext-801 HeardTone busy`."""
     parts = [expect.fact, *(f"{key}={text(value)}" for key, value in expect.of.items())]
     parts += [expect.diary, expect.what, expect.about]
-    parts += [f"from {expect.from_s:g} s"] * bool(expect.from_s) + [f"to {expect.to_s:g} s"] * bool(expect.to_s)
+    parts += [f"from {expect.from_s:g} s"] * bool(expect.from_s) + [f"to {expect.to_s:g} s"] * bool(
+        expect.to_s
+    )
     return " ".join(filter(None, parts))
 
 

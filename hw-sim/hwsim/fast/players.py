@@ -11,9 +11,12 @@ from firmware.protocol.names import Tone
 from firmware.switch.plan import PortPlan
 from hwsim.fast import latencies as late
 from hwsim.fast.sound import Sounds
+from hwsim.world.cadence import LONE, PAUSE_MS
 from hwsim.world.timeline import Timeline
 
 PATTERNS = (Tone.BUSY, Tone.CONGESTION, Tone.SPECIAL_DIAL)
+ENDED = (Tone.BEEP, Tone.CALL_WAITING, Tone.CONFIRM)
+"""Over before they are recognised; other tones go on."""
 
 
 class Players:
@@ -58,8 +61,7 @@ class Players:
             self._timeline.at(now_us + programme.us, partial(self._over, port, run))
 
     def _tone(self, port: int, run: int, tone: Tone, now_us: int) -> None:
-        """A beep is over before it is recognised; other tones go on."""
-        if self._runs[port] == run or tone is Tone.BEEP:
+        if self._runs[port] == run or tone in ENDED:
             self._heard(port, tone, now_us)
 
     def _over(self, port: int, run: int, now_us: int) -> None:
@@ -73,9 +75,12 @@ def ear_after_us(profile: CountryProfile, tone: Tone) -> int | None:
         return late.BEEP_US
     if tone is Tone.DIAL:
         return late.EAR_DIAL_US
+    bursts = profile.tones[tone.value].bursts()
+    if tone in LONE:
+        sound_ms = sum(one.on_ms + one.off_ms for one in bursts) - bursts[-1].off_ms
+        return (sound_ms + PAUSE_MS) * 1000
     if tone not in PATTERNS:
         return None
-    bursts = profile.tones[tone.value].bursts()
     if any(not one.on_ms for one in bursts):
         return late.EAR_DIAL_US
     cycle_ms = sum(one.on_ms + one.off_ms for one in bursts) / len(bursts)

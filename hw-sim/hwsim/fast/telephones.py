@@ -7,8 +7,10 @@ from functools import partial
 
 from drivers.chips.fxs_line import FxsLine
 from drivers.chips.si321x import FEED_RINGING
+from drivers.countries import CountryProfile
 from drivers.ports import CYCLE_US, AnyLineCommand, AnyLineEvent
-from hwsim.world.percepts import Percept, Rang, RingingStopped
+from hwsim.world.bell import cadences
+from hwsim.world.percepts import HeardBell, Percept, Rang, RingingStopped
 from hwsim.world.telephone import Telephone
 from hwsim.world.timeline import Timeline
 
@@ -22,7 +24,9 @@ class Telephones:
         timeline: Timeline,
         tell: Callable[[str, Percept, int], None],
         give: Callable[[int, AnyLineEvent, int], None],
+        country: CountryProfile,
     ) -> None:
+        self._cadences = cadences(country)
         self._timeline = timeline
         self._give = give
         self._hooks = {port: FxsLine(port) for port in ports.values()}
@@ -37,6 +41,8 @@ class Telephones:
             partial(self._hook, port),
             lambda now_us: tell(who, Rang(), now_us),
             lambda now_us: tell(who, RingingStopped(), now_us),
+            cadences=self._cadences,
+            rings=lambda cadence, now_us: tell(who, HeardBell(cadence), now_us),
         )
 
     def of(self, who: str) -> Telephone:

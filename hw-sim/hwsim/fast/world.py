@@ -17,10 +17,10 @@ from hwsim.fast.speech import Silence, Speech
 from hwsim.fast.telephones import Telephones
 from hwsim.places import line_ports, telephone_ports
 from hwsim.scenario import BOX_FAULTS, Fault, Scenario
-from hwsim.world.attendant import Attendant
 from hwsim.world.cast import Cast
 from hwsim.world.diary import Diary
 from hwsim.world.hearing import Hearing
+from hwsim.world.insider import Insider
 from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.outside import Outside
 from hwsim.world.percepts import Displayed, HeardTone
@@ -66,7 +66,8 @@ class FastWorld:
             timeline=timeline,
             starts=scenario.about.starts,
         )
-        self.telephones = Telephones(telephone_ports(config), timeline, self.cast.tell, give)
+        country = profile(config.site.country)
+        self.telephones = Telephones(telephone_ports(config), timeline, self.cast.tell, give, country)
         self.lines: dict[int, LineCircuit] = {}
         self.loops: dict[int, EventLoop] = {}
         self.line_names = line_ports(config)
@@ -195,7 +196,7 @@ class FastWorld:
         if port is None or self.person_at(port) != who:
             return
         person = self.cast.people.get(who)
-        if isinstance(person, Attendant) and person.plan.pulse:
+        if isinstance(person, Insider) and person.plan.pulse:
             plan = person.plan
             self.telephones.of(who).dial_pulses(digits, plan.pulses_per_second, plan.make_percent, now_us)
             return
@@ -208,7 +209,7 @@ class FastWorld:
 
     def flash(self, who: str, now_us: int) -> None:
         person = self.cast.people.get(who)
-        for_ms = person.plan.flash_ms if isinstance(person, Attendant) else FLASH_MS
+        for_ms = person.plan.flash_ms if isinstance(person, Insider) else FLASH_MS
         self.telephones.of(who).flash(for_ms, now_us)
 
     def talk(self, who: str, now_us: int) -> None:

@@ -12,6 +12,7 @@ from hwsim.scenario import Person as Plan
 from hwsim.world import errands
 from hwsim.world.draws import drawn_us, generator
 from hwsim.world.errands import DIAL_TONES, Errand, Step, Wait
+from hwsim.world.insider import Insider
 from hwsim.world.percepts import (
     Act,
     Due,
@@ -29,7 +30,7 @@ from hwsim.world.percepts import (
     RingingStopped,
     Talk,
 )
-from hwsim.world.person import Doing, Person
+from hwsim.world.person import Doing
 
 NOBODY_US = 20_000_000
 """How long somebody who answered says hello to nobody."""
@@ -56,15 +57,14 @@ class AttendantState(Enum):
     """On an errand that began with lifting the handset."""
 
 
-class Attendant(Person):
+class Attendant(Insider):
     """Answers after a reaction time, talks till the other says goodbye or is gone, does errands when free."""
 
     STEPS: ClassVar[Mapping[tuple[Enum, type[Percept]], Doing]]
     ALARMS: ClassVar[Mapping[str, Doing]]
 
     def __init__(self, name: str, plan: Plan, seed: int, features: Features) -> None:
-        super().__init__(name, AttendantState.IDLE)
-        self.plan = plan
+        super().__init__(name, AttendantState.IDLE, plan)
         self._seed = seed
         self._rings = 0
         self._calls = 0

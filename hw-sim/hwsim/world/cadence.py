@@ -18,6 +18,12 @@ TIMES = 2
 PATTERNS = (Tone.BUSY, Tone.CONGESTION, Tone.SPECIAL_DIAL)
 LIKE = {Tone.BUSY, Tone.CONGESTION}
 """One follows the other within some countries' congestion tone; both mean that it is over."""
+LONE = (Tone.RINGBACK, Tone.CALL_WAITING, Tone.CONFIRM)
+"""Tones of a few bursts and a long pause (or an end): known by the bursts before it."""
+PAUSE_MS = 900
+"""A silence so long is no pause of a pattern."""
+LEAST_MS = 40
+"""A shorter burst is a vowel."""
 BEYOND_MS = 260
 """A tone this much longer than the country's longest burst is dial tone."""
 
@@ -37,6 +43,10 @@ class CadenceEar:
             for one in tones[name.value].bursts()
             if one.on_ms and one.off_ms
         ]
+        lone = [(name, [one.on_ms for one in tones[name.value].bursts()]) for name in LONE]
+        self._lone = sorted(lone, key=lambda one: -len(one[1]))
+        self._group: list[list[int]] = [[] for _ in range(ports)]
+        self._rings: list[bool] = [False] * ports
         longest = max(one.on_ms for one in tones["ringback"].bursts())
         self._dial_ticks = (max(longest, 1000) + BEYOND_MS) // TICK_MS
 
@@ -50,23 +60,40 @@ class CadenceEar:
         self._on[...] = on
         self._ticks += 1
         self._ticks[changed] = 1
+        quiet = np.flatnonzero(~on & (self._ticks == PAUSE_MS // TICK_MS))
+        heard += [(int(port), tone) for port in quiet if (tone := self._ended(int(port))) is not None]
         dial = np.flatnonzero(on & (self._ticks == self._dial_ticks))
-        return heard + [(int(port), Tone.DIAL) for port in dial]
+        heard += [(int(port), Tone.DIAL) for port in dial]
+        for port, tone in heard:
+            self._rings[port] = tone is Tone.RINGBACK
+        return heard
 
     def forget(self, port: int) -> None:
         self._count[port], self._last[port], self._bursts[port] = 0, None, 0
-        self._ticks[port] = 0
+        self._ticks[port], self._group[port] = 0, []
+        self._rings[port] = False
 
     def _turn(self, port: int, now_on: bool) -> tuple[int, Tone] | None:
         ms = int(self._ticks[port]) * TICK_MS
         if not now_on:
             self._bursts[port] = ms
+            self._group[port] += [ms] * (ms >= LEAST_MS)
             return None
         tone = self._match(self._bursts[port], ms)
         again = tone is self._last[port] or {tone, self._last[port]} <= LIKE
         self._count[port] = self._count[port] + 1 if again else 1
         self._last[port] = tone
         return (port, tone) if tone is not None and self._count[port] == TIMES else None
+
+    def _ended(self, port: int) -> Tone | None:
+        """What the bursts before this silence were; ringback is told once."""
+        bursts, self._group[port] = self._group[port], []
+        for tone, plan in self._lone:
+            if tone is Tone.RINGBACK and self._rings[port]:
+                continue
+            if len(bursts) >= len(plan) and _alike(bursts[-len(plan) :], plan):
+                return tone
+        return None
 
     def _match(self, on_ms: int, off_ms: int) -> Tone | None:
         best, found = 1.0, None
@@ -78,3 +105,7 @@ class CadenceEar:
             if off_by < best:
                 best, found = off_by, tone
         return found
+
+
+def _alike(bursts: list[int], plan: list[int]) -> bool:
+    return all(abs(one - wanted) <= SLACK_MS for one, wanted in zip(bursts, plan, strict=True))

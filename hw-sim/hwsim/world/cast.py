@@ -23,6 +23,7 @@ from hwsim.world.percepts import (
     Flash,
     Goodbye,
     HangUp,
+    HeardBell,
     HeardTone,
     HeardVoice,
     Hush,
@@ -34,6 +35,7 @@ from hwsim.world.percepts import (
     Talk,
 )
 from hwsim.world.person import Person
+from hwsim.world.scripted import Scripted
 from hwsim.world.timeline import Timeline
 from hwsim.world.voiceprint import NUMBERS
 
@@ -69,7 +71,9 @@ class Cast:
         """Everybody who called so far, in order; where the diary is limited, so is this."""
         features: Features = scenario.config.features
         for person in scenario.persons:
-            self.add(Attendant(f"ext-{person.extension}", person, seed, features))
+            name = f"ext-{person.extension}"
+            scripted = Scripted(name, person) if person.script else None
+            self.add(scripted or Attendant(name, person, seed, features))
         for party in scenario.outside_parties:
             self.add(OutsideParty(f"party-{party.number}", party, seed))
         self._crowd = crowd(scenario, seed)
@@ -89,12 +93,15 @@ class Cast:
         return self._names.get(number)
 
     def tell(self, who: str, percept: Percept, now_us: int) -> None:
-        """`who` notices something; what he does about it is done at once. Strangers notice nothing."""
+        """`who` notices something; what he does about it is done at once.
+
+        A telephone without a person is noted like one with; strangers notice nothing.
+        """
         person = self.people.get(who)
+        if not isinstance(percept, Due) and (person is not None or who.startswith("ext-")):
+            self.diary.note(now_us, who, type(percept).__name__, _about(percept))
         if person is None:
             return
-        if not isinstance(percept, Due):
-            self.diary.note(now_us, who, type(percept).__name__, _about(percept))
         for act in person.handle(percept, now_us):
             self._do(who, act, now_us)
         if isinstance(person, Caller) and person.state is CallerState.GONE:
@@ -163,6 +170,8 @@ def _about(percept: Percept) -> str:
         return percept.who
     if isinstance(percept, HeardTone):
         return percept.tone.value
+    if isinstance(percept, HeardBell):
+        return percept.cadence
     return f"{percept.number} {percept.name}".strip() if isinstance(percept, Displayed) else ""
 
 

@@ -23,7 +23,8 @@ class Hearing:
         self._cast = cast
         self._last_us: dict[tuple[str, str], int] = {}
 
-    def mark(self, who: str, speaker: str, now_us: int) -> None:
+    def mark(self, who: str, speaker: str, now_us: int, latency_us: int = -1) -> None:
+        self._cast.diary.note(now_us, who, "mark", speaker, latency_us)
         known = (who, speaker) in self._last_us
         self._last_us[who, speaker] = now_us
         self._timeline.at(now_us + LOST_US, partial(self._check, who, speaker))

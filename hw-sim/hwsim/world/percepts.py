@@ -21,6 +21,13 @@ class Rang(Percept, frozen=True):
     """The telephone began to ring (the first burst)."""
 
 
+class HeardBell(Percept, frozen=True):
+    """The bell's first bursts say how it rings."""
+
+    cadence: str
+    """`normal`, `internal`, `recall`."""
+
+
 class RingingStopped(Percept, frozen=True):
     """No burst for longer than the cadence's pause."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from hwsim.world.bell import Bell, Cadences
 from hwsim.world.mouth import Mouth
 from hwsim.world.timeline import Timeline
 
@@ -17,7 +18,7 @@ AFTER_DIGIT_US = 700_000
 
 class Telephone:
     """`loop(closed, at_us)` is the hook switch; `rang` and `stopped` are called when the bell is first heard and
-    heard no more.
+    heard no more, `rings(cadence, at_us)` when it can be told which of the `cadences` it is.
     """
 
     def __init__(
@@ -27,6 +28,9 @@ class Telephone:
         loop: Callable[[bool, int], None],
         rang: Callable[[int], None],
         stopped: Callable[[int], None],
+        *,
+        cadences: Cadences,
+        rings: Callable[[str, int], None],
     ) -> None:
         self.port = port
         self.mouth = Mouth()
@@ -42,6 +46,8 @@ class Telephone:
         self._timeline = timeline
         self._rang = rang
         self._stopped = stopped
+        self._cadence = Bell(cadences)
+        self._rings = rings
         self._closed = False
 
     def ring(self, current: bool, now_us: int) -> None:
@@ -50,6 +56,8 @@ class Telephone:
         if sounding is self.sounding:
             return
         self.sounding = sounding
+        if not self.off_hook:
+            self._listen(now_us)
         if not sounding:
             self._timeline.at(now_us + BELL_STOPS_US, partial(self._quiet, self.bursts))
             return
@@ -58,13 +66,20 @@ class Telephone:
             self.bell = True
             self._rang(now_us)
 
+    def _listen(self, now_us: int) -> None:
+        cadence = self._cadence.turn(now_us)
+        if cadence:
+            self._rings(cadence, now_us)
+
     def _quiet(self, bursts: int, now_us: int) -> None:
         if self.bell and self.bursts == bursts and not self.sounding:
             self.bell = False
+            self._cadence.forget()
             self._stopped(now_us)
 
     def lift(self, now_us: int) -> None:
         self.off_hook, self.bell = True, False
+        self._cadence.forget()
         self._loop(True, now_us)
 
     def hang_up(self, now_us: int) -> None:

@@ -15,7 +15,7 @@ from firmware.config.layout import port_count
 from hwsim.places import line_ports, telephone_ports
 from hwsim.scenario import BOX_FAULTS, Fault, Scenario
 from hwsim.wire import RING_BLOCKS, Wire
-from hwsim.world.attendant import Attendant
+from hwsim.world.bell import cadences
 from hwsim.world.caller import Caller
 from hwsim.world.cast import Cast
 from hwsim.world.copper import Copper
@@ -24,11 +24,12 @@ from hwsim.world.diary import Diary
 from hwsim.world.displays import Displays
 from hwsim.world.ear import Ear, Mark, ToneHeard
 from hwsim.world.hearing import Hearing
+from hwsim.world.insider import Insider
 from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.mouth import Mouth
 from hwsim.world.outside import Outside
 from hwsim.world.party import OutsideParty
-from hwsim.world.percepts import Displayed, HeardTone, Rang, RingingStopped
+from hwsim.world.percepts import Displayed, HeardBell, HeardTone, Rang, RingingStopped
 from hwsim.world.speech import LEVEL_DBM0, Speech
 from hwsim.world.tap import Tap
 from hwsim.world.telephone import OFF_HOOK_OHM, Telephone
@@ -143,6 +144,8 @@ class World:
             partial(self._loop, port),
             partial(self._bell, number, True),
             partial(self._bell, number, False),
+            cadences=cadences(profile(self.scenario.config.site.country)),
+            rings=partial(self._cadence, number),
         )
         self.copper.lay(
             port,
@@ -159,6 +162,9 @@ class World:
 
     def _bell(self, number: str, ringing: bool, now_us: int) -> None:
         self.cast.tell(f"ext-{number}", Rang() if ringing else RingingStopped(), now_us)
+
+    def _cadence(self, number: str, cadence: str, now_us: int) -> None:
+        self.cast.tell(f"ext-{number}", HeardBell(cadence), now_us)
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -262,8 +268,7 @@ class World:
             self.hearing.goodbye(who, now_us)
         elif speaker is not None and speaker != who:
             latency_us = mark.began_us - self._emitted_us.get(mark.number, mark.began_us)
-            self.diary.note(now_us, who, "mark", speaker, latency_us)
-            self.hearing.mark(who, speaker, now_us)
+            self.hearing.mark(who, speaker, now_us, latency_us)
 
     def _display(self, port: int, said: CallerIdMessage, now_us: int) -> None:
         for number, telephone in self.telephones.items():
@@ -305,7 +310,7 @@ class World:
         if mouth is None:
             return
         person = self.cast.people.get(who)
-        if isinstance(person, Attendant) and person.plan.pulse:
+        if isinstance(person, Insider) and person.plan.pulse:
             plan = person.plan
             self.telephone_of(who).dial_pulses(digits, plan.pulses_per_second, plan.make_percent, now_us)
         else:
@@ -313,14 +318,14 @@ class World:
 
     def flash(self, who: str, now_us: int) -> None:
         person = self.cast.people.get(who)
-        for_ms = person.plan.flash_ms if isinstance(person, Attendant) else FLASH_MS
+        for_ms = person.plan.flash_ms if isinstance(person, Insider) else FLASH_MS
         self.telephone_of(who).flash(for_ms, now_us)
 
     def talk(self, who: str, now_us: int) -> None:
         del now_us
         mouth = self.mouth_of(who)
         person = self.cast.people[who]
-        if mouth is None or not isinstance(person, Attendant | Caller | OutsideParty):
+        if mouth is None or not isinstance(person, Insider | Caller | OutsideParty):
             return
         number = self.cast.number(who)
         sentences = self.speech.said(person.plan.says, person.plan.language, number)
