@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from firmware.archive import audit, box, calls, erasures, holds, queues, tapes
+from firmware.archive import audit, box, calls, erasures, holds, jobs, queues, surveys, tapes
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
@@ -19,6 +19,8 @@ HANDLERS: Handlers = {
     **box.HANDLERS,
     **holds.HANDLERS,
     **erasures.HANDLERS,
+    **jobs.HANDLERS,
+    **surveys.HANDLERS,
     **audit.HANDLERS,
 }
 PASSED_OVER: tuple[type[facts.Fact], ...] = (

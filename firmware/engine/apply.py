@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware.engine import apply_box as box
 from firmware.engine import apply_calls as calls
+from firmware.engine import apply_jobs as jobs
 from firmware.engine import apply_queues as queues
 from firmware.engine.board import Board
 from firmware.protocol import facts as f
@@ -77,6 +78,10 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.HoldPlaced: _nothing,
     f.HoldReleased: _nothing,
     f.RecordingsAccessed: _nothing,
+    f.JobAsked: jobs.job_asked,
+    f.JobEnded: jobs.job_ended,
+    f.SurveyBegan: queues.survey_began,
+    f.SurveyAnswered: _nothing,
     f.LineChanged: box.line_changed,
     f.AllLinesBusy: box.all_lines_busy,
     f.DiskChanged: box.disk_changed,

@@ -17,7 +17,7 @@ def flow_entered(board: Board, fact: f.FlowEntered, at_us: int) -> None:
 
 def node_entered(board: Board, fact: f.NodeEntered, at_us: int) -> None:
     call = board.state.calls[fact.call]
-    call.node, call.tries = fact.node, 0
+    call.node, call.tries, call.looks_up = fact.node, 0, 0
 
 
 def node_tried(board: Board, fact: f.NodeTried, at_us: int) -> None:
@@ -27,11 +27,15 @@ def node_tried(board: Board, fact: f.NodeTried, at_us: int) -> None:
 def flow_left(board: Board, fact: f.FlowLeft, at_us: int) -> None:
     call = board.state.calls[fact.call]
     board.state.timers.pop(f"node:{fact.call}", None)
-    call.node = ""
+    call.node, call.looks_up = "", 0
 
 
 def variable_set(board: Board, fact: f.VariableSet, at_us: int) -> None:
     board.state.calls[fact.call].variables[fact.name] = fact.value
+
+
+def survey_began(board: Board, fact: f.SurveyBegan, at_us: int) -> None:
+    board.state.calls[fact.call].survey = (fact.queue, fact.agent)
 
 
 def language_chosen(board: Board, fact: f.LanguageChosen, at_us: int) -> None:

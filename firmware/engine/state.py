@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from firmware.engine.acd_state import AcdState
+from firmware.engine.job_state import Job
 from firmware.engine.migrations import migrate
 from firmware.protocol.names import (
     AgentState,
@@ -124,6 +125,10 @@ class Call(Struct):
     flow: str = ""
     node: str = ""
     tries: int = 0
+    looks_up: int = 0
+    """The job its present node waits for."""
+    survey: tuple[str, str] | None = None
+    """Queue and agent it is asked about."""
     variables: dict[str, str] = field(default_factory=dict)
     language: str = ""
     queue: str = ""
@@ -226,6 +231,9 @@ class State(Struct):
     acd: AcdState = field(default_factory=AcdState)
     timers: dict[str, int] = field(default_factory=dict)
     recordings: dict[str, Taping] = field(default_factory=dict)
+    jobs_made: int = 0
+    jobs: dict[int, Job] = field(default_factory=dict)
+    """Those under way."""
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
     orders: dict[str, Ordered] = field(default_factory=dict)
     """The latest orders from outside by their ids, oldest first."""

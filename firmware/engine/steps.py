@@ -15,6 +15,7 @@ from firmware.engine import (
     features,
     flows,
     holding,
+    jobs,
     joining,
     last_resort,
     legs,
@@ -242,6 +243,7 @@ def _message_time(turn: Turn, number: int) -> None:
 NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "max": calls.too_long,
     "node": flows.timed_out,
+    "job": jobs.timed_out,
     "reveal": flows.revealed,
     "announce": queues.announce,
     "wait": queues.waited_too_long,

@@ -154,6 +154,19 @@ class Started(Struct, frozen=True, tag=True):
     config: str = ""
 
 
+class JobAnswered(Struct, frozen=True, tag=True):
+    """The jobs process's word on job `job` (`firmware.protocol.facts.jobs.JobEnded` says which results there are).
+
+    `values` are what a look-up found, by the names of the flow's variables. `id` is `job:NUMBER`.
+    """
+
+    id: str
+    job: int
+    result: str
+    reason: str = ""
+    values: dict[str, str] = {}
+
+
 KeepingOrder = ErasureOrder | ErasureWorked | HoldOrder | AccessOrder | MessagesGone
 """About what is kept: the engine passes them on as facts, the archive carries them out."""
 AnyInput = (
@@ -164,11 +177,12 @@ AnyInput = (
     | AgentOrder
     | CallOrder
     | KeepingOrder
+    | JobAnswered
     | DiskTold
     | HelpKeyed
     | FellBehind
     | Started
 )
 
-AnyOrder = AgentOrder | CallOrder | ConfigApplied | KeepingOrder
+AnyOrder = AgentOrder | CallOrder | ConfigApplied | KeepingOrder | JobAnswered
 """What may be given to the engine from outside over its order socket; each kind is idempotent by id or version."""

@@ -193,5 +193,27 @@ def disk_levels(db: Database) -> None:
     )
 
 
-STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels")
+_JOBS_AND_SURVEYS = """
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, call INTEGER NOT NULL, node TEXT NOT NULL,
+  asked_us INTEGER NOT NULL, asked_at INTEGER NOT NULL, ended_us INTEGER, result TEXT, reason TEXT);
+CREATE INDEX jobs_by_call ON jobs (call);
+CREATE TABLE surveys (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, queue TEXT NOT NULL, agent TEXT NOT NULL, flow TEXT NOT NULL,
+  began_us INTEGER NOT NULL, began_at INTEGER NOT NULL);
+CREATE TABLE survey_answers (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, queue TEXT NOT NULL, agent TEXT NOT NULL,
+  question TEXT NOT NULL, answer TEXT NOT NULL, at_us INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX survey_answers_by_call ON survey_answers (call)
+"""
+
+
+@HISTORY()
+def jobs_and_surveys(db: Database) -> None:
+    """What was asked of the jobs process, and what callers said of how they were served."""
+    for statement in _JOBS_AND_SURVEYS.split(";"):
+        db.execute(statement)
+
+
+STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys")
 """All steps in order; a database with others was written by newer software."""

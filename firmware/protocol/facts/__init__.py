@@ -6,16 +6,18 @@ Facts are only ever added to: an old journal must stay readable. `call` and `leg
 
 from __future__ import annotations
 
-from firmware.protocol.facts import agents, box, calls, kept, legs, memory, menus, recordings
+from firmware.protocol.facts import agents, box, calls, jobs, kept, legs, memory, menus, recordings, surveys
 from firmware.protocol.facts.agents import *
 from firmware.protocol.facts.box import *
 from firmware.protocol.facts.calls import *
 from firmware.protocol.facts.fact import *
+from firmware.protocol.facts.jobs import *
 from firmware.protocol.facts.kept import *
 from firmware.protocol.facts.legs import *
 from firmware.protocol.facts.memory import *
 from firmware.protocol.facts.menus import *
 from firmware.protocol.facts.recordings import *
+from firmware.protocol.facts.surveys import *
 
 AnyFact = (
     calls.CallFact
@@ -24,6 +26,8 @@ AnyFact = (
     | agents.AgentFact
     | recordings.RecordingFact
     | kept.KeptFact
+    | jobs.JobFact
+    | surveys.SurveyFact
     | box.BoxFact
     | memory.MemoryFact
 )
