@@ -166,6 +166,7 @@ _FORMS = {
     "zone": "IANA zone",
     "regex": "regular expression",
     "name": "name",
+    "gate-secret": "what `tipring gate token` prints",
 }
 assert _FORMS.keys() == FORMS.keys()
 

@@ -48,4 +48,5 @@ FORMS: Mapping[str, Form] = {
     "key": Form(_full(r"[0-9*#]"), say.BAD_KEY),
     "star-code": Form(_full(r"\*[0-9]{1,4}"), say.BAD_STAR_CODE),
     "name": Form(_full(r"\w[\w.-]{0,63}", 0), say.BAD_NAME),
+    "gate-secret": Form(_full(r"[0-9a-f]{16}:[0-9a-f]{64}"), say.BAD_GATE_SECRET),
 }

@@ -171,6 +171,13 @@ BAD_STAR_CODE = Wording(
     "“{value}”不是功能码",
     '请写星号加 1 至 4 位数字："*41"',
 )
+BAD_GATE_SECRET = Wording(
+    "bad-gate-secret",
+    "this is not the hash of a secret of the gate",
+    "take the line that `tipring gate token NAME` prints; the secret itself does not belong into a configuration",
+    "这不是网关密钥的散列值",
+    "请使用 `tipring gate token 名称` 打印的那一行；密钥本身不应写入配置",
+)
 BAD_NAME = Wording(
     "bad-name",
     '"{value}" cannot be a name here',

@@ -13,6 +13,7 @@ from firmware.config.schema.agents import *
 from firmware.config.schema.dialling import *
 from firmware.config.schema.features import *
 from firmware.config.schema.flows import *
+from firmware.config.schema.gate import *
 from firmware.config.schema.hardware import *
 from firmware.config.schema.mailboxes import *
 from firmware.config.schema.part import *
@@ -38,3 +39,4 @@ class Config(Part, frozen=True):
     dial_plan: DialPlan = DialPlan()
     features: Features = Features()
     storage: Storage = Storage()
+    gate: Gate = Gate()
