@@ -40,15 +40,20 @@ def load(
     known: Known | None = None,
 ) -> tuple[_Value | None, list[Fault]]:
     """The value, or None when a fault (not only warnings) was found. Never raises for what is in the file."""
+    text, faults = text_of(path)
+    return (None, faults) if faults else loads(text, kind, checks, known, file=str(path))
+
+
+def text_of(path: FilePath | str) -> tuple[str, list[Fault]]:
+    """A file's text, or why it cannot be had."""
     try:
         raw = FilePath(path).read_bytes()
     except OSError as error:
-        return None, [_fault(str(path), 0, say.UNREADABLE, why=error.strerror or str(error))]
+        return "", [_fault(str(path), 0, say.UNREADABLE, why=error.strerror or str(error))]
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
-        return None, [_fault(str(path), raw[: error.start].count(b"\n") + 1, say.NOT_UTF8)]
-    return loads(text, kind, checks, known, file=str(path))
+        return "", [_fault(str(path), raw[: error.start].count(b"\n") + 1, say.NOT_UTF8)]
 
 
 def loads(

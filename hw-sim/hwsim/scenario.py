@@ -15,6 +15,8 @@ from hwsim.figures import NAMES
 
 SIGNS = ("open-loop", "reversal", "busy-tone", "congestion", "silence")
 BEHAVIOURS = ("answers", "busy", "never", "vacant", "congestion")
+GROUPS = ("pbx", "acd", "ivr", "voicemail", "admin")
+ROLES = ("inside", "outside", "both")
 FAULTS = ("unplug", "battery", "noise", "phone-unplug", "kill-engine", "hang-engine", "kill-switch", "clock")
 BOX_FAULTS = ("kill-engine", "hang-engine", "kill-switch", "clock")
 """Faults that happen to the box: whoever runs it executes them; the world only does the others."""
@@ -61,6 +63,16 @@ class About(Part, frozen=True):
     """One sentence for the report's head."""
     starts: str = "2026-11-23T09:00:00"
     """Wall time at the start, in the site's zone (decides about opening hours)."""
+    feature: str = ""
+    """The one feature this scenario shows, in a sentence: a row of [features](features.md)."""
+    feature_zh: str = ""
+    """The same in Chinese."""
+    how: str = ""
+    """How people use it: what is dialled or keyed, or which key of the configuration it is."""
+    group: Annotated[str, _one_of("", *GROUPS)] = ""
+    """Part of the features' page: `pbx`, `acd`, `ivr`, `voicemail`, `admin`."""
+    role: Annotated[str, _one_of("", *ROLES)] = ""
+    """In which telephony roles it is shown: an `inside` telephone, an `outside` caller on a line, or `both`."""
 
 
 class OutsideLine(Part, frozen=True):
@@ -371,7 +383,10 @@ class Scenario(Part, frozen=True):
     about: About = field(name="scenario")
     """About it."""
     box: Config | str
-    """The box's configuration, or the name of a file that holds it (beside the scenario)."""
+    """The box's configuration, or the name of a file that holds it (from the scenario's folder on). With `from`
+    under `[box]` (`from = "../boxes/office.toml"`) that file holds it but for what is said here: tables are merged
+    key by key, parts by their name (a queue's `id`, an extension's `number`, a line's `name`), other parts are added;
+    a list within a part replaces the whole list."""
     outside_lines: tuple[OutsideLine, ...] = field(default=(), name="outside_line")
     callers: tuple[Caller, ...] = field(default=(), name="caller")
     arrivals: tuple[Arrivals, ...] = ()

@@ -9,16 +9,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from msgspec import structs
-
 from drivers.countries import countries
-from firmware.config.faults import Fault, Finding, Wording, key_text, usable
-from firmware.config.load import Check, Known, load
+from firmware.config.faults import Fault, Finding, Wording, usable
+from firmware.config.load import Check, Known, look_at, text_of
 from firmware.config.schema import Config, Part
 from firmware.config.shape import BROKEN
 from hwsim.check_expects import NOT_ONE, expect_findings
 from hwsim.check_scripts import script_findings
 from hwsim.scenario import BOX_FAULTS, Scenario, Spread, press_times
+from hwsim.shared_box import Source, with_shared_box
 
 BAD_PRESS = Wording(
     "bad-press",
@@ -48,13 +47,6 @@ NO_SUCH_NAME = Wording(
     "没有{what}“{given}”",
     "可用的有：{known}",
 )
-NO_BOX_FILE = Wording(
-    "no-box-file",
-    "the box's file cannot be used: {why}",
-    "correct that file, or write the box under [box] here",
-    "箱子的配置文件不可用：{why}",
-    "请改正该文件，或在此处 [box] 下写明",
-)
 _Path = tuple[str | int, ...]
 
 
@@ -74,18 +66,20 @@ def load_scenario(
                 for finding in one(scenario.box):
                     yield Finding(("box", *finding.path), finding.wording, finding.data)
 
-    checks: tuple[Check[Scenario], ...] = (check,)
-    scenario, faults = load(path, Scenario, checks, known)
-    faults = _without_echoes(faults)
-    if scenario is None or isinstance(scenario.box, Config):
-        return scenario, faults
-    box, box_faults = load(Path(path).parent / scenario.box, Config, box_checks, known)
-    faults += box_faults
-    if box is None:
-        return None, faults
-    whole = structs.replace(scenario, box=box)
-    faults += [_fault(str(path), finding) for finding in scenario_findings(whole)]
-    return (whole if usable(faults) else None), faults
+    text, unread = text_of(path)
+    if unread:
+        return None, unread
+    own = Source.read(str(path), text)
+    document, shared, faults = with_shared_box(own, Path(path).parent)
+    if own.hopeless:
+        return None, own.slips
+    scenario, findings = look_at(document, Scenario, (check,), known)
+    told = [shared.fault(finding) for finding in findings]
+    faults += [fault for fault in told if fault is not None]
+    faults = own.slips + _without_echoes(
+        sorted(faults, key=lambda one: (one.file != str(path), one.line, one.key))
+    )
+    return (scenario if usable(faults) else None), faults
 
 
 def _without_echoes(faults: list[Fault]) -> list[Fault]:
@@ -102,10 +96,6 @@ def builtin_prompts() -> tuple[str, ...]:
     """Ids of the prompts every box has."""
     text = resources.files("firmware.prompts").joinpath("builtin.toml").read_text("utf-8")
     return tuple(prompt["id"] for prompt in tomllib.loads(text)["prompt"])
-
-
-def _fault(file: str, finding: Finding) -> Fault:
-    return Fault(file, 0, key_text(finding.path), finding.wording, finding.data)
 
 
 def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
