@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from firmware.archive import audit, box, calls, erasures, holds, jobs, queues, surveys, tapes
+from firmware.archive import audit, box, calls, dialling, erasures, holds, jobs, queues, surveys, tapes
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
@@ -21,6 +21,7 @@ HANDLERS: Handlers = {
     **erasures.HANDLERS,
     **jobs.HANDLERS,
     **surveys.HANDLERS,
+    **dialling.HANDLERS,
     **audit.HANDLERS,
 }
 PASSED_OVER: tuple[type[facts.Fact], ...] = (
@@ -48,6 +49,11 @@ PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.RecordingRuled,
     facts.AgentRested,
     facts.AgentDeferred,
+    facts.CallCharged,
+    facts.PinAccepted,
+    facts.TelephoneUnlocked,
+    facts.NumberRemembered,
+    facts.RoomMixed,
 )
 """The engine's own memory: what came of it is told by other facts."""
 BATCH = 500

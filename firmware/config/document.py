@@ -166,6 +166,10 @@ _FORMS = {
     "zone": "IANA zone",
     "regex": "regular expression",
     "name": "name",
+    "beginning": "beginning of a number",
+    "did": "number or block of numbers",
+    "pair": "two digits",
+    "keys": "keys of a telephone",
     "gate-secret": "what `tipring gate token` prints",
 }
 assert _FORMS.keys() == FORMS.keys()

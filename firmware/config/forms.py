@@ -47,6 +47,10 @@ FORMS: Mapping[str, Form] = {
     "digits": Form(_full(r"[0-9]{1,20}"), say.BAD_DIGITS),
     "key": Form(_full(r"[0-9*#]"), say.BAD_KEY),
     "star-code": Form(_full(r"\*[0-9]{1,4}"), say.BAD_STAR_CODE),
+    "beginning": Form(_full(r"\+?[0-9][0-9 -]{0,23}|[0-9*#]{1,24}"), say.BAD_BEGINNING),
+    "did": Form(_full(r"\+?[0-9() -]{2,24}(?:-\+?[0-9() -]{2,24})?"), say.BAD_DID),
+    "pair": Form(_full(r"[0-9]{2}"), say.BAD_PAIR),
+    "keys": Form(_full(r"[0-9*#]{1,32}"), say.BAD_KEYS),
     "name": Form(_full(r"\w[\w.-]{0,63}", 0), say.BAD_NAME),
     "gate-secret": Form(_full(r"[0-9a-f]{16}:[0-9a-f]{64}"), say.BAD_GATE_SECRET),
 }

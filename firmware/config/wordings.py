@@ -178,6 +178,34 @@ BAD_GATE_SECRET = Wording(
     "这不是网关密钥的散列值",
     "请使用 `tipring gate token 名称` 打印的那一行；密钥本身不应写入配置",
 )
+BAD_BEGINNING = Wording(
+    "bad-beginning",
+    '"{value}" is not the beginning of a number',
+    'write digits as dialled ("0755") or with country code ("+86 755"), at most 24',
+    "“{value}”不是号码的开头",
+    '请写拨号数字（"0755"）或带国家代码（"+86 755"），最多 24 位',
+)
+BAD_DID = Wording(
+    "bad-did",
+    '"{value}" is neither a number nor a block of numbers',
+    'write "62345600", or first and last number of a block: "62345600-62345699"',
+    "“{value}”不是号码，也不是号码段",
+    '请写 "62345600"，或号码段的首尾号码："62345600-62345699"',
+)
+BAD_PAIR = Wording(
+    "bad-pair",
+    '"{value}" is not a pair of digits',
+    'write two digits, such as "07"',
+    "“{value}”不是两位数字",
+    '请写两位数字，如 "07"',
+)
+BAD_KEYS = Wording(
+    "bad-keys",
+    '"{value}" cannot be keyed at a telephone',
+    "write what is keyed, outside prefix included: digits, * and #, at most 32",
+    "“{value}”无法在话机上按出",
+    "请写要按的键（含外线字冠）：数字、* 和 #，最多 32 个",
+)
 BAD_NAME = Wording(
     "bad-name",
     '"{value}" cannot be a name here',

@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware.engine import apply_box as box
 from firmware.engine import apply_calls as calls
+from firmware.engine import apply_dialling as dialling
 from firmware.engine import apply_jobs as jobs
 from firmware.engine import apply_queues as queues
 from firmware.engine.board import Board
@@ -82,6 +83,20 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.JobEnded: jobs.job_ended,
     f.SurveyBegan: queues.survey_began,
     f.SurveyAnswered: _nothing,
+    f.LineChosen: dialling.line_chosen,
+    f.CallCharged: dialling.call_charged,
+    f.TalkSpent: dialling.talk_spent,
+    f.AccountGiven: dialling.account_given,
+    f.PinRefused: dialling.pin_refused,
+    f.PinAccepted: dialling.pin_accepted,
+    f.TelephoneUnlocked: dialling.telephone_unlocked,
+    f.NumberRemembered: dialling.number_remembered,
+    f.CallRouted: dialling.call_routed,
+    f.ServiceEntered: _nothing,
+    f.ServiceSwitched: dialling.service_switched,
+    f.RoomEntered: dialling.room_entered,
+    f.RoomLeft: dialling.room_left,
+    f.RoomMixed: dialling.room_mixed,
     f.LineChanged: box.line_changed,
     f.AllLinesBusy: box.all_lines_busy,
     f.DiskChanged: box.disk_changed,

@@ -78,7 +78,8 @@ def voicemail_deleted(board: Board, fact: f.VoicemailDeleted, at_us: int) -> Non
 
 
 def erasure_ordered(board: Board, fact: f.ErasureOrdered, at_us: int) -> None:
-    """A caller's number that came before a ring and waits for its call is the only one kept outside a call."""
+    """Outside a call a number is kept that came before its ring, and what each telephone dialled last."""
+    board.state.dialling.last.clear()
     for port in board.state.ports.values():
         port.kept = None
 

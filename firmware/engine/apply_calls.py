@@ -102,7 +102,7 @@ def leg_alerted(board: Board, fact: f.LegAlerted, at_us: int) -> None:
 
 def leg_answered(board: Board, fact: f.LegAnswered, at_us: int) -> None:
     leg = board.state.legs[fact.leg]
-    leg.answered = True
+    leg.answered, leg.answered_us = True, at_us
     if leg.role in (LegRole.AGENT, LegRole.CALLED):
         board.state.calls[leg.call].served = True
 

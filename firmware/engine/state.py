@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from firmware.engine.acd_state import AcdState
+from firmware.engine.dialling_state import DiallingState
 from firmware.engine.job_state import Job
 from firmware.engine.migrations import migrate
 from firmware.protocol.names import (
@@ -101,6 +102,13 @@ class Leg(Struct):
     wanted: tuple[str, str, str, str] | None = None
     """Kind, party, agent and queue of the recording that begins once the disk takes it."""
     talk_since_us: int = 0
+    answered_us: int = 0
+    sends: str = ""
+    """Outgoing: the digits dialled on its line, where a route rewrites the number."""
+    cost: float = 0.0
+    """Outgoing: price of a minute."""
+    room: str = ""
+    """Conference room it is in."""
 
 
 class Call(Struct):
@@ -143,6 +151,15 @@ class Call(Struct):
     tried: list[int] = field(default_factory=list)
     record: bool = False
     consent: str = ""
+    payer: str = ""
+    """The extension whose class of service holds for its calls outside, and pays for them."""
+    account: str = ""
+    called: str = ""
+    """Inbound: the number that was called."""
+    target: str = ""
+    """Inbound: where it leads, when its line answers."""
+    shown: str = ""
+    """Inbound: what telephones are shown in place of the caller's name."""
 
 
 class Port(Struct):
@@ -237,6 +254,7 @@ class State(Struct):
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
     orders: dict[str, Ordered] = field(default_factory=dict)
     """The latest orders from outside by their ids, oldest first."""
+    dialling: DiallingState = field(default_factory=DiallingState)
     memory: str = ""
     """Name of the shared memory the newest life found; another one means that the power was off in between."""
     all_busy: bool = False

@@ -215,5 +215,40 @@ def jobs_and_surveys(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys")
+_DIALLING = """
+ALTER TABLE calls ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN called TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN routed_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN routed_by TEXT NOT NULL DEFAULT '';
+CREATE TABLE line_choices (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, line TEXT NOT NULL, route TEXT NOT NULL,
+  cost REAL NOT NULL, why TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE INDEX line_choices_by_call ON line_choices (call);
+CREATE TABLE talk_spent (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, who TEXT NOT NULL, day TEXT NOT NULL,
+  seconds REAL NOT NULL, cost REAL NOT NULL);
+CREATE INDEX talk_spent_by_day ON talk_spent (day, who);
+CREATE TABLE pin_attempts (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, of TEXT NOT NULL, who TEXT NOT NULL, wrong INTEGER NOT NULL,
+  until_us INTEGER NOT NULL, at_us INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE service_visits (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, service TEXT NOT NULL, mode TEXT NOT NULL, why TEXT NOT NULL,
+  at_us INTEGER NOT NULL);
+CREATE TABLE service_changes (
+  id INTEGER PRIMARY KEY, service TEXT NOT NULL, mode TEXT NOT NULL, keyed_by TEXT NOT NULL,
+  at_us INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE room_visits (
+  id INTEGER PRIMARY KEY, room TEXT NOT NULL, call INTEGER NOT NULL, leg INTEGER NOT NULL, chair INTEGER NOT NULL,
+  from_us INTEGER NOT NULL, to_us INTEGER)
+"""
+
+
+@HISTORY()
+def dialling(db: Database) -> None:
+    """Which line was chosen and why, what calls cost whom, PINs, services, conference rooms."""
+    for statement in _DIALLING.split(";"):
+        db.execute(statement)
+
+
+STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys", "dialling")
 """All steps in order; a database with others was written by newer software."""

@@ -10,14 +10,20 @@ from __future__ import annotations
 from msgspec import field
 
 from firmware.config.schema.agents import *
+from firmware.config.schema.callers import *
+from firmware.config.schema.classes import *
 from firmware.config.schema.dialling import *
 from firmware.config.schema.features import *
 from firmware.config.schema.flows import *
 from firmware.config.schema.gate import *
+from firmware.config.schema.groups import *
 from firmware.config.schema.hardware import *
 from firmware.config.schema.mailboxes import *
 from firmware.config.schema.part import *
 from firmware.config.schema.queues import *
+from firmware.config.schema.rooms import *
+from firmware.config.schema.routes import *
+from firmware.config.schema.services import *
 from firmware.config.schema.site import *
 from firmware.config.schema.sounds import *
 from firmware.config.schema.times import *
@@ -36,7 +42,19 @@ class Config(Part, frozen=True):
     hours: tuple[Hours, ...] = ()
     prompts: tuple[Prompt, ...] = field(default=(), name="prompt")
     mailboxes: tuple[Mailbox, ...] = field(default=(), name="mailbox")
+    classes: tuple[Class, ...] = field(default=(), name="class")
+    accounts: tuple[Account, ...] = field(default=(), name="account")
+    line_groups: tuple[LineGroup, ...] = field(default=(), name="line_group")
+    routes: tuple[Route, ...] = field(default=(), name="route")
+    caller_rules: tuple[CallerRule, ...] = field(default=(), name="caller_rule")
+    dids: tuple[Did, ...] = field(default=(), name="did")
+    services: tuple[Service, ...] = field(default=(), name="service")
+    rooms: tuple[Room, ...] = field(default=(), name="room")
     dial_plan: DialPlan = DialPlan()
+    groups: tuple[Group, ...] = field(default=(), name="group")
+    pickup_groups: tuple[PickupGroup, ...] = field(default=(), name="pickup_group")
+    paging_groups: tuple[PagingGroup, ...] = field(default=(), name="paging_group")
+    switchboard: Switchboard = Switchboard()
     features: Features = Features()
     storage: Storage = Storage()
     gate: Gate = Gate()

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from firmware.config.schema.part import Digits, LineName, Part, Seconds
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from firmware.config.schema.part import Digits, LineName, Part, Seconds, one_of
+
+Pair = Annotated[str, Meta(extra={"form": "pair"})]
+Keys = Annotated[str, Meta(extra={"form": "keys"})]
 
 
 class DialPlan(Part, frozen=True):
@@ -26,3 +33,11 @@ class DialPlan(Part, frozen=True):
     """Names of lines in order of use; empty: last line first."""
     transfer_outside: bool = False
     """A telephone may hang up and leave two outside parties talking to one another, at the box's cost."""
+    accounts: Annotated[str, one_of("listed", "free")] = "listed"
+    """Account codes: only those of `[[account]]`, or any digits."""
+    speed_dial: dict[Pair, Keys] = field(default_factory=dict)
+    """Two digits to what is dialled for them, as a telephone would key it, for everybody."""
+    pin_tries: Annotated[int, Meta(ge=1, le=20)] = 5
+    """So many wrong PINs in a row lock that PIN for whoever keyed them."""
+    pin_lock_s: Seconds = 900.0
+    """How long a locked PIN stays so."""

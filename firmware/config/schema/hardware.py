@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
+from firmware.config.schema.classes import ClassId
+from firmware.config.schema.dialling import Keys, Pair
+from firmware.config.schema.groups import FollowMe
 from firmware.config.schema.part import (
     AgentId,
     CardName,
@@ -52,6 +55,10 @@ class Line(Part, frozen=True):
     """Its own number, as people write it."""
     flow: FlowId = ""
     """Flow that answers (by hours); empty: calls are refused with ringing left alone."""
+    target: str = ""
+    """Where its calls go instead of a flow: `service:ID`, `queue:ID`, `extension:NUMBER`… `[[did]]` comes first."""
+    shown_prefix: str = ""
+    """Shown in front of the caller's name: which business was called."""
     answer_after_rings: Annotated[int, Meta(ge=1, le=20)] = 1
     """Rings to hear before answering; 2 where the country sends caller ID after the first ring."""
     caller_id: Annotated[str, one_of("country", "fsk", "dtmf", "none")] = "country"
@@ -74,6 +81,8 @@ class Line(Part, frozen=True):
     """Preset of the country table; empty: the site country's."""
     outgoing: bool = True
     """May be used for outgoing calls."""
+    music: str = ""
+    """Music for its callers on hold; empty: the switchboard's."""
     gain_in_db: GainDb = 0.0
     """Louder or softer what comes from the line."""
     gain_out_db: GainDb = 0.0
@@ -97,6 +106,10 @@ class Extension(Part, frozen=True):
     """A pulse telephone: short breaks before the call is through are digits."""
     may_call: Annotated[str, one_of("internal", "local", "national", "international", "all")] = "national"
     """How far it may call; emergency numbers always."""
+    of_class: ClassId = field(default="", name="class")
+    """Class of service; empty: as `may_call` says."""
+    speed_dial: dict[Pair, Keys] = field(default_factory=dict)
+    """Two digits to what is dialled for them here; they come before the dial plan's."""
     ring_s: Seconds = 30.0
     """How long it rings before the call goes on to voicemail or ends."""
     voicemail: MailboxId = ""
@@ -105,3 +118,24 @@ class Extension(Part, frozen=True):
     """Agent signed in here when the box starts with no history."""
     record: bool = False
     """Record outgoing calls of this telephone."""
+    forward_always: Digits = ""
+    """Where all its calls go: an extension, a number of the house, or an outside number as it is dialled here. What is
+    keyed at the telephone goes before this and the next three."""
+    forward_busy: Digits = ""
+    """Where they go while it is in use."""
+    forward_no_answer: Digits = ""
+    """Where they go when nobody lifts."""
+    forward_unreachable: Digits = ""
+    """Where they go while its line is out of order."""
+    do_not_disturb: bool = False
+    """Calls do not ring: as busy."""
+    follow: tuple[FollowMe, ...] = ()
+    """Other numbers that ring too, one after another, while follow-me is on."""
+    follow_me: bool = False
+    """Follow-me is on where nothing was keyed."""
+    call_waiting: Annotated[str, one_of("", "on", "off")] = ""
+    """A second call knocks while it is in use; empty: as the switchboard says."""
+    music: str = ""
+    """Music for whoever this telephone holds; empty: as the line or the switchboard says."""
+    pager: bool = False
+    """No telephone but a loudspeaker's amplifier, which answers by itself: it is only paged and called directly."""

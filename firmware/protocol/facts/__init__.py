@@ -6,10 +6,24 @@ Facts are only ever added to: an old journal must stay readable. `call` and `leg
 
 from __future__ import annotations
 
-from firmware.protocol.facts import agents, box, calls, jobs, kept, legs, memory, menus, recordings, surveys
+from firmware.protocol.facts import (
+    agents,
+    box,
+    calls,
+    dialling,
+    jobs,
+    kept,
+    legs,
+    memory,
+    menus,
+    recordings,
+    rooms,
+    surveys,
+)
 from firmware.protocol.facts.agents import *
 from firmware.protocol.facts.box import *
 from firmware.protocol.facts.calls import *
+from firmware.protocol.facts.dialling import *
 from firmware.protocol.facts.fact import *
 from firmware.protocol.facts.jobs import *
 from firmware.protocol.facts.kept import *
@@ -17,6 +31,7 @@ from firmware.protocol.facts.legs import *
 from firmware.protocol.facts.memory import *
 from firmware.protocol.facts.menus import *
 from firmware.protocol.facts.recordings import *
+from firmware.protocol.facts.rooms import *
 from firmware.protocol.facts.surveys import *
 
 AnyFact = (
@@ -28,6 +43,8 @@ AnyFact = (
     | kept.KeptFact
     | jobs.JobFact
     | surveys.SurveyFact
+    | dialling.DiallingFact
+    | rooms.RoomFact
     | box.BoxFact
     | memory.MemoryFact
 )
