@@ -8,8 +8,11 @@ from typing import Any
 from firmware.engine import apply_box as box
 from firmware.engine import apply_calls as calls
 from firmware.engine import apply_dialling as dialling
+from firmware.engine import apply_floor as floor
 from firmware.engine import apply_jobs as jobs
 from firmware.engine import apply_queues as queues
+from firmware.engine import apply_reaching as reaching
+from firmware.engine import apply_reaching as reaching
 from firmware.engine.board import Board
 from firmware.protocol import facts as f
 
@@ -97,6 +100,23 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.RoomEntered: dialling.room_entered,
     f.RoomLeft: dialling.room_left,
     f.RoomMixed: dialling.room_mixed,
+    f.QueueCallbackOffered: floor.callback_offered,
+    f.QueueCallbackAsked: floor.callback_asked,
+    f.QueueCallbackMerged: _nothing,
+    f.QueueCallbackBegun: floor.callback_begun,
+    f.QueueCallbackPut: floor.callback_put,
+    f.QueueCallbackEnded: floor.callback_ended,
+    f.MembershipChanged: floor.membership_changed,
+    f.QueueClosed: floor.queue_closed,
+    f.AgentAlarmed: _nothing,
+    f.PauseCounted: floor.pause_counted,
+    f.WrapUpExtended: _nothing,
+    f.WaitPromised: floor.wait_promised,
+    f.ComfortSaid: floor.comfort_said,
+    f.SupervisionBegan: floor.supervision_began,
+    f.SupervisionTuned: floor.supervision_tuned,
+    f.SupervisionEnded: floor.supervision_ended,
+    f.CallTakenOver: _nothing,
     f.LineChanged: box.line_changed,
     f.AllLinesBusy: box.all_lines_busy,
     f.DiskChanged: box.disk_changed,
@@ -115,6 +135,36 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.TelephoneReplaced: box.telephone_replaced,
     f.ToneGiven: box.tone_given,
     f.CallerIdKept: box.caller_id_kept,
+    f.HuntBegan: reaching.hunt_began,
+    f.HuntStepped: reaching.hunt_stepped,
+    f.HuntEnded: reaching.hunt_ended,
+    f.HuntMoved: reaching.hunt_moved,
+    f.CallDiverted: reaching.call_diverted,
+    f.DiversionsForgotten: reaching.diversions_forgotten,
+    f.PartySent: reaching.party_sent,
+    f.KnockTaken: reaching.knock_taken,
+    f.CallParked: reaching.call_parked,
+    f.CallUnparked: reaching.call_unparked,
+    f.PagingBegan: reaching.paging_began,
+    f.TelephoneSet: reaching.telephone_set,
+    f.BusyMet: reaching.busy_met,
+    f.CompletionWanted: reaching.completion_wanted,
+    f.CompletionOver: reaching.completion_over,
+    f.HuntBegan: reaching.hunt_began,
+    f.HuntStepped: reaching.hunt_stepped,
+    f.HuntEnded: reaching.hunt_ended,
+    f.HuntMoved: reaching.hunt_moved,
+    f.CallDiverted: reaching.call_diverted,
+    f.DiversionsForgotten: reaching.diversions_forgotten,
+    f.PartySent: reaching.party_sent,
+    f.KnockTaken: reaching.knock_taken,
+    f.CallParked: reaching.call_parked,
+    f.CallUnparked: reaching.call_unparked,
+    f.PagingBegan: reaching.paging_began,
+    f.TelephoneSet: reaching.telephone_set,
+    f.BusyMet: reaching.busy_met,
+    f.CompletionWanted: reaching.completion_wanted,
+    f.CompletionOver: reaching.completion_over,
 }
 
 

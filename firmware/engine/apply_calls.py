@@ -23,8 +23,11 @@ LEG_TIMERS = (
     "offered",
     "ask",
     "again",
+    "knock",
+    "parked",
+    "confirm",
 )
-CALL_TIMERS = ("max", "announce", "wait", "offer", "node")
+CALL_TIMERS = ("hunt", "paging", "max", "announce", "comfort", "closing", "wait", "offer", "node")
 
 
 # -- calls -------------------------------------------------------------------------------------------
@@ -47,6 +50,8 @@ def number_dialled(board: Board, fact: f.NumberDialled, at_us: int) -> None:
     call = board.state.calls[fact.call]
     call.number, call.e164, call.direction = fact.number, fact.e164, fact.direction
     call.emergency = fact.emergency
+    if fact.emergency:
+        board.keyed(call.line).helped_us = at_us
 
 
 def ring_counted(board: Board, fact: f.RingCounted, at_us: int) -> None:
@@ -83,6 +88,9 @@ def leg_added(board: Board, fact: f.LegAdded, at_us: int) -> None:
     state.legs[fact.leg] = leg
     call.legs.append(fact.leg)
     port = board.port(fact.port)
+    if fact.knocks:
+        port.knocks, leg.knocked, leg.phase = fact.leg, True, Phase.KNOCKING
+        return
     if port.leg:
         port.away = port.leg
     port.leg = fact.leg
@@ -97,7 +105,8 @@ def phase_entered(board: Board, fact: f.PhaseEntered, at_us: int) -> None:
 
 
 def leg_alerted(board: Board, fact: f.LegAlerted, at_us: int) -> None:
-    board.state.legs[fact.leg].alerted_us = at_us
+    leg = board.state.legs[fact.leg]
+    leg.alerted_us, leg.cadence = at_us, fact.cadence
 
 
 def leg_answered(board: Board, fact: f.LegAnswered, at_us: int) -> None:
@@ -118,6 +127,8 @@ def leg_released(board: Board, fact: f.LegReleased, at_us: int) -> None:
         port.leg, port.away = port.away, 0
     elif port.away == fact.leg:
         port.away = 0
+    elif port.knocks == fact.leg:
+        port.knocks = 0
     port.released_us = at_us
     for timer in LEG_TIMERS:
         state.timers.pop(f"{timer}:{fact.leg}", None)

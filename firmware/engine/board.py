@@ -6,8 +6,9 @@ import heapq
 from hashlib import blake2b
 
 from firmware.engine.acd import Acd
+from firmware.engine.membership import with_memberships
 from firmware.engine.plan import Plan
-from firmware.engine.state import AgentNow, Port, State
+from firmware.engine.state import AgentNow, Keyed, Port, State
 
 
 class Board:
@@ -22,7 +23,12 @@ class Board:
     def configure(self) -> None:
         """Anew after the state's configuration changed."""
         self.plan = Plan.of(self.state.config)
-        self.acd = Acd(self.plan.config, self.state.acd)
+        self.seat()
+
+    def seat(self) -> None:
+        """Anew after somebody began or ceased to serve a queue."""
+        config = with_memberships(self.plan.config, self.state.floor.memberships)
+        self.acd = Acd(config, self.state.acd)
 
     def port(self, port: int) -> Port:
         """To change: made where it was never heard of."""
@@ -31,6 +37,10 @@ class Board:
     def agent(self, agent: str) -> AgentNow:
         """To change: made where it was never heard of."""
         return self.state.agents.setdefault(agent, AgentNow(agent))
+
+    def keyed(self, extension: str) -> Keyed:
+        """To change: made where nothing was keyed before."""
+        return self.state.keyed.setdefault(extension, Keyed())
 
     def set_timer(self, name: str, at_us: int) -> None:
         self.state.timers[name] = at_us

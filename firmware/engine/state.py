@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from firmware.engine.acd_state import AcdState
 from firmware.engine.dialling_state import DiallingState
+from firmware.engine.floor_state import FloorState, Offer
 from firmware.engine.job_state import Job
 from firmware.engine.migrations import migrate
 from firmware.protocol.names import (
@@ -41,6 +42,10 @@ class Phase(StrEnum):
     """Outside line that rings, not answered."""
     FLOW = "flow"
     QUEUED = "queued"
+    CALLBACK = "callback"
+    """Is asked whether and where to call back; may wait in a queue meanwhile."""
+    MONITORING = "monitoring"
+    """Supervisor's telephone that follows an agent's call."""
     JOINING = "joining"
     """Hears the announcement that comes before talking."""
     CALLING = "calling"
@@ -61,6 +66,12 @@ class Phase(StrEnum):
     """Telephone that rings."""
     AWAY = "away"
     """Its user is in another call."""
+    PARKED = "parked"
+    """Waits with music in a slot, till somebody takes it from there."""
+    KNOCKING = "knocking"
+    """Second call at a telephone in use, which hears the call-waiting tone."""
+    PAGING = "paging"
+    """Speaks to, or hears, the telephones of a paging group."""
     CHOOSING = "choosing"
     """Flashed while a consultation talks: which digit follows?"""
     WAITING_LINE = "waiting-line"
@@ -102,13 +113,29 @@ class Leg(Struct):
     wanted: tuple[str, str, str, str] | None = None
     """Kind, party, agent and queue of the recording that begins once the disk takes it."""
     talk_since_us: int = 0
+    cadence: str = ""
+    """How its telephone was rung."""
+    knocked: bool = False
+    """It came as a second call to a telephone in use."""
     answered_us: int = 0
     sends: str = ""
     """Outgoing: the digits dialled on its line, where a route rewrites the number."""
     cost: float = 0.0
     """Outgoing: price of a minute."""
+    payer: str = ""
+    """Outgoing: the extension whose class of service holds for it."""
     room: str = ""
     """Conference room it is in."""
+
+
+class Hunt(Struct):
+    """Several telephones that ring for one call, at once or one after another."""
+
+    target: str
+    left: list[tuple[str, float]]
+    """Numbers not rung yet, each so many seconds after the one before."""
+    keep: bool
+    last_s: float
 
 
 class Call(Struct):
@@ -144,6 +171,17 @@ class Call(Struct):
     waits: bool = False
     queued: bool = False
     """It was in a queue at some time."""
+    visits: int = 0
+    """How often it came into a queue."""
+    enqueued_us: int = 0
+    """When it came into its present queue."""
+    promised_us: int = 0
+    """By then it should be served, as the caller was told."""
+    comforts: int = 0
+    """Comfort messages heard."""
+    offer: Offer | None = None
+    callback: int = 0
+    """The call-back it was made for."""
     reached: Outcome | None = None
     served: bool = False
     """A person of the box answered it."""
@@ -151,6 +189,18 @@ class Call(Struct):
     tried: list[int] = field(default_factory=list)
     record: bool = False
     consent: str = ""
+    hunt: Hunt | None = None
+    hunts: int = 0
+    """How many there were."""
+    diverted: list[str] = field(default_factory=list)
+    """Extensions that sent it on, in order."""
+    guest: int = 0
+    """The leg that is served by menus, queues and mailboxes, where it is not the caller's."""
+    slot: str = ""
+    """Where it is parked, or was last."""
+    parked_by: str = ""
+    paging: str = ""
+    """The paging group it speaks to."""
     payer: str = ""
     """The extension whose class of service holds for its calls outside, and pays for them."""
     account: str = ""
@@ -167,6 +217,8 @@ class Port(Struct):
     """The leg that is active here."""
     away: int = 0
     """The leg left aside while its user is in another call."""
+    knocks: int = 0
+    """The leg of a second call that knocks."""
     off_hook: bool = False
     alarm: str = ""
     tone: str = ""
@@ -204,6 +256,24 @@ class Taping(Struct):
     party: str = ""
     agent: str = ""
     queue: str = ""
+
+
+class Keyed(Struct):
+    """What was keyed at a telephone; what is not here is as the configuration says."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    helped_us: int = -1
+    """When it last made an emergency call."""
+    busy: str = ""
+    """The extension that was found busy last."""
+
+
+class Completion(Struct):
+    """A call-back on busy that is waited for."""
+
+    extension: str
+    number: str
+    until_us: int
 
 
 class VoiceMessage(Struct):
@@ -255,9 +325,13 @@ class State(Struct):
     orders: dict[str, Ordered] = field(default_factory=dict)
     """The latest orders from outside by their ids, oldest first."""
     dialling: DiallingState = field(default_factory=DiallingState)
+    floor: FloorState = field(default_factory=FloorState)
     memory: str = ""
     """Name of the shared memory the newest life found; another one means that the power was off in between."""
     all_busy: bool = False
+    keyed: dict[str, Keyed] = field(default_factory=dict)
+    """By extension."""
+    completions: list[Completion] = field(default_factory=list)
     behind_until_us: int = 0
     """What is stamped before this was told while nobody decided."""
     disk_level: str = "ample"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from firmware.protocol.facts import (
     agents,
     box,
+    callbacks,
     calls,
     dialling,
     jobs,
@@ -16,12 +17,15 @@ from firmware.protocol.facts import (
     legs,
     memory,
     menus,
+    positions,
+    reaching,
     recordings,
     rooms,
     surveys,
 )
 from firmware.protocol.facts.agents import *
 from firmware.protocol.facts.box import *
+from firmware.protocol.facts.callbacks import *
 from firmware.protocol.facts.calls import *
 from firmware.protocol.facts.dialling import *
 from firmware.protocol.facts.fact import *
@@ -30,6 +34,8 @@ from firmware.protocol.facts.kept import *
 from firmware.protocol.facts.legs import *
 from firmware.protocol.facts.memory import *
 from firmware.protocol.facts.menus import *
+from firmware.protocol.facts.positions import *
+from firmware.protocol.facts.reaching import *
 from firmware.protocol.facts.recordings import *
 from firmware.protocol.facts.rooms import *
 from firmware.protocol.facts.surveys import *
@@ -39,6 +45,8 @@ AnyFact = (
     | legs.LegFact
     | menus.MenuFact
     | agents.AgentFact
+    | positions.PositionFact
+    | callbacks.QueueCallbackFact
     | recordings.RecordingFact
     | kept.KeptFact
     | jobs.JobFact
@@ -47,4 +55,5 @@ AnyFact = (
     | rooms.RoomFact
     | box.BoxFact
     | memory.MemoryFact
+    | reaching.ReachingFact
 )

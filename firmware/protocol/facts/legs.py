@@ -17,12 +17,15 @@ class LegAdded(Fact, frozen=True, tag=True):
     role: LegRole
     party: str
     agent: str = ""
+    knocks: bool = False
+    """A second call at a telephone in use (call waiting)."""
 
 
 class LegAlerted(Fact, frozen=True, tag=True):
-    """The leg's telephone rings, or the far end's exchange says that it does."""
+    """The leg's telephone rings, or the far end's exchange says that it does. `cadence` as in the command `Ring`."""
 
     leg: int
+    cadence: str = ""
 
 
 class LegAnswered(Fact, frozen=True, tag=True):
@@ -85,6 +88,7 @@ class TransferMade(Fact, frozen=True, tag=True):
     leg: int
     by: int
     to: str
+    """Extension or outside number, or a target: `queue:ID`, `group:ID`…"""
 
 
 class ConferenceBegan(Fact, frozen=True, tag=True):
