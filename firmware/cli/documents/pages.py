@@ -9,6 +9,7 @@ from typing import get_args
 from drivers.chips import fxo_line, fxs_line
 from firmware.cli.documents import engine_steps, machines, messages
 from firmware.cli.documents.command_line import command_line
+from firmware.cli.documents.features import features_page
 from firmware.cli.documents.machines import Machine
 from firmware.cli.documents.metrics import metrics_page
 from firmware.cli.documents.tables_fed import tables_fed
@@ -88,8 +89,9 @@ without a `[[person]]` rings and is left alone (its diary knows of it).
 A moment counts from the line before on: `script = ["lift@ring+2", "flash@voice+5", "803@tone+0.5", "hang@voice+4"]`
 answers, lets the caller talk for five seconds, rings 803 and hands over.
 
-A person with a script talks from answering a ring, or from the first voice heard, until `hang`; a flash, keys and
-dial tone are pauses. So the diaries say at any time who hears whom.
+A person with a script talks from answering a ring, or from the first voice heard, until `hang`: for a flash and keys
+he pauses 2.5 s, and after dial tone till the next voice. So the diaries say at any time who hears whom. Two who wait
+for the other to begin (a call picked up) need `talk@+1`.
 """
 EXPECTED = """## What can be expected
 
@@ -218,6 +220,7 @@ ALL_MACHINES = (
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": document,
     "scenario.md": _scenario,
+    "features.md": features_page,
     "command-line.md": _command_line,
     "events.md": _events,
     "commands.md": _commands,

@@ -29,7 +29,7 @@ from hwsim.world.percepts import (
 from hwsim.world.person import Doing
 
 SPEAKS_AGAIN_US = 2_500_000
-"""From a flash or keys to speaking on, unless dial tone says that nobody is there."""
+"""From a flash or keys to speaking on, unless there is dial tone."""
 
 
 class ScriptedState(Enum):
@@ -42,7 +42,7 @@ class Scripted(Insider):
     """One line after the other, each at its moment; one whose moment is past is done at once.
 
     Strategy: talks from answering a ring, or from the first voice, to hanging up, so that who hears whom can be
-    told at any time; pauses for a flash, keys and dial tone, as everybody does.
+    told at any time; pauses for a flash and keys, and after dial tone waits for the next voice, as everybody does.
     """
 
     STEPS: ClassVar[Mapping[tuple[Enum, type[Percept]], Doing]]
@@ -51,7 +51,11 @@ class Scripted(Insider):
     def __init__(self, name: str, plan: Plan) -> None:
         super().__init__(name, ScriptedState.ON_HOOK, plan)
         self._lines = [line(text) for text in plan.script]
-        self._talks = self._met = False
+        self._talks = False
+        self._met = False
+        """Somebody was talked to since the handset was lifted."""
+        self._dialling = False
+        """Dial tone was heard, and no voice since."""
         self._await(0)
 
     def _await(self, now_us: int) -> None:
@@ -77,7 +81,8 @@ class Scripted(Insider):
     # -- the hand ------------------------------------------------------------------------------------
 
     def _keys(self, done: Line, now_us: int) -> list[Act]:
-        return [*self._pause(now_us + dialling_us(done.keys)), Press(done.keys)]
+        acts = self._silent() if self._dialling else self._pause(now_us + dialling_us(done.keys))
+        return [*acts, Press(done.keys)]
 
     def _lift(self, _: int) -> list[Act]:
         answers = self.state is ScriptedState.RINGING
@@ -85,11 +90,13 @@ class Scripted(Insider):
         return [Lift(), *(self._speak() if answers else [])]
 
     def _hang(self, _: int) -> list[Act]:
-        self.state, self._talks, self._met = ScriptedState.ON_HOOK, False, False
+        self.state = ScriptedState.ON_HOOK
+        self._talks = self._met = self._dialling = False
         self.clear_timers("speak")
         return [Hush(), HangUp()]
 
     def _flash(self, now_us: int) -> list[Act]:
+        self._dialling = False
         return [*self._pause(now_us), Flash()]
 
     def _talk(self, _: int) -> list[Act]:
@@ -137,6 +144,7 @@ class Scripted(Insider):
 
     def _heard_voice(self, _: Percept, now_us: int) -> list[Act]:
         self._noticed("voice", now_us)
+        self._dialling = False
         self.clear_timers("speak")
         return self._speak()
 
@@ -144,6 +152,7 @@ class Scripted(Insider):
         assert isinstance(percept, HeardTone)
         if percept.tone in DIAL_TONES:
             self._noticed("tone", now_us)
+            self._dialling = True
             self.clear_timers("speak")
             return self._silent()
         if percept.tone in OVER:
