@@ -90,11 +90,15 @@ def _people(path: _Path, expect: Expect, scenario: Scenario) -> Iterator[Finding
     people = [f"ext-{one.number}" for one in scenario.config.extensions]
     people += [f"party-{one.number}" for one in scenario.outside_parties]
     people += [one.id or f"caller-{i}" for i, one in enumerate(scenario.callers, 1)]
-    crowds = [re.escape(one.id) for one in scenario.arrivals]
-    if not re.fullmatch(rf"(?:{'|'.join(crowds)})-\d+", expect.diary):
-        yield from _known((*path, "diary"), "person", expect.diary, people)
+    yield from _person((*path, "diary"), expect.diary, people, scenario)
     if expect.about and expect.what in _VOICES:
-        yield from _known((*path, "about"), "person", expect.about, people)
+        yield from _person((*path, "about"), expect.about, people, scenario)
+
+
+def _person(path: _Path, given: str, people: Collection[str], scenario: Scenario) -> Iterator[Finding]:
+    crowds = "|".join(re.escape(one.id) for one in scenario.arrivals)
+    if not re.fullmatch(rf"(?:{crowds})-\d+", given):
+        yield from _known(path, "person", given, people)
 
 
 def _known(path: _Path, what: str, given: str, known: Collection[str]) -> Iterator[Finding]:

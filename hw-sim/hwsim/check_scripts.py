@@ -13,10 +13,10 @@ BAD_LINE = Wording(
     "bad-script-line",
     '"{given}" does not say what is done when',
     "write lift, hang, flash, talk, hush or keys, an @, and seconds (801@3, flash@+2) or a moment (lift@ring+2); "
-    "moments are ring, tone, voice, far, beep",
+    "moments are ring, tone, voice, bye, far, beep",
     "“{given}”没有说明何时做什么",
     "请写 lift、hang、flash、talk、hush 或按键，再写 @ 和秒数（801@3、flash@+2）或时机（lift@ring+2）；"
-    "时机有 ring、tone、voice、far、beep",
+    "时机有 ring、tone、voice、bye、far、beep",
 )
 BACKWARDS = Wording(
     "script-backwards",

@@ -140,6 +140,8 @@ class Caller(Part, frozen=True):
     """After a beep: speaks for so long, then hangs up. 0: hangs up at the beep."""
     hangs_up_at_s: AtS = 0.0
     """Hangs up this long after the answer, whatever happens; 0: does not."""
+    press_after: tuple[str, ...] = ()
+    """With `ends = "agent"`: keys and when, in seconds after having said goodbye (to a survey, say)."""
     language: Language = "zh"
     """Language this person speaks."""
     level_dbm0: DbM0 = -16.0

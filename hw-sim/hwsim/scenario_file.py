@@ -119,6 +119,7 @@ def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
 def _presses(scenario: Scenario) -> Iterator[Finding]:
     for i, caller in enumerate(scenario.callers):
         yield from _press_findings(("caller", i, "press"), caller.press)
+        yield from _press_findings(("caller", i, "press_after"), caller.press_after)
     for i, arrivals in enumerate(scenario.arrivals):
         yield from _press_findings(("arrivals", i, "press"), arrivals.press)
         for j, choice in enumerate(arrivals.choices):

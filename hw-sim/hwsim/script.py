@@ -10,10 +10,10 @@ import re
 from msgspec import Struct
 
 ACTS = ("lift", "hang", "flash", "talk", "hush")
-MOMENTS = ("ring", "tone", "voice", "far", "beep")
+MOMENTS = ("ring", "tone", "voice", "bye", "far", "beep")
 """`ring`: the telephone begins to ring, or rings already; `tone`: dial tone of any kind; `voice`: another
-person is heard for the first time or again; `far`: a tone says that it is over (busy, congestion, special
-information, howler); `beep`: a message may be spoken."""
+person is heard for the first time or again; `bye`: that person says goodbye; `far`: busy tone or congestion says
+that it is over; `beep`: a message may be spoken."""
 _FORM = re.compile(
     rf"(?P<act>{'|'.join(ACTS)}|[0-9*#A-D]+)@(?:(?P<after>{'|'.join(MOMENTS)}|(?=\+)))?(?P<s>\+?\d+(?:\.\d+)?)?"
 )

@@ -7,18 +7,36 @@ from pathlib import Path
 import pytest
 
 from drivers.countries import profile
+from firmware.cli.rehearsal.expect import expectations
 from firmware.cli.rehearsal.watch import Watch
 from firmware.config.load import render_faults
 from firmware.protocol.names import Tone
+from hwsim.scenario import Caller as CallerPlan
 from hwsim.scenario import Expect
 from hwsim.scenario import Person as Plan
 from hwsim.scenario_file import load_scenario
 from hwsim.script import Line, line
 from hwsim.world.bell import Bell, cadences
+from hwsim.world.caller import Caller
 from hwsim.world.diary import Entry
-from hwsim.world.percepts import Act, Due, HeardTone, HeardVoice, Percept, Press, Rang, RingingStopped
+from hwsim.world.percepts import (
+    Act,
+    Connected,
+    Due,
+    Goodbye,
+    HeardTone,
+    HeardVoice,
+    Percept,
+    Press,
+    Rang,
+    RingingStopped,
+)
 from hwsim.world.scripted import Scripted
 
+REPORT = {
+    "calls": [], "recordings": [], "agents": [], "transfers": 0, "conferences": 0, "asa_s": None, "totals": {},
+    "service_level": {"percent": None}, "ledger": {"unexplained_s": 0.0},
+}  # fmt: skip
 FIRST_CALL = Path(__file__).resolve().parents[2] / "hw-sim" / "scenarios" / "first-call.toml"
 
 
@@ -111,6 +129,37 @@ def test_an_expectation_counts_what_was_noticed_in_its_time() -> None:
     assert watch.count(diary, marks) == 1
     assert watch.count(diary, Expect(name="n", diary="ext-801", what="mark", about="wang")) == 0
     assert watch.count(diary, Expect(name="n", diary="ext-801", what="Displayed", about="13800138000")) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "least", "most", "held"),
+    [
+        (0, None, None, False),
+        (1, None, None, True),
+        (0, None, 0, True),
+        (1, None, 0, False),
+        (1, 2, None, False),
+    ],
+)
+def test_a_count_without_bounds_is_at_least_one(
+    count: int, least: float | None, most: float | None, held: bool
+) -> None:
+    expect = Expect(name="n", fact="CallAnswered", of={"by": "person"}, least=least, most=most)
+    (judged,) = expectations([expect], REPORT, lambda _: count)
+    assert judged["held"] is held
+    assert judged["figure"] == "CallAnswered by=person"
+
+
+def test_a_caller_who_said_goodbye_presses_what_a_survey_asks() -> None:
+    plan = CallerPlan(at_s=0.0, ends="agent", talk_s=5.0, press_after=("3@6",))
+    caller = Caller("li", plan, 1)
+    caller.handle(Due(), 0)
+    caller.handle(Connected(), 1_000_000)
+    caller.handle(HeardVoice("ext-801"), 2_000_000)
+    assert caller.handle(Due(), 7_000_000) == [Goodbye()]
+    assert caller.deadline_us == 13_000_000
+    assert caller.handle(Due(), 13_000_000) == [Press("3")]
+    assert caller.deadline_us == 25_000_000
 
 
 WRONG = """

@@ -83,7 +83,8 @@ without a `[[person]]` rings and is left alone (its diary knows of it).
 | `@ring`, `@ring+2` | when the telephone next begins to ring (or rings already); 2 seconds after |
 | `@tone` | when dial tone is heard, special dial tone too |
 | `@voice` | when another person's voice is heard, for the first time or after it was away for some 20 s |
-| `@far` | when a tone says that it is over: busy, congestion, special information, howler |
+| `@bye` | when the other person says goodbye (a caller with `ends = "agent"`) |
+| `@far` | when busy tone or congestion says that it is over |
 | `@beep` | when the beep before a message is heard |
 
 A moment counts from the line before on: `script = ["lift@ring+2", "flash@voice+5", "803@tone+0.5", "hang@voice+4"]`

@@ -114,8 +114,16 @@ class Caller(Person):
         if self.plan.ends == "caller":
             return self._end("talked")
         self.state = CallerState.FAREWELL
-        self.set_timer("farewell", now_us + FAREWELL_US)
+        last_us = 0
+        for i, press in enumerate(self.plan.press_after):
+            last_us = max(last_us, round(press_times(press)[1] * 1e6))
+            self.set_timer(f"after:{i}", now_us + round(press_times(press)[1] * 1e6))
+        self.set_timer("farewell", now_us + last_us + FAREWELL_US)
         return [Goodbye()]
+
+    def _press_after(self, percept: Percept, _: int) -> list[Act]:
+        assert isinstance(percept, Due)
+        return [Press(press_times(self.plan.press_after[int(percept.timer.partition(":")[2])])[0])]
 
     def _tone(self, percept: Percept, now_us: int) -> list[Act]:
         assert isinstance(percept, HeardTone)
@@ -162,6 +170,7 @@ Caller.STEPS = {
 Caller.ALARMS = {
     "call": Caller._call,
     "press": Caller._press,
+    "after": Caller._press_after,
     "patience": _ending("lost patience"),
     "leave": _ending("left"),
     "talk": Caller._said_all,

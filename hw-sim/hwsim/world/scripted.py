@@ -16,6 +16,7 @@ from hwsim.world.percepts import (
     Act,
     Flash,
     HangUp,
+    HeardGoodbye,
     HeardTone,
     HeardVoice,
     Hush,
@@ -148,6 +149,10 @@ class Scripted(Insider):
         self.clear_timers("speak")
         return self._speak()
 
+    def _goodbye(self, _: Percept, now_us: int) -> list[Act]:
+        self._noticed("bye", now_us)
+        return []
+
     def _tone(self, percept: Percept, now_us: int) -> list[Act]:
         assert isinstance(percept, HeardTone)
         if percept.tone in DIAL_TONES:
@@ -173,6 +178,7 @@ Scripted.STEPS = {
     (ScriptedState.ON_HOOK, Rang): Scripted._rang,
     (ScriptedState.RINGING, RingingStopped): Scripted._ringing_stopped,
     (ScriptedState.OFF_HOOK, HeardVoice): Scripted._heard_voice,
+    (ScriptedState.OFF_HOOK, HeardGoodbye): Scripted._goodbye,
     (ScriptedState.OFF_HOOK, HeardTone): Scripted._tone,
 }
 Scripted.ALARMS = {"line": Scripted._line, "speak": Scripted._speak_again}
