@@ -18,7 +18,7 @@ from firmware.cli.in_force import as_json_of, exit_code, tell_engine, told
 from firmware.cli.main import DONE, MISUSED, CommandError
 from firmware.cli.tables import text_table
 from firmware.config.check import check_config, load_config
-from firmware.config.export import as_toml
+from firmware.config.export import as_document, secrets_of
 from firmware.config.faults import Fault, render_faults, usable
 from firmware.config.versions import ConfigStore, ConfigStoreError, Version
 from firmware.protocol.places import Places
@@ -130,10 +130,13 @@ def rollback(version: int, data: Path, author: str, as_json: bool = False) -> in
 def export(data: Path, version: int | None, out: Path | None, as_json: bool = False) -> int:
     with _store(data) as store:
         found = _chosen(store, version)
-    text = found.json + "\n" if as_json else as_toml(found.config)
+    text = found.json + "\n" if as_json else as_document(found)
+    if secret := secrets_of(found.config):
+        print(f"tipring: this holds the PINs of {', '.join(secret)}", file=sys.stderr)
     if out is None:
         sys.stdout.write(text)
     else:
+        out.touch(mode=0o600)
         out.write_text(text, "utf-8")
     return DONE
 

@@ -30,6 +30,7 @@ COMMANDS = (
     "role",
     "soak",
     "metrics",
+    "gate",
 )
 
 

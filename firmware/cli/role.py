@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from firmware.cli.backoff import rest
-from firmware.cli.role_table import ROLE_TABLE, Role
+from firmware.cli.role_table import EVERY_ROLE, Role
 from firmware.cli.stand_in import SUPERVISORD, Stop, take
 from firmware.protocol.places import Places
 from firmware.protocol.role import RoleLock
@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="one process of the box (supervisord's use)",
         epilog="Example: tipring role engine --data DIR",
     )
-    parser.add_argument("name", choices=sorted((*ROLE_TABLE, SUPERVISOR)), help="which one")
+    parser.add_argument("name", choices=sorted((*EVERY_ROLE, SUPERVISOR)), help="which one")
     parser.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="where the box keeps everything"
     )
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     places = Places(arguments.data)
     if arguments.name == SUPERVISOR:
         return _supervise(places)
-    role, stop = ROLE_TABLE[arguments.name], Stop()
+    role, stop = EVERY_ROLE[arguments.name], Stop()
     if UNDER_SUPERVISORD in os.environ:
         own_log(places.log / f"{role.name}.log")
     lock = take(places.run, role.name, stop, role.stop_s, partial(_ready, role, arguments.data))

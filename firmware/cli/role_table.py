@@ -109,7 +109,24 @@ ROLE_TABLE: Mapping[str, Role] = {
     )
 }
 
+GATE = Role(
+    name="gate",
+    priority=15,
+    silent_s=30,
+    start_s=60,
+    memory_mb=200,
+    oom_score_adj=500,
+    nice=5,
+    stop_s=5,
+    free_starts=10,
+    wait_s=1,
+    longest_wait_s=60,
+)
+"""Of boxes whose configuration has a gate that is switched on; the first to go when memory is short."""
+EVERY_ROLE: Mapping[str, Role] = {**ROLE_TABLE, GATE.name: GATE}
 
-def roles_of(sim: bool) -> Sequence[Role]:
-    """The rows of a simulated or of a real box."""
-    return [row for row in ROLE_TABLE.values() if sim or not row.sim]
+
+def roles_of(sim: bool, gate: bool = False) -> Sequence[Role]:
+    """The rows of a simulated or of a real box, with the gate where there is one."""
+    rows = EVERY_ROLE if gate else ROLE_TABLE
+    return [row for row in rows.values() if sim or not row.sim]

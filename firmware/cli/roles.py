@@ -88,6 +88,15 @@ def archive(data: Path, stopped: Stopped) -> None:
     runner.run(data, places.run, config.site.box, config.site.zone, clock=clock, stopped=stopped)
 
 
+def gate(data: Path, stopped: Stopped) -> None:
+    from firmware.gate import runner
+
+    places, plan, config = box_of(data)
+    clock = MonotonicClock(plan.offset_us)
+    wall_offset_us = clock.wall_us() - clock.now_us()
+    runner.run(places, config, clock=clock, wall_offset_us=wall_offset_us, stopped=stopped)
+
+
 def world(data: Path, stopped: Stopped) -> None:
     """Simulated boxes only: the lines, the exchange and everybody who telephones."""
     from firmware.cli.cards import shared_wire

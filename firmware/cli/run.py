@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     stop = Stop((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     clock = MonotonicClock(prepared.offset_us)
     teller = Teller(prepared, arguments.language, calls=not arguments.quiet)
-    guardian = Guardian(places, roles_of(sim), clock, teller.died)
+    guardian = Guardian(places, roles_of(sim, prepared.config.gate.enabled), clock, teller.died)
     print(greeting(prepared, arguments.language), flush=True)
     if sim and prepared.config.lines:
         print(invitation(prepared, arguments.language), flush=True)

@@ -1,16 +1,54 @@
-"""A configuration as TOML text that reads back to the same value. Keys at their defaults are left out."""
+"""A configuration as TOML text that reads back to the same value. Keys at their defaults are left out.
+
+The same configuration gives the same text. What is exported holds its PINs, or it would not be the same: the head
+says so, and of whom.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from firmware.config.faults import printable
+from firmware.config.newest import Version
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def as_document(row: Version) -> str:
+    """A version of config.db as a file: who put it in force when, then all of it."""
+    config = row.config
+    at = datetime.fromtimestamp(row.at_us / 1e6, UTC).isoformat(timespec="seconds")
+    head = [f"# tipring configuration, version {row.version} of {at} by {printable(row.author)} ({row.note})"]
+    if secret := secrets_of(config):
+        head.append(f"# Holds the PINs of {printable(', '.join(secret))}: keep this file as you keep keys.")
+    return "\n".join(head) + "\n\n" + as_toml(config)
+
+
+def secrets_of(value: Any, what: str = "") -> list[str]:
+    """Whose PINs stand in the clear in an export: `agent 801`, `mailbox office`."""
+    if isinstance(value, tuple | list):
+        return [one for inner in value for one in secrets_of(inner, what)]
+    if not isinstance(value, Struct):
+        return []
+    found = []
+    for field in msgspec.structs.fields(value):
+        inner = getattr(value, field.name)
+        if field.name == "pin" or field.name.endswith("_pin"):
+            found += [f"{what} {_called(value)}".strip()] if inner and isinstance(inner, str) else []
+        else:
+            found += secrets_of(inner, field.encode_name)
+    return found
+
+
+def _called(value: Struct) -> str:
+    return next((str(getattr(value, key)) for key in ("id", "number", "name") if getattr(value, key, "")), "")
 
 
 def as_toml(value: Struct) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from firmware.engine.engine import Engine
 from firmware.engine.essence import queue_positions
-from firmware.engine.state import SCHEMA, Call, State
-from firmware.protocol.order_format import MOST_TIMERS, AgentView, CallView, StateView
+from firmware.engine.state import SCHEMA, Call, Leg, State
+from firmware.protocol.order_format import MOST_TIMERS, AgentView, CallView, LegView, StateView
 from firmware.version import VERSION
 
 
@@ -50,4 +50,13 @@ def _call(state: State, call: Call, position: int) -> CallView:
         call.queue if call.waits else "",
         position,
         legs,
+        call.name,
+        tuple(_leg(state.legs[leg]) for leg in call.legs),
+        tuple(call.conference or call.talk),
+    )
+
+
+def _leg(leg: Leg) -> LegView:
+    return LegView(
+        leg.id, leg.port, str(leg.role), leg.party, leg.agent, leg.phase, leg.began_us, leg.answered
     )

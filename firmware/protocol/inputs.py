@@ -51,7 +51,10 @@ class AgentOrder(Struct, frozen=True, tag=True):
 
 
 class CallOrder(Struct, frozen=True, tag=True):
-    """Click-to-dial and hang-up from outside: `dial` from `extension` to `number`, `hang-up` of `call`."""
+    """From outside: `dial` from `extension` to `number`, `hang-up` of `call`, `redirect` of `leg` to `number`.
+
+    Who is redirected goes on to a number of the house; whom it talked with is let go.
+    """
 
     id: str
     author: str
@@ -59,6 +62,7 @@ class CallOrder(Struct, frozen=True, tag=True):
     extension: str = ""
     number: str = ""
     call: int = 0
+    leg: int = 0
 
 
 class ErasureOrder(Struct, frozen=True, tag=True):

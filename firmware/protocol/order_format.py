@@ -75,6 +75,19 @@ class AskHandover(Struct, frozen=True, tag=True):
 Request = GiveOrder | AskState | AskReload | AskHandover
 
 
+class LegView(Struct, frozen=True):
+    """One leg of a call; instants are box time."""
+
+    leg: int
+    port: int
+    role: str
+    party: str
+    agent: str
+    phase: str
+    began_us: int
+    answered: bool
+
+
 class CallView(Struct, frozen=True):
     """A call as people see it; instants are box time."""
 
@@ -89,6 +102,12 @@ class CallView(Struct, frozen=True):
     """From 1 in its queue; 0: it does not wait in one."""
     legs: tuple[tuple[str, str], ...]
     """(party, what it is doing) of each leg."""
+    name: str = ""
+    """The caller's, as received."""
+    parts: tuple[LegView, ...] = ()
+    """The same legs with their numbers."""
+    talk: tuple[int, ...] = ()
+    """Legs that hear one another."""
 
 
 class AgentView(Struct, frozen=True):

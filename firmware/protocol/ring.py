@@ -32,6 +32,10 @@ class NotARing(RingError, ValueError):
     """The memory was laid out for something else, or for another size."""
 
 
+class Overtaken(RingError, LookupError):
+    """What was to be read is not in the ring any more."""
+
+
 class Ring:
     """`put` belongs to the producer; `peek`, `release`, `rewind`, `drain` to the consumer. Neither ever
     blocks.
@@ -107,6 +111,22 @@ class Ring:
         return found
 
     # -- anybody ----------------------------------------------------------------------------------
+
+    def look(self, position: int) -> tuple[bytes, int] | None:
+        """The record at `position` and the position after it, whoever it is for; None: it is not there yet.
+
+        Raises Overtaken when it was written over, before or while it was read.
+        """
+        head = self._words[_HEAD_AT]
+        if position >= head:
+            return None
+        length, crc = _FRAME.unpack(self._load(position, _FRAME.size))
+        data = self._load(position + _FRAME.size, min(length, self.capacity))
+        if self._words[_HEAD_AT] - position > self.capacity or position + _FRAME.size + length > head:
+            raise Overtaken(f"the record at {position} is gone")
+        if zlib.crc32(data) != crc:
+            return None  # the position came before the bytes, as in `peek`
+        return data, position + _FRAME.size + length
 
     @property
     def put_until(self) -> int:
