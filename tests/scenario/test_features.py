@@ -15,6 +15,8 @@ LONGEST_S = 180.0
 ALWAYS_NONE = ("still_open", "ledger.unexplained_s")
 """Figures that are 0 unless the file expects something of them."""
 
+pytestmark = pytest.mark.scenario
+
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_file_is_a_feature_with_all_its_page_needs(path: Path) -> None:

@@ -17,11 +17,13 @@ class Watch:
 
     def __init__(self, expects: Iterable[Expect], *, keep: bool = False) -> None:
         """`keep`: every fact, for `told`; else only those that are expected."""
-        self._kinds = {one.fact for one in expects}
+        self._kinds = {one.fact for one in expects if one.fact}
         self._keep = keep
         self._facts: list[tuple[int, Struct]] = []
 
     def see(self, record: Record) -> None:
+        if not self._kinds and not self._keep:
+            return
         for fact in record.facts:
             if self._keep or type(fact).__name__ in self._kinds:
                 self._facts.append((record.at_us, fact))
