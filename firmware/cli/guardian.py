@@ -35,6 +35,9 @@ ASK_US = 1_000_000
 STATUS_US = 1_000_000
 SILENT_US = 3_000_000
 """A supervisord that answers nothing for so long hangs."""
+URGENT_US = 1_500_000
+"""The same while what carries calls is dead and waits for it."""
+URGENT_PRIORITY = 30
 START_US = 15_000_000
 """The same until its first answer."""
 AGAIN_US = 500_000
@@ -143,12 +146,18 @@ class Guardian:
                 self._systemd.say(READY=1)
         elif self._link.asked:
             self._silent_us += step_us
-        if self._silent_us > (SILENT_US if self._answers else START_US):
+        if self._silent_us > self._patience_us():
             self._reasons[SUPERVISOR] = "hung"
             self._silent_us = 0
             _kill(self._supervisord)
         elif now_us >= self._ask_us:
             self._ask(now_us)
+
+    def _patience_us(self) -> int:
+        if not self._answers:
+            return START_US
+        urgent = (one for one in self._watches.values() if one.role.priority >= URGENT_PRIORITY)
+        return URGENT_US if any(not one.pid for one in urgent) else SILENT_US
 
     def _ask(self, now_us: int) -> None:
         self._ask_us = now_us + ASK_US

@@ -7,7 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from firmware.engine import agents, calls, legs, lines, queues, recordings, ringing, steps, telephones, trunks
+from firmware.engine import (
+    agents,
+    call_waiting,
+    calls,
+    legs,
+    lines,
+    mailboxes,
+    music,
+    offering,
+    paging,
+    recordings,
+    ringing,
+    steps,
+    supervising,
+    telephones,
+    trunks,
+)
 from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -16,7 +32,6 @@ from firmware.protocol import facts as f
 from firmware.protocol.names import AnswerSign, Cause, Direction, LegRole, Tone
 
 ENDLESS: Mapping[Phase, c.PlayItem] = {
-    Phase.HELD: c.Music(),
     Phase.QUEUED: c.Music(),
     Phase.CALLING: c.ToneItem(Tone.RINGBACK),
     Phase.DIALLING: c.ToneItem(Tone.DIAL),
@@ -27,6 +42,7 @@ ENDLESS: Mapping[Phase, c.PlayItem] = {
 def switch_lost(turn: Turn, epoch: int) -> None:
     """The switch began anew: its tapes ended where they were."""
     turn.fact(f.SwitchLost(epoch))
+    supervising.tune_anew(turn)
     for recording in list(turn.state.recordings):
         recordings.cut_off(turn, recording, "switch-died")
 
@@ -40,6 +56,7 @@ def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
         if port.port >= 0:
             _alarm(turn, port)
             _hook(turn, port, asked_us)
+            mailboxes.compare_lamp(turn, port)
     for port in event.ports:
         leg = turn.leg_at(port.port)
         if leg is not None and max(leg.since_us, leg.play_us) < asked_us:
@@ -87,12 +104,15 @@ def alarmed(turn: Turn, port: int, alarm: str) -> None:
     turn.fact(f.LineChanged(port, alarm))
     turn.lines_moved = True
     leg = turn.leg_at(port)
-    if leg is None:
+    knocks = call_waiting.knocking(turn, port)
+    if knocks is not None:
+        ringing.give_up(turn, knocks, Cause.DESTINATION_OUT_OF_ORDER)
+    if leg is None or leg.id not in turn.state.legs:
         return
     if leg.role is LegRole.TRUNK:
         trunks.alarmed(turn, leg)
     elif leg.phase == Phase.ALERTING and leg.role is LegRole.AGENT:
-        queues.withdraw(turn, leg, "no-telephone")
+        offering.withdraw(turn, leg, "no-telephone")
         turn.dispatch = True
     elif leg.phase == Phase.ALERTING:
         ringing.give_up(turn, leg, Cause.DESTINATION_OUT_OF_ORDER)
@@ -144,17 +164,22 @@ def _sound(turn: Turn, leg: Leg, port: e.PortReport, lost: bool) -> None:
     if lost and not leg.fxo and leg.phase not in (Phase.ALERTING, Phase.TALKING):
         pulses = leg.phase == Phase.DIALLING and turn.plan.dials_pulses(leg.port)
         turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
-    if lost and leg.phase in ENDLESS:
+    if lost and leg.phase in (Phase.HELD, Phase.PARKED):
+        turn.play(leg, "", music.waiting(turn, leg))
+    elif lost and leg.phase == Phase.PAGING:
+        paging.hear_again(turn, leg)
+    elif lost and leg.phase in ENDLESS:
         turn.play(leg, "", ENDLESS[Phase(leg.phase)])
     elif leg.play and not port.play:
         steps.play_over(turn, leg, leg.play)
-    elif lost and leg.phase == Phase.TALKING:
-        _hear_again(turn, leg)
+    elif leg.phase == Phase.TALKING and (lost or port.hears < 0):
+        _hear_again(turn, leg, lost)
     elif leg.phase == Phase.ALERTING and not port.ringing and not port.off_hook:
         ringing.ring_on(turn, leg)
 
 
-def _hear_again(turn: Turn, leg: Leg) -> None:
+def _hear_again(turn: Turn, leg: Leg, lost: bool) -> None:
+    """Its tape goes on where the switch is the same."""
     call = turn.call_of(leg)
     turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
     if call.conference:
@@ -165,5 +190,5 @@ def _hear_again(turn: Turn, leg: Leg) -> None:
     if partner is None:
         return
     turn.command(c.Hear(port=leg.port, source=partner.port))
-    if leg.id == call.talk[0]:
+    if lost and leg.id == call.talk[0]:
         recordings.begin_talk(turn, call, leg, partner)

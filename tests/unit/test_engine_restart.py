@@ -15,7 +15,7 @@ from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from firmware.protocol import journal
 from firmware.protocol.names import AgentState
-from tests.unit.fake_box import PHONES, FakeBox, office
+from tests.unit.fake_box import LINES, PHONES, FakeBox, office
 
 
 def report(box: FakeBox, **off_hook: bool) -> e.StateReport:
@@ -236,3 +236,19 @@ def test_a_new_switch_listens_to_a_telephone_that_dials() -> None:
     assert listens[PHONES["804"]].pulses
     box.key("803", "110")
     assert box.sent(c.Dial)
+
+
+def test_who_talks_and_hears_nothing_hears_again_and_the_tape_goes_on() -> None:
+    box = FakeBox(office())
+    box.to_queue("L1")
+    box.lift("801")
+    assert box.talk("L1", "801")
+    box.wait(1)
+    box = killed(box)
+    box.hears[LINES["L1"]] = -1
+    before, box.commands[:] = box.facts(f.RecordingBegan), []
+    box.event(report(box))
+    assert box.talk("L1", "801") and box.facts(f.RecordingBegan) == before
+    box.commands[:] = []
+    box.event(report(box))
+    assert not box.sent(c.Hear)

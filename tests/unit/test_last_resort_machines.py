@@ -290,3 +290,29 @@ def test_in_steady_state_a_tick_of_the_deputy_is_a_comparison() -> None:
     pot.tell(e.LineRang(port=0, at_us=1, count=1))
     pot.engine(True, pot.told)
     assert pot.deputy.next_us is None and not pot.deputy._undecided
+
+
+def test_a_conversation_an_engine_began_before_it_could_say_so_goes_on() -> None:
+    """Seen in 1 of 1,000 deaths: killed between its commands and the word that it had taken the event."""
+    pot = Pot()
+    pot.engine(True, 0)
+    pot.tell(e.LineRang(port=0, at_us=pot.now_us, count=1))
+    pot.engine(True, pot.told)
+    pot.order(c.Ring(port=4), pot.told)
+    pot.tell(e.TelephoneSeized(port=4, at_us=pot.now_us))
+    pot.order(c.Hear(port=0, source=4), pot.told)
+    pot.order(c.Hear(port=4, source=0), pot.told)
+    pot.engine(False, pot.told - 1)
+    assert pot.deputy.presence.away and pot.own == []
+
+
+def test_a_telephone_lifted_for_a_caller_before_anybody_decided_is_alone() -> None:
+    pot = Pot()
+    pot.engine(True, 0)
+    pot.tell(e.LineRang(port=0, at_us=pot.now_us, count=1))
+    pot.engine(True, pot.told)
+    pot.order(c.Ring(port=4), pot.told)
+    pot.tell(e.TelephoneSeized(port=4, at_us=pot.now_us))
+    pot.order(c.Hear(port=0, source=4), pot.told - 1)
+    pot.engine(False, pot.told - 1)
+    assert c.Hear(port=0, source=-1) in pot.own

@@ -60,6 +60,8 @@ class Deputy:
         }
         self._undecided: deque[tuple[int, e.AnySwitchEvent]] = deque()
         """What the engine was told and has neither decided nor left to us."""
+        self._seen = 0
+        """Up to which event some command shows that it was decided: an engine may die between this and saying so."""
         self._calls: dict[int, tuple[int, int]] = {}
         """Telephone to (event, line) of calls the engine does not know of yet."""
         self._busy: set[int] = set()
@@ -102,7 +104,7 @@ class Deputy:
 
     def _let_go(self) -> None:
         known = self.presence.known
-        while self._undecided and self._undecided[0][0] <= known:
+        while self._undecided and self._undecided[0][0] <= max(known, self._seen):
             event = self._undecided.popleft()[1]
             self._given.rung -= {event.port} if isinstance(event, e.TelephoneSeized) else set()
             for telephone in self._concerned(event):
@@ -112,6 +114,7 @@ class Deputy:
             self._calls = {port: call for port, call in self._calls.items() if call[0] > known}
 
     def _engine_left(self, now_us: int) -> None:
+        self._let_go()
         self._all(EngineLeft(), now_us)
         while self._undecided:
             self._act(self._undecided.popleft()[1], now_us)
@@ -182,6 +185,7 @@ class Deputy:
         """A command of the engine; False where it was overtaken by what we do."""
         seen = numbered.seen if numbered.life == self._life else 0
         command = numbered.command
+        self._seen = max(self._seen, seen)
         if self._calls and self._is_overtaken(command, seen):
             self.overtaken += 1
             return False
