@@ -2,12 +2,27 @@
 
 Flash while talking: the other party is held and dial tone is heard. While consulting: flash, then `1` lets this
 party go, `2` goes to the other one, `3` makes a conference; nothing for two seconds or a second flash is `2`.
-Hanging up joins the two others.
+Hanging up joins the two others; where the consultation is in a queue, a group, a flow or a mailbox, the held party goes
+on there. Of two callers (one of them knocked) none is given to the other: the held one calls the telephone back.
 """
 
 from __future__ import annotations
 
-from firmware.engine import agents, calls, conference, joining, legs, recordings, ringing, targets, telephones
+from firmware.engine import (
+    agents,
+    call_waiting,
+    calls,
+    conference,
+    hunting,
+    joining,
+    legs,
+    music,
+    recordings,
+    ringing,
+    sending,
+    targets,
+    telephones,
+)
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
@@ -23,7 +38,7 @@ BACK_TONE_MS = 2000
 
 def flashed(turn: Turn, event: e.HookFlashed) -> None:
     leg = turn.leg_at(event.port)
-    if leg is None or leg.fxo:
+    if call_waiting.take(turn, event.port) or leg is None or leg.fxo:
         return
     away = bool(turn.state.ports[event.port].away)
     if leg.phase == Phase.AWAY:
@@ -42,7 +57,7 @@ def flashed(turn: Turn, event: e.HookFlashed) -> None:
 
 def consult(turn: Turn, leg: Leg) -> None:
     call = turn.call_of(leg)
-    other = _partner(turn, leg)
+    other = partner(turn, leg)
     if other is None or turn.state.port(other.port).away:
         return
     hold(turn, call, other, leg)
@@ -56,11 +71,10 @@ def hold(turn: Turn, call: Call, held: Leg, by: Leg) -> None:
     turn.enter(held, Phase.HELD)
     recordings.mark(turn, call, "hold")
     recordings.pause(turn, by, True)
-    queue = turn.plan.queues.get(call.queue)
-    turn.play(held, "", c.Music(queue.music if queue else "default"))
+    turn.play(held, "", music.on_hold(turn, call, held, by.party))
 
 
-def _partner(turn: Turn, leg: Leg) -> Leg | None:
+def partner(turn: Turn, leg: Leg) -> Leg | None:
     """Whom this leg talks to, in a talk of two."""
     talk = [one for one in turn.call_of(leg).talk if one != leg.id]
     return turn.state.legs[talk[0]] if len(talk) == 1 else None
@@ -119,10 +133,10 @@ def _call_off(turn: Turn, leg: Leg) -> None:
 
 
 def _choose(turn: Turn, leg: Leg) -> None:
-    partner = _partner(turn, leg)
-    if partner is None:
+    other = partner(turn, leg)
+    if other is None:
         return
-    hold(turn, turn.call_of(leg), partner, leg)
+    hold(turn, turn.call_of(leg), other, leg)
     turn.enter(leg, Phase.CHOOSING)
     turn.command(c.Hear(port=leg.port, source=-1))
     turn.timer(f"choose:{leg.id}", CHOOSE_WITHIN_S)
@@ -169,20 +183,33 @@ def hung_up(turn: Turn, port: int) -> None:
         return
     first = turn.state.legs[now.away]
     held, target = held_by(turn, first), _target(turn, active)
-    if held is None:
+    service = sending.service_of(turn, active) if target is None else ""
+    if first.knocked or active.knocked:
+        calls.left(turn, active)
+        _recall(turn, first)
+    elif held is not None and service:
+        sending.send(turn, first, active, held, service)
+    elif held is None:
         calls.end(turn, turn.call_of(active), Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
         calls.end(turn, turn.call_of(first), Cause.NORMAL_CLEARING, calls.side_of(first))
-    elif target is None or (held.fxo and target.fxo and not turn.plan.config.dial_plan.transfer_outside):
+    elif target is None or _two_outside(turn, held, target):
         calls.end(turn, turn.call_of(active), Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
         _recall(turn, first)
     else:
         _transfer(turn, first, active, held, target)
 
 
+def _two_outside(turn: Turn, held: Leg, target: Leg) -> bool:
+    """Both outside, and nobody allows that: no group, no forward of who was called, no rule for transfers."""
+    call = turn.call_of(target)
+    allowed = turn.plan.config.dial_plan.transfer_outside or call.diverted or call.hunt is not None
+    return held.fxo and target.fxo and not allowed
+
+
 def _target(turn: Turn, leg: Leg) -> Leg | None:
     """Who would take the held party over."""
     if leg.phase == Phase.TALKING:
-        return _partner(turn, leg)
+        return partner(turn, leg)
     if leg.phase == Phase.CHOOSING:
         return held_by(turn, leg)
     if leg.phase == Phase.CALLING:
@@ -200,8 +227,7 @@ def _recall(turn: Turn, leg: Leg) -> None:
     turn.fact(f.HoldEnded(call.id, held.id))
     recordings.stop(turn, held, "transferred")
     legs.let_go(turn, leg, Cause.NORMAL_CLEARING, calls.side_of(leg))
-    turn.fact(f.FallbackSet(call.id, ""))
-    targets.go(turn, call, held, f"recall:{number}")
+    targets.recall(turn, call, held, number, turn.plan.config.switchboard.recall_to)
 
 
 def older(turn: Turn, one: Leg, other: Leg) -> bool:
@@ -223,8 +249,12 @@ def _transfer(turn: Turn, first: Leg, consult: Leg, held: Leg, target: Leg) -> N
             turn.fact(f.HoldEnded(one.id, waiting))
     for leg in (held, target, first, consult):
         recordings.stop(turn, leg, "transferred")
-    turn.fact(f.TransferMade(call.id, _kind(turn, target, through), held.id, first.id, target.party))
-    turn.fact(f.LegMoved(target.id, call.id))
+    called = target.party if second.hunt is None else second.hunt.target
+    turn.fact(f.TransferMade(call.id, _kind(turn, target, through), held.id, first.id, called))
+    for leg in [one for one in turn.legs_of(second) if one is not consult]:
+        turn.fact(f.LegMoved(leg.id, call.id))
+    if second.hunt is not None or second.diverted:
+        turn.fact(f.HuntMoved(second.id, call.id))
     number = first.party
     port = turn.state.ports[first.port]
     for leg in (turn.state.legs[port.away], turn.state.legs[port.leg]):
@@ -252,6 +282,9 @@ def _wait_for(turn: Turn, call: Call, held: Leg, target: Leg, back_to: str) -> N
     turn.fact(f.FallbackSet(call.id, f"recall:{back_to}"))
     turn.enter(held, Phase.CALLING)
     recordings.cover(turn, held, "transfer")
+    if call.hunt is not None:
+        turn.play(held, "", c.ToneItem(Tone.RINGBACK))
+        return
     if not target.fxo:
         turn.play(held, "", c.ToneItem(Tone.RINGBACK))
         telephone = turn.plan.extensions.get(target.party)

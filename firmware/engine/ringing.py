@@ -1,8 +1,28 @@
-"""Calling a telephone of the house for somebody who waits: ringing, lifted, not lifted, picked up by another."""
+"""Calling a telephone of the house for somebody who waits: ringing, lifted, not lifted.
+
+Before it rings its forwards are looked at (`firmware.engine.forwarding`); while it is in use a call may knock
+(`firmware.engine.call_waiting`). Calls that come back to who sent them away, and intercom calls, ring there or nowhere.
+"""
 
 from __future__ import annotations
 
-from firmware.engine import agents, calls, joining, legs, queues, recordings, targets, telephones
+from firmware.engine import (
+    agents,
+    call_waiting,
+    calls,
+    completion,
+    forwarding,
+    hunting,
+    joining,
+    legs,
+    offering,
+    paging,
+    pbx_state,
+    queues,
+    recordings,
+    targets,
+    telephones,
+)
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -11,46 +31,76 @@ from firmware.protocol.names import Cause, Direction, LegRole, Presentation, Rel
 
 RECALL_RING_S = 30.0
 """How long a telephone rings that left the configuration while it was being called."""
+RECALL, INTERCOM = "recall", "intercom"
+OWN = (RECALL, INTERCOM)
+"""Cadences of calls that are for this telephone alone."""
+INTERCOM_RING_S = 15.0
 
 
 def call_telephone(turn: Turn, call: Call, waiting: Leg, number: str, cadence: str = "") -> None:
-    """`waiting` hears ringback while the extension rings."""
-    port = turn.plan.ports.get(number)
-    if port is None or not queues.telephone_free(turn, port):
-        cause = Cause.UNALLOCATED_NUMBER if port is None else Cause.USER_BUSY
-        turn.fact(
-            f.AttemptRefused(
-                call.id, f"extension:{number}", "busy" if port is not None else "no-such-number", cause
-            )
-        )
-        failed(turn, call, waiting, cause)
+    """`waiting` hears ringback while the extension rings, or goes where its forward leads."""
+    port, own = turn.plan.ports.get(number), cadence in OWN
+    if port is None:
+        _refused(turn, call, waiting, number, "no-such-number", Cause.UNALLOCATED_NUMBER)
+        return
+    if not own and forwarding.divert(turn, call, waiting, number, "always"):
+        return
+    if turn.state.port(port).alarm:
+        _refused(turn, call, waiting, number, "out-of-order", Cause.DESTINATION_OUT_OF_ORDER, own)
+    elif cadence != RECALL and pbx_state.undisturbed(turn, number):
+        _refused(turn, call, waiting, number, "do-not-disturb", Cause.USER_BUSY, own)
+    elif queues.telephone_free(turn, port):
+        _ring_alone(turn, call, waiting, port, number, cadence)
+    elif not own and call_waiting.may_knock(turn, port):
+        call_waiting.knock(turn, call, waiting, port, number)
+    else:
+        completion.busy_met(turn, waiting, number)
+        _refused(turn, call, waiting, number, "busy", Cause.USER_BUSY, own)
+
+
+def _refused(
+    turn: Turn, call: Call, waiting: Leg, number: str, reason: str, cause: Cause, own: bool = False
+) -> None:
+    turn.fact(f.AttemptRefused(call.id, f"extension:{number}", reason, cause))
+    failed(turn, call, waiting, cause, "" if own else number)
+
+
+def _ring_alone(turn: Turn, call: Call, waiting: Leg, port: int, number: str, cadence: str) -> None:
+    telephone = turn.plan.telephones[port]
+    if cadence not in OWN and hunting.follow(turn, call, waiting, telephone):
         return
     turn.enter(waiting, Phase.CALLING)
     recordings.cover(turn, waiting, "ringing")
     turn.play(waiting, "", c.ToneItem(Tone.RINGBACK))
-    leg = legs.add(turn, call.id, port, LegRole.CALLED, number, agent=_agent_at(turn, number))
-    turn.fact(f.LegAlerted(leg.id))
+    leg = ring(turn, call, waiting, port, number, cadence)
+    turn.timer(f"ring:{leg.id}", INTERCOM_RING_S if cadence == INTERCOM else telephone.ring_s)
+
+
+def ring(turn: Turn, call: Call, waiting: Leg, port: int, number: str, cadence: str = "") -> Leg:
+    """The telephone rings for `waiting`, without a limit of time."""
+    leg = legs.add(turn, call.id, port, LegRole.CALLED, number, agent=agent_at(turn, number))
+    turn.fact(f.LegAlerted(leg.id, cadence))
     if not turn.behind:  # else the report tells whether anybody still waits
-        _bell(turn, call, waiting, port, cadence)
-    turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)
+        bell(turn, call, waiting, leg)
+    return leg
 
 
-def _bell(turn: Turn, call: Call, waiting: Leg, port: int, cadence: str = "") -> None:
+def bell(turn: Turn, call: Call, waiting: Leg, leg: Leg) -> None:
     shown, name = _shown(turn, call, waiting)
-    turn.command(c.Ring(port=port, number=shown, name=name, cadence=cadence or _cadence(call)))
+    turn.command(c.Ring(port=leg.port, number=shown, name=name, cadence=leg.cadence or _cadence(call)))
 
 
 def ring_on(turn: Turn, leg: Leg) -> None:
     """A telephone that should ring and does not."""
     call = turn.call_of(leg)
-    waiting = waiting_in(turn, call) or turn.caller(call)
+    waiting = waiting_in(turn, call) or turn.served(call)
     if waiting is None or waiting.id == leg.id:
         turn.command(c.Ring(port=leg.port))
     else:
-        _bell(turn, call, waiting, leg.port)
+        bell(turn, call, waiting, leg)
 
 
-def _agent_at(turn: Turn, extension: str) -> str:
+def agent_at(turn: Turn, extension: str) -> str:
     agent = agents.at(turn, extension)
     return agent.id if agent else ""
 
@@ -73,21 +123,25 @@ def _shown(turn: Turn, call: Call, waiting: Leg) -> tuple[str, str]:
 
 
 def lifted(turn: Turn, leg: Leg) -> None:
-    """A ringing telephone was lifted."""
+    """A ringing telephone was lifted, or went over to a call that knocked."""
     turn.clear(f"ring:{leg.id}")
     if leg.role is LegRole.AGENT:
         queues.answered(turn, leg)
     elif leg.role is LegRole.CALLER:
         turn.fact(f.LegAnswered(leg.id))
         telephones.dial_for(turn, leg)
+    elif turn.call_of(leg).paging:
+        paging.joins(turn, leg)
     else:
-        _called_lifted(turn, leg)
+        called_lifted(turn, leg)
 
 
-def _called_lifted(turn: Turn, leg: Leg) -> None:
+def called_lifted(turn: Turn, leg: Leg) -> None:
+    """Whoever waits talks to `leg` from now on; nobody else rings for him any more."""
     call = turn.call_of(leg)
     waiting = waiting_in(turn, call)
     turn.fact(f.LegAnswered(leg.id))
+    hunting.taken(turn, call, leg)
     if call.direction is not Direction.INBOUND and not call.answered:
         turn.fact(f.CallAnswered(call.id, "person"))
     agents.talks(turn, leg.party, call.id)
@@ -106,48 +160,40 @@ def not_lifted(turn: Turn, number: int) -> None:
     """Timer `ring`."""
     turn.clear(f"ring:{number}")
     leg = turn.state.legs.get(number)
-    if leg is not None and leg.phase == Phase.ALERTING:
+    if leg is not None and leg.phase in (Phase.ALERTING, Phase.KNOCKING):
         give_up(turn, leg, Cause.NO_ANSWER)
 
 
 def give_up(turn: Turn, leg: Leg, cause: Cause) -> None:
-    """Stop ringing; whoever waits goes on elsewhere."""
+    """Stop ringing; whoever waits goes on elsewhere, when nobody else rings for him."""
     call = turn.call_of(leg)
     if leg.role is LegRole.CALLER:
         calls.end(turn, call, cause, ReleasedBy.BOX)
         return
+    called = "" if leg.cadence in OWN else leg.party
     legs.let_go(turn, leg, cause, ReleasedBy.CALLED)
     waiting = waiting_in(turn, call)
     if waiting is not None:
-        failed(turn, call, waiting, cause, leg.party)
+        failed(turn, call, waiting, cause, called)
 
 
 def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "") -> None:
-    """Who was called is not to be had: fallback, the called one's mailbox, or a tone."""
+    """Who was called is not to be had: others, his forward, the fallback, a mailbox, or a tone.
+
+    The mailbox is that of whoever was called first, before anybody sent the call on.
+    """
+    if call.hunt is not None:
+        hunting.one_less(turn, call, waiting, cause)
+        return
     turn.quiet(waiting)
-    mailbox = turn.plan.mailbox_of(turn.plan.extensions.get(called))
-    if call.fallback or (waiting.fxo and call.direction is Direction.INBOUND):
+    why = forwarding.WHY.get(cause)
+    if called and why and forwarding.divert(turn, call, waiting, called, why):
+        return
+    first = call.diverted[0] if call.diverted else called
+    mailbox = turn.plan.mailbox_of(turn.plan.extensions.get(first))
+    if call.fallback or (waiting.fxo and call.direction is Direction.INBOUND and not (call.diverted and mailbox)):
         targets.fall_back(turn, call, waiting)
-    elif mailbox is not None and cause in (Cause.NO_ANSWER, Cause.USER_BUSY):
+    elif mailbox is not None and why:
         targets.go(turn, call, waiting, f"voicemail:{mailbox.id}")
     else:
         calls.end(turn, call, cause, ReleasedBy.CALLED)
-
-
-def pick_up(turn: Turn, leg: Leg) -> bool:
-    """`leg`'s telephone takes the direct call that has rung longest elsewhere."""
-    ringing = [
-        one
-        for one in turn.state.legs.values()
-        if one.phase == Phase.ALERTING and one.role is LegRole.CALLED and waiting_in(turn, turn.call_of(one))
-    ]
-    if not ringing:
-        return False
-    theirs = min(ringing, key=lambda one: (one.alerted_us, one.id))
-    call, own = turn.call_of(theirs), turn.call_of(leg)
-    port, party, agent = leg.port, leg.party, leg.agent
-    legs.let_go(turn, theirs, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
-    turn.fact(f.LegReleased(leg.id, Cause.NORMAL_CLEARING, ReleasedBy.BOX))
-    calls.close(turn, own, Cause.NORMAL_CLEARING, ReleasedBy.BOX)
-    _called_lifted(turn, legs.add(turn, call.id, port, LegRole.CALLED, party, agent=agent))
-    return True

@@ -1,11 +1,25 @@
-"""Where a caller can be sent, as one word of data: `voicemail:BOX`, `queue:ID`, `extension:NUMBER`, `outside:NUMBER`,
-`flow:ID`, `node:FLOW/NODE`, `recall:NUMBER`; nothing: a last word and hang up."""
+"""Where a caller can be sent, as one word of data: `voicemail:BOX`, `mailbox:BOX` (to hear it; nothing: it asks which), `queue:ID`, `extension:NUMBER`, `outside:NUMBER`,
+`flow:ID`, `room:ID`, `service:ID`, `node:FLOW/NODE`, `recall:NUMBER`, `overflow:QUEUE/PLACE`; nothing: a last word and hang up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from firmware.engine import calls, flows, queues, recordings, ringing, trunks, voicemail
+from firmware.engine import (
+    calls,
+    flows,
+    groups,
+    mailbox_doors,
+    overflowing,
+    parking,
+    queues,
+    recordings,
+    ringing,
+    rooms,
+    services,
+    trunks,
+    voicemail,
+)
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -35,9 +49,19 @@ def _voicemail(turn: Turn, call: Call, leg: Leg, mailbox: str) -> None:
     voicemail.leave_message(turn, call, leg, mailbox)
 
 
+def _mailbox(turn: Turn, call: Call, leg: Leg, mailbox: str) -> None:
+    flows.leave(turn, call, "mailbox")
+    mailbox_doors.visit(turn, call, leg, mailbox)
+
+
 def _queue(turn: Turn, call: Call, leg: Leg, queue: str) -> None:
     flows.leave(turn, call, "queue")
     queues.enter(turn, call, leg, queue)
+
+
+def _overflow(turn: Turn, call: Call, leg: Leg, where: str) -> None:
+    flows.leave(turn, call, "queue")
+    overflowing.further(turn, call, leg, where)
 
 
 def _extension(turn: Turn, call: Call, leg: Leg, number: str) -> None:
@@ -54,6 +78,14 @@ def _flow(turn: Turn, call: Call, leg: Leg, flow: str) -> None:
     flows.enter(turn, call, leg, flow)
 
 
+def _room(turn: Turn, call: Call, leg: Leg, name: str) -> None:
+    rooms.enter(turn, call, leg, name)
+
+
+def _service(turn: Turn, call: Call, leg: Leg, name: str) -> None:
+    services.enter(turn, call, leg, name)
+
+
 def _node(turn: Turn, call: Call, leg: Leg, where: str) -> None:
     flow, _, node = where.partition("/")
     if flow != call.flow or not call.node:
@@ -63,16 +95,37 @@ def _node(turn: Turn, call: Call, leg: Leg, where: str) -> None:
 
 
 def _recall(turn: Turn, call: Call, leg: Leg, number: str) -> None:
+    recall(turn, call, leg, number, turn.plan.config.switchboard.recall_to)
+
+
+def recall(turn: Turn, call: Call, leg: Leg, number: str, otherwise: str) -> None:
+    """Back to extension `number`, who sent `leg` away; where that is in vain, on to `otherwise`."""
+    turn.fact(f.FallbackSet(call.id, otherwise))
     turn.fact(f.TransferMade(call.id, "recall", leg.id, 0, number))
     ringing.call_telephone(turn, call, leg, number, cadence="recall")
 
 
+def _group(turn: Turn, call: Call, leg: Leg, group: str) -> None:
+    flows.leave(turn, call, "transfer")
+    groups.call_group(turn, call, leg, group)
+
+
+def _slot(turn: Turn, call: Call, leg: Leg, slot: str) -> None:
+    parking.again(turn, call, leg, slot)
+
+
 _KINDS: Mapping[str, Callable[[Turn, Call, Leg, str], None]] = {
     "voicemail": _voicemail,
+    "mailbox": _mailbox,
     "queue": _queue,
+    "overflow": _overflow,
     "extension": _extension,
     "outside": _outside,
     "flow": _flow,
     "node": _node,
+    "room": _room,
+    "service": _service,
     "recall": _recall,
+    "group": _group,
+    "slot": _slot,
 }

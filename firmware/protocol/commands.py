@@ -34,9 +34,10 @@ class Music(Struct, frozen=True, tag=True):
 
 
 class Message(Struct, frozen=True, tag=True):
-    """A recorded message (voicemail), by recording id."""
+    """A recorded message (voicemail), by recording id; `from_ms` leaves out its beginning."""
 
     recording: str
+    from_ms: int = 0
 
 
 PlayItem = Phrase | ToneItem | Pause | Music | Message
@@ -82,6 +83,15 @@ class Ring(SwitchCommand, frozen=True, tag=True):
     """`normal`, `internal`, `recall`."""
 
 
+class ShowMessages(SwitchCommand, frozen=True, tag=True):
+    """FXS: the message-waiting lamp, by FSK while the telephone is on-hook and idle; later when it is not.
+
+    Only the newest is sent. `count` 0 puts it out.
+    """
+
+    count: int
+
+
 class StopRing(SwitchCommand, frozen=True, tag=True):
     """FXS: stop ringing."""
 
@@ -101,6 +111,15 @@ class Confer(SwitchCommand, frozen=True, tag=True):
     members: tuple[int, ...]
 
 
+class Mix(SwitchCommand, frozen=True, tag=True):
+    """`port` alone hears the saturated sum of these ports from the next tick; of none: silence.
+
+    It leaves its conference. Who hears `port` is as before.
+    """
+
+    sources: tuple[int, ...]
+
+
 class Play(SwitchCommand, frozen=True, tag=True):
     """`port` hears these items in order; `PlayEnded(play)` when the last is over. Replaces a running player."""
 
@@ -111,6 +130,12 @@ class Play(SwitchCommand, frozen=True, tag=True):
 
 class StopPlay(SwitchCommand, frozen=True, tag=True):
     """Stop the port's player; hear silence. No `PlayEnded`."""
+
+
+class Inject(SwitchCommand, frozen=True, tag=True):
+    """`port` hears these items once beside what it hears; without items nothing any more. Nothing is told at its end."""
+
+    items: tuple[PlayItem, ...] = ()
 
 
 class Listen(SwitchCommand, frozen=True, tag=True):
@@ -164,11 +189,14 @@ AnySwitchCommand = (
     | FlashLine
     | Dial
     | Ring
+    | ShowMessages
     | StopRing
     | Hear
     | Confer
+    | Mix
     | Play
     | StopPlay
+    | Inject
     | Listen
     | Record
     | PauseRecord

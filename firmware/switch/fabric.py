@@ -6,7 +6,7 @@ that source -1 is silence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -61,6 +61,7 @@ class Fabric:
         self._mixed = self._rows[self._first_mixer : -1]
         self._wanted = self.sources.copy()
         self._held = np.zeros(ports, bool)
+        self._added = np.empty(0, np.intp)
 
     def hear(self, port: int, source: int) -> None:
         """Another port, `player_row(port)`, or SILENCE. Takes the port out of its conference."""
@@ -73,6 +74,12 @@ class Fabric:
         for port in members:
             self._want(port, self._first_mixer + port)
 
+    def mix(self, port: int, sources: Sequence[int]) -> None:
+        """The port alone hears the sum of these ports. Takes it out of its conference."""
+        self._mixers.leave(port)
+        self._mixers.mix_for(port, sources)
+        self._want(port, self._first_mixer + port if sources else SILENCE)
+
     def hold(self, port: int) -> None:
         """Until `free`, the port hears its signal player, whatever else is asked for it."""
         self._held[port] = True
@@ -82,6 +89,13 @@ class Fabric:
         """The port hears again what is wanted by now."""
         self._held[port] = False
         self.sources[port] = self._wanted[port]
+
+    def held(self, port: int) -> bool:
+        return bool(self._held[port])
+
+    def add_signals(self, ports: Iterable[int]) -> None:
+        """These ports, and no others, hear their signal player beside what they hear."""
+        self._added = np.array(sorted(ports), np.intp)
 
     def hears(self, port: int) -> int:
         """The row the port is to hear (leaving `hold` aside)."""
@@ -106,5 +120,14 @@ class Fabric:
         self.players.tick(self._played)
         self._mixers.mix(self.said, self._mixed)
         np.take(self._rows, self.sources, axis=0, out=self.heard, mode="wrap")
+        if self._added.size:
+            self._add_signals()
         self.gain_to.apply(self.heard)
         return self.heard
+
+    def _add_signals(self) -> None:
+        """Saturating; as many Python calls for any number of ports."""
+        both = self.heard[self._added].astype(np.int32)
+        both += self._played[self.ports + self._added]
+        np.clip(both, -32768, 32767, out=both)
+        self.heard[self._added] = both

@@ -56,6 +56,7 @@ class Orders:
         self._to_line(port, command)
         self._listen(port, asked.Listen(port=number))
         self._voice.hear(number, SILENCE)
+        self._voice.inject(number, ())
         for recording in self._tape.on_port(number):
             self._tape.stop(recording, self.next_tick)
 
@@ -72,12 +73,22 @@ class Orders:
             return
         self._voice.confer(members)
 
+    def _mix(self, port: Port, command: asked.Mix) -> None:
+        sources = tuple(dict.fromkeys(command.sources))
+        if not all(0 <= source < len(self._ports) for source in sources):
+            self.misfits += 1
+            return
+        self._voice.mix(port.plan.port, sources)
+
     def _play(self, port: Port, command: asked.Play) -> None:
         self._voice.play(port.plan.port, command.play, command.items[:LONGEST_PLAY], command.repeat)
 
     def _stop_play(self, port: Port, command: asked.StopPlay) -> None:
         del command
         self._voice.stop(port.plan.port)
+
+    def _inject(self, port: Port, command: asked.Inject) -> None:
+        self._voice.inject(port.plan.port, command.items[:LONGEST_PLAY])
 
     def _listening(self, port: Port, command: asked.Listen) -> None:
         self._listen(port, command)
@@ -121,11 +132,14 @@ DO: Mapping[type, Callable[[Orders, Port, Any], None]] = {
     asked.FlashLine: _O._line,
     asked.Dial: _dial,
     asked.Ring: _O._line,
+    asked.ShowMessages: _O._line,
     asked.StopRing: _O._line,
     asked.Hear: _O._hear,
     asked.Confer: _O._confer,
+    asked.Mix: _O._mix,
     asked.Play: _O._play,
     asked.StopPlay: _O._stop_play,
+    asked.Inject: _O._inject,
     asked.Listen: _O._listening,
     asked.Record: _O._record,
     asked.PauseRecord: _O._pause,

@@ -38,6 +38,8 @@ class Voice:
         """Ports that began or ceased to get a steady tone from a player, since somebody emptied this."""
         self._coming: dict[int, _Coming] = {}
         """What is to be played as soon as its messages are read."""
+        self._injected: set[int] = set()
+        """Ports that hear their signal player beside what they hear."""
 
     def tick(self, said: Samples) -> Samples:
         if self._coming:
@@ -53,6 +55,10 @@ class Voice:
         for port in members:
             self.stop(port)
         self.fabric.confer(members)
+
+    def mix(self, port: int, sources: Sequence[int]) -> None:
+        self.stop(port)
+        self.fabric.mix(port, sources)
 
     def play(self, port: int, play: str, items: Sequence[PlayItem], repeat: bool) -> None:
         self._coming.pop(port, None)
@@ -88,8 +94,25 @@ class Voice:
     def send_sound(self, port: int, sound: NDArray[np.int16]) -> None:
         self._signal(port, self.playlist.once(sound))
 
+    def inject(self, port: int, items: Sequence[PlayItem]) -> None:
+        """Beside what the port hears, once; with nothing to play: no more of it. A signal of our own goes before."""
+        if port in self._injected:
+            self._players.stop(self.fabric.signal_slot(port))
+            self._injected.discard(port)
+        if items and not self.fabric.held(port):
+            playable = self.playlist.playable(items)
+            self._players.start(self.fabric.signal_slot(port), playable, own=playable.own)
+            self._injected.add(port)
+        self.fabric.add_signals(self._injected)
+
+    def _no_injection(self, port: int) -> None:
+        if port in self._injected:
+            self._injected.discard(port)
+            self.fabric.add_signals(self._injected)
+
     def mute(self, port: int) -> None:
         """Nothing goes to the port until `hush`."""
+        self._no_injection(port)
         self._players.stop(self.fabric.signal_slot(port))
         self.fabric.hold(port)
 
@@ -103,7 +126,9 @@ class Voice:
         """(port, play) of players that came to their end; None for a signal."""
         ended: list[tuple[int, str | None]] = []
         for slot, play in self._players.take_ended():
-            if slot >= self.fabric.ports:
+            if slot - self.fabric.ports in self._injected:
+                self._no_injection(slot - self.fabric.ports)
+            elif slot >= self.fabric.ports:
                 ended.append((slot - self.fabric.ports, None))
             else:
                 self.stop(slot)
@@ -111,6 +136,7 @@ class Voice:
         return ended
 
     def _signal(self, port: int, playable: Playable) -> None:
+        self._no_injection(port)
         self._start(port, self.fabric.signal_slot(port), playable, "", False)
         self.fabric.hold(port)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from drivers.countries import CountryProfile
-from firmware.protocol.commands import Play
+from firmware.protocol.commands import Inject, Play
 from firmware.protocol.names import Tone
 from firmware.switch.plan import PortPlan
 from hwsim.fast import latencies as late
@@ -59,6 +59,14 @@ class Players:
                 self._timeline.at(at_us, partial(self._tone, port, run, tone))
         if programme.us is not None:
             self._timeline.at(now_us + programme.us, partial(self._over, port, run))
+
+    def inject(self, command: Inject, now_us: int) -> None:
+        """Beside what is heard; it has no end that anybody is told of."""
+        for after_us, tone in self._sounds.programme(command.items, False).tones:
+            ear_us = ear_after_us(self._plans[command.port].country, tone)
+            if ear_us is not None:
+                at_us = now_us + after_us + late.AUDIO_US + ear_us
+                self._timeline.at(at_us, partial(self._heard, command.port, tone))
 
     def _tone(self, port: int, run: int, tone: Tone, now_us: int) -> None:
         if self._runs[port] == run or tone in ENDED:

@@ -226,6 +226,14 @@ class FastSwitch:
         self.hearers.confer(members, self.now_us)
         self.world.silence.weigh(self.now_us)
 
+    def _mix(self, command: asked.Mix) -> None:
+        if not all(0 <= source < len(self.ports) for source in command.sources):
+            self.misfits += 1
+            return
+        self.players.stop(command.port)
+        self.hearers.mix(command.port, command.sources, self.now_us)
+        self.world.silence.weigh(self.now_us)
+
     def _play(self, command: asked.Play) -> None:
         self._hear(command.port, PLAYER)
         self.players.play(command, self.now_us)
@@ -233,6 +241,9 @@ class FastSwitch:
     def _stop_play(self, command: asked.StopPlay) -> None:
         if self.hearers.source(command.port) == PLAYER:
             self._hear(command.port, SILENCE)
+
+    def _inject(self, command: asked.Inject) -> None:
+        self.players.inject(command, self.now_us)
 
     def _play_over(self, port: int, play: str, now_us: int) -> None:
         self._hear(port, SILENCE)
@@ -351,8 +362,10 @@ _DO: dict[type, Callable[[FastSwitch, Any], None]] = {
     asked.Listen: FastSwitch._listening,
     asked.Hear: FastSwitch._hears,
     asked.Confer: FastSwitch._confer,
+    asked.Mix: FastSwitch._mix,
     asked.Play: FastSwitch._play,
     asked.StopPlay: FastSwitch._stop_play,
+    asked.Inject: FastSwitch._inject,
     asked.Record: FastSwitch._record,
     asked.StopRecord: FastSwitch._stop_record,
     asked.PauseRecord: FastSwitch._nothing,
