@@ -12,6 +12,7 @@ from firmware.config.schema.groups import FollowMe
 from firmware.config.schema.part import (
     AgentId,
     CardName,
+    Digits,
     FlowId,
     GainDb,
     HangUp,
@@ -114,6 +115,8 @@ class Extension(Part, frozen=True):
     """How long it rings before the call goes on to voicemail or ends."""
     voicemail: MailboxId = ""
     """Mailbox that takes calls not answered."""
+    lamp: Annotated[str, one_of("stutter", "fsk", "none")] = "stutter"
+    """How new messages show: `stutter` by the dial tone, `fsk` also by the telephone's message lamp, `none`."""
     agent: AgentId = ""
     """Agent signed in here when the box starts with no history."""
     record: bool = False
