@@ -10,12 +10,16 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from firmware.config import wordings as say
+from firmware.config.check_classes import check_classes
 from firmware.config.check_dialling import check_dialling
 from firmware.config.check_flows import check_flows
+from firmware.config.check_choosing import check_choosing
 from firmware.config.check_queues import check_queues
+from firmware.config.check_reaching import check_reaching
 from firmware.config.check_retention import check_retention
 from firmware.config.check_slots import check_slots
 from firmware.config.check_storage import check_storage
+from firmware.config.check_targets import check_targets
 from firmware.config.faults import Fault, Finding
 from firmware.config.load import load
 from firmware.config.schema import Config, Hours
@@ -36,8 +40,12 @@ def check_config(config: Config) -> Iterator[Finding]:
     yield from check_slots(config)
     yield from _lines(config)
     yield from check_dialling(config)
+    yield from check_classes(config)
+    yield from check_targets(config)
     yield from check_queues(config)
+    yield from check_choosing(config)
     yield from check_flows(config)
+    yield from check_reaching(config)
     yield from check_retention(config)
     yield from check_storage(config)
     for place, hours in enumerate(config.hours):

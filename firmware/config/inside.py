@@ -18,3 +18,6 @@ def inside_numbers(config: Config) -> Iterator[Inside]:
     for place, group in enumerate(config.groups):
         if group.number:
             yield group.number, f"group:{group.id}", ("group", place, "number")
+    for place, room in enumerate(config.rooms):
+        if room.number:
+            yield room.number, f"room:{room.id}", ("room", place, "number")

@@ -122,6 +122,20 @@ BAD_SPAN = Wording(
     "“{value}”不是时间段",
     '请写两个时刻："08:30-12:00"；"24:00" 表示一天结束',
 )
+BAD_CLOCK_TIME = Wording(
+    "bad-clock-time",
+    '"{value}" is not a time of day',
+    'write hours and minutes: "17:00"',
+    "“{value}”不是时刻",
+    '请写时和分："17:00"',
+)
+BAD_MAIL_ADDRESS = Wording(
+    "bad-mail-address",
+    '"{value}" is not a mail address',
+    'write one address: "office@example.com"',
+    "“{value}”不是邮件地址",
+    '请写一个地址："office@example.com"',
+)
 BAD_DATE = Wording(
     "bad-date",
     '"{value}" is not a date of the calendar',
@@ -444,4 +458,177 @@ MARKS_TOO_CLOSE = Wording(
     "let warn_percent, purge_percent and stop_percent ascend in steps of 3 or more",
     "{key} 为 {value}：必须比 {below}（{least}）至少高 3",
     "请让 warn_percent、purge_percent、stop_percent 依次递增，每级至少相差 3",
+)
+BAD_TARGET = Wording(
+    "bad-target",
+    '"{value}" is no place a call can be sent to',
+    "write kind and name; the kinds are {kinds}",
+    "“{value}”不是来电可以转去的地方",
+    "请写“类别:名称”；可用类别：{kinds}",
+)
+TARGET_CYCLE = Wording(
+    "target-cycle",
+    "a call would be sent round for ever: {circle}",
+    "let one of these lead somewhere else: to a mailbox, or to nothing",
+    "来电会被无限循环转接：{circle}",
+    "请让其中一处转往别处：语音信箱，或留空",
+)
+BAD_BLOCK = Wording(
+    "bad-block",
+    '"{value}" is no block of 1 … {most} numbers',
+    "write its first and its last number with the same count of digits, the smaller one first",
+    "“{value}”不是 1 至 {most} 个号码的号码段",
+    "请写首尾两个位数相同的号码，小的在前",
+)
+PIN_FOR_NOTHING = Wording(
+    "pin-for-nothing",
+    'a PIN is to be asked for "{kind}" numbers, but there is none',
+    "add a line `pin = …` to the class, or take pin_for out",
+    "拨打“{kind}”类号码要求密码，但没有设置密码",
+    "请在该等级中添加 pin，或删去 pin_for",
+)
+NO_ACCOUNTS = Wording(
+    "no-accounts",
+    'class "{name}" needs an account code, but none is listed',
+    'add an [[account]], or set accounts = "free" under [dial_plan]',
+    "等级“{name}”要求账号码，但没有列出任何账号",
+    '请添加 [[account]]，或在 [dial_plan] 中设 accounts = "free"',
+)
+CHAIR_PIN = Wording(
+    "chair-pin",
+    'room "{name}" cannot tell its chair from the others',
+    "give it a pin too, and another one than chair_pin",
+    "会议室“{name}”无法区分主持人与其他人",
+    "请同时设置 pin，且与 chair_pin 不同",
+)
+GROUP_LIKE_LINE = Wording(
+    "group-like-line",
+    'there is a line "{name}" too: a route could not tell which is meant',
+    "give the group another id",
+    "已有名为“{name}”的线路：路由无法区分",
+    "请给线路组改名",
+)
+ROUTE_EMPTY = Wording(
+    "route-empty",
+    'route "{name}" has no lines: no call can use it',
+    "add a line `lines = [ … ]`, or take the route out",
+    "路由“{name}”没有线路：不会有呼叫使用它",
+    "请添加 lines = [ … ]，或删去该路由",
+    warning=True,
+)
+LINE_NOT_OUT = Wording(
+    "line-not-out",
+    'line "{name}" is not for outgoing calls',
+    "take it out of the route, or set outgoing = true for the line",
+    "线路“{name}”不用于呼出",
+    "请将其从路由中删去，或把该线路的 outgoing 设为 true",
+    warning=True,
+)
+SPEED_DIAL_CODE = Wording(
+    "speed-dial-code",
+    '"{value}" is a feature code: speed dial stores numbers',
+    "write a number as it is dialled, outside prefix included",
+    "“{value}”是功能码：缩位拨号只存号码",
+    "请写要拨的号码，含外线字冠",
+)
+BAD_NUMBER_PATTERN = Wording(
+    "bad-number-pattern",
+    '"{value}" is neither a number nor the beginning of one',
+    "write digits, at most 32, with + before the country code, and a * at the end for all that begin so: +86139*",
+    "“{value}”既不是号码，也不是号码的开头",
+    "请写数字（最多 32 位），国家代码前加 +；结尾写 * 表示所有以此开头的号码：+86139*",
+)
+RELAX_NEVER = Wording(
+    "relax-never",
+    "this step never comes: it has neither after_s nor when_expected_wait_s",
+    "say after how many seconds of waiting, or of expected wait, it comes",
+    "这一步永远不会生效：after_s 和 when_expected_wait_s 都没有设",
+    "请写明等待多少秒、或预计等待多少秒后生效",
+)
+RELAX_NOT_LATER = Wording(
+    "relax-not-later",
+    "{key} is {value}, but an earlier step has {earlier}: steps follow one another",
+    "let {key} grow from step to step, or put the steps into another order",
+    "{key} 为 {value}，而前面的步骤已是 {earlier}：各步骤须依次在后",
+    "请让 {key} 逐步增大，或调整步骤顺序",
+)
+RELAX_ASKS_MORE = Wording(
+    "relax-asks-more",
+    "this step asks for {what} {value}, more than the {earlier} asked before it",
+    "a step may only ask for less, or for the same",
+    "这一步要求 {what} {value}，高于此前的 {earlier}",
+    "每一步只能放宽或维持要求",
+)
+RELAX_LESS_URGENT = Wording(
+    "relax-less-urgent",
+    "this step adds {value} to the priority, an earlier one {earlier}",
+    "let the priority stay or grow from step to step",
+    "这一步给优先级加 {value}，而前面的步骤加 {earlier}",
+    "请让优先级逐步不变或增大",
+)
+RELAX_UNASKED = Wording(
+    "relax-unasked",
+    'the queue itself asks for no "{what}": this matters only for calls whose routing asks for it',
+    "take it out, or ask for it in the queue's `skills`",
+    "该队列本身不要求“{what}”：只对由 routing 提出要求的来电起作用",
+    "请删去，或写进队列的 skills",
+    warning=True,
+)
+TOO_MANY = Wording(
+    "too-many",
+    "{count} {what} are more than {most}",
+    "join some of them, or take some out",
+    "{what} 有 {count} 个，超过了 {most} 个",
+    "请合并或删去一部分",
+)
+NOT_SERVED_BY = Wording(
+    "not-served-by",
+    'agent "{agent}" does not serve queue "{queue}", so this changes nothing',
+    "add the queue to the agent's `queues`, or take this out",
+    "坐席“{agent}”不服务队列“{queue}”，此项不起作用",
+    "请把该队列加入坐席的 queues，或删去此项",
+    warning=True,
+)
+ROUTING_IDLE = Wording(
+    "routing-idle",
+    "this rule changes nothing",
+    "give it a priority, skills, vip or an agent",
+    "这条规则不改变任何事",
+    "请给出 priority、skills、vip 或 agent",
+)
+GROUP_EMPTY = Wording(
+    "group-empty",
+    'group "{name}" has no members: nobody rings',
+    "add a line `members = [ … ]`",
+    "振铃组“{name}”没有成员：无人振铃",
+    "请添加 members = [ … ]",
+    warning=True,
+)
+MEMBER_OUTSIDE = Wording(
+    "member-outside",
+    '"{number}" is outside, but group "{name}" may call inside only',
+    'set may_call of the group to "local", "national" …, or take the number out',
+    "“{number}”是外线号码，但振铃组“{name}”只许呼叫内线",
+    '请把该组的 may_call 设为 "local"、"national" 等，或删去该号码',
+)
+FORWARD_NOWHERE = Wording(
+    "forward-nowhere",
+    'calls cannot go on to "{number}"',
+    "write another number of the house, or an outside number with {prefix} in front as it is dialled",
+    "来电无法转到“{number}”",
+    "请写另一个内部号码，或带字冠 {prefix} 的外线号码",
+)
+FORWARD_EMERGENCY = Wording(
+    "forward-emergency",
+    'calls may not be sent to "{number}", an emergency number',
+    "take another number",
+    "不得把来电转到紧急号码“{number}”",
+    "请换一个号码",
+)
+SLOT_EMERGENCY = Wording(
+    "slot-emergency",
+    "slot {slot} is keyed {keys}, which ends like {emergency}",
+    "take another slot: half a code keyed before a call for help must not hide it",
+    "寄存位 {slot} 要按 {keys}，其结尾与紧急号码 {emergency} 相同",
+    "请换一个寄存位：求助前误按的半个代码不应掩盖求助",
 )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from firmware.engine import apply_dialling as dialling
 from firmware.engine.board import Board
 from firmware.engine.state import Call, Leg, Phase
 from firmware.protocol import facts as f
@@ -23,6 +24,8 @@ LEG_TIMERS = (
     "offered",
     "ask",
     "again",
+    "limit",
+    "alone",
     "knock",
     "parked",
     "confirm",
@@ -130,6 +133,8 @@ def leg_released(board: Board, fact: f.LegReleased, at_us: int) -> None:
     elif port.knocks == fact.leg:
         port.knocks = 0
     port.released_us = at_us
+    if leg.room:
+        dialling.leave_room(board, leg)
     for timer in LEG_TIMERS:
         state.timers.pop(f"{timer}:{fact.leg}", None)
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from firmware.engine.board import Board
 from firmware.engine.dialling_state import PinTries, RoomNow, Spent
+from firmware.engine.state import Leg
 from firmware.protocol import facts as f
 
 
 def line_chosen(board: Board, fact: f.LineChosen, at_us: int) -> None:
     leg = board.state.legs.get(fact.leg)
     if leg is not None:
-        leg.sends, leg.cost = fact.digits, fact.cost
+        leg.sends, leg.cost, leg.payer = fact.digits, fact.cost, fact.who
 
 
 def call_charged(board: Board, fact: f.CallCharged, at_us: int) -> None:
@@ -74,14 +75,18 @@ def room_entered(board: Board, fact: f.RoomEntered, at_us: int) -> None:
 
 
 def room_left(board: Board, fact: f.RoomLeft, at_us: int) -> None:
+    leave_room(board, board.state.legs[fact.leg])
+
+
+def leave_room(board: Board, leg: Leg) -> None:
     rooms = board.state.dialling.rooms
-    room = rooms[fact.room]
+    room = rooms[leg.room]
     for those in (room.members, room.chairs, room.mixed):
-        if fact.leg in those:
-            those.remove(fact.leg)
+        if leg.id in those:
+            those.remove(leg.id)
     if not room.members:
-        del rooms[fact.room]
-    board.state.legs[fact.leg].room = ""
+        del rooms[leg.room]
+    leg.room = ""
 
 
 def room_mixed(board: Board, fact: f.RoomMixed, at_us: int) -> None:

@@ -80,3 +80,16 @@ def _clock_changes(midnight_us: int, tz: ZoneInfo) -> Iterator[int]:
         else:
             high = middle
     yield high * _MINUTE_US
+
+
+def day_of(wall_us: int, zone: str) -> str:
+    """The date on the wall, `2026-10-01`."""
+    return _local(wall_us, ZoneInfo(zone)).date().isoformat()
+
+
+def midnights_us(day: date, zone: str) -> tuple[int, int]:
+    """Where a day begins and where it ends."""
+    tz = ZoneInfo(zone)
+    after = day + timedelta(days=1)
+    begin, end = (datetime(one.year, one.month, one.day, tzinfo=tz) for one in (day, after))
+    return _wall_us(begin.astimezone(UTC)), _wall_us(end.astimezone(UTC))

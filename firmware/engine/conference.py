@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from firmware.engine import calls, holding, legs, recordings
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
@@ -74,3 +76,11 @@ def drop_last(turn: Turn, leg: Leg) -> None:
     if call.conference[0] == leg.id:
         last = turn.state.legs[call.conference[-1]]
         leave(turn, call, last, Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
+
+
+def mix(turn: Turn, members: Sequence[Leg]) -> None:
+    """All these hear the sum of the others; players they heard are stopped by it."""
+    for leg in members:
+        if leg.play:
+            turn.fact(f.PlayStopped(leg.id))
+    turn.command(c.Confer(port=members[0].port, members=tuple(leg.port for leg in members)))

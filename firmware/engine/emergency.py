@@ -14,7 +14,7 @@ the keys) and `firmware.engine.urgent_keys` (which of them belong together).
 
 from __future__ import annotations
 
-from firmware.engine import calls, holding, telephones, trunks
+from firmware.engine import call_waiting, calls, holding, telephones, trunks
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import events as e
@@ -27,27 +27,36 @@ AGAIN_AFTER_S = 2.0
 HURTS = {
     Phase.PARTING: 0,
     Phase.FLOW: 1,
+    Phase.PIN: 1,
+    Phase.PIN: 1,
+    Phase.LISTENING: 1,
+    Phase.DICTATING: 1,
+    Phase.NEW_PIN: 1,
     Phase.QUEUED: 2,
+    Phase.CALLBACK: 2,
     Phase.WAITING_LINE: 3,
     Phase.SEIZING: 3,
     Phase.PROCEEDING: 4,
     Phase.CALLING: 4,
     Phase.MAILBOX: 5,
     Phase.HELD: 6,
+    Phase.PARKED: 6,
     Phase.JOINING: 7,
     Phase.TALKING: 8,
+    Phase.ROOM: 8,
     Phase.OFFERED: 9,
 }
 ANSWERED_FOR_S = 0.5
 """So long a ringing line is held before it is let go: the exchange must see an answer and then a release."""
 
 
-_OWN = (Phase.PARTING, Phase.LISTENING, Phase.DIALLING, Phase.KEYING, Phase.PIN)
+_OWN = (Phase.PARTING, Phase.LISTENING, Phase.DIALLING, Phase.KEYING, Phase.PIN, Phase.NEW_PIN, Phase.MONITORING)
 """A telephone that has only the box at the other end: its own call becomes the emergency call."""
 
 
 def place(turn: Turn, leg: Leg, number: str) -> None:
     """`leg`'s telephone wants `number`; its class of service does not matter."""
+    call_waiting.refuse(turn, leg.port)
     call = turn.call_of(leg)
     turn.fact(f.NumberDialled(call.id, number, "", Direction.OUTBOUND, True))
     turn.clear(f"digit:{leg.id}")
@@ -144,7 +153,10 @@ def own_call_for(turn: Turn, leg: Leg) -> Leg:
     call = turn.call_of(leg)
     if call.direction is not Direction.INBOUND and leg.phase in _OWN:
         return leg
-    calls.end(turn, call, Cause.NORMAL_CLEARING, calls.side_of(leg))
+    if leg.phase == Phase.PAGING:
+        calls.left(turn, leg)
+    else:
+        calls.end(turn, call, Cause.NORMAL_CLEARING, calls.side_of(leg))
     other = turn.leg_at(leg.port)
     if other is None:
         return telephones.own_call(turn, leg.port)

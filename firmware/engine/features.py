@@ -6,14 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from firmware.engine import agents, calls, ringing, voicemail
+from firmware.engine import (
+    account,
+    agents,
+    asked_pins,
+    calls,
+    mailbox_doors,
+    pin_desk,
+    position_features,
+    reach_features,
+    services,
+    shortcuts,
+)
 from firmware.engine.dialplan import Match
-from firmware.engine.secrets import AGENT, MAILBOX
+from firmware.engine.secrets import AGENT
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
-from firmware.protocol.names import AgentState, Cause
+from firmware.protocol.names import Cause
 
 ASK_AFTER_S = 2.0
 """Who knows what to key is not talked to."""
@@ -25,46 +36,38 @@ def run(turn: Turn, leg: Leg, match: Match) -> None:
     HANDLERS[match.feature](turn, leg, match.argument)
 
 
-def _sign_out(turn: Turn, leg: Leg, argument: str) -> None:
-    _wish(turn, leg, AgentState.SIGNED_OUT, "", "signed-out")
-
-
-def _ready(turn: Turn, leg: Leg, argument: str) -> None:
-    _wish(turn, leg, AgentState.READY, "", "ready")
-
-
-def _not_ready(turn: Turn, leg: Leg, argument: str) -> None:
-    reason = turn.plan.config.features.not_ready_reasons.get(argument, "")
-    if argument and not reason:
-        calls.farewell(turn, leg, "unknown-reason")
-    else:
-        _wish(turn, leg, AgentState.NOT_READY, reason, "not-ready")
-
-
-def _wish(turn: Turn, leg: Leg, state: AgentState, reason: str, words: str) -> None:
-    agent = agents.at(turn, leg.party)
-    if agent is None:
-        calls.farewell(turn, leg, "not-signed-in")
-        return
-    agents.wish(turn, agent.id, state, reason)
-    calls.farewell(turn, leg, words)
-
-
 def _voicemail(turn: Turn, leg: Leg, argument: str) -> None:
-    mailbox = turn.plan.mailbox_of(turn.plan.telephones.get(leg.port))
-    if mailbox is None:
-        calls.farewell(turn, leg, "voicemail-no-mailbox")
-        return
-    turn.fact(f.VariableSet(leg.call, MAILBOX, mailbox.id))
-    if mailbox.pin:
-        _ask_pin(turn, leg)
-    else:
-        voicemail.open_box(turn, leg)
+    mailbox_doors.own(turn, leg)
 
 
-def _pick_up(turn: Turn, leg: Leg, argument: str) -> None:
-    if not ringing.pick_up(turn, leg):
-        calls.farewell(turn, leg, "nothing-to-pick-up")
+def _voicemail_of(turn: Turn, leg: Leg, argument: str) -> None:
+    mailbox_doors.visit(turn, turn.call_of(leg), leg, argument)
+
+
+def _unlock(turn: Turn, leg: Leg, argument: str) -> None:
+    """The PIN of the telephone's class, then dial tone: its next call outside is not asked for it."""
+    given = turn.plan.class_of(leg.party)
+    if given is None or not given.pin:
+        turn.fact(f.AttemptRefused(leg.call, "unlock", "no-pin", Cause.CALL_REJECTED))
+        calls.farewell(turn, leg, "not-allowed")
+    elif not pin_desk.ask(turn, leg, f"class:{given.id}"):
+        calls.farewell(turn, leg, "pin-locked")
+
+
+def _redial(turn: Turn, leg: Leg, argument: str) -> None:
+    shortcuts.redial(turn, leg)
+
+
+def _speed_dial(turn: Turn, leg: Leg, argument: str) -> None:
+    shortcuts.speed_dial(turn, leg, argument)
+
+
+def _service(turn: Turn, leg: Leg, argument: str) -> None:
+    services.keyed(turn, leg, argument)
+
+
+def _account(turn: Turn, leg: Leg, argument: str) -> None:
+    account.given(turn, leg, argument)
 
 
 def _sign_in(turn: Turn, leg: Leg, argument: str) -> None:
@@ -72,12 +75,16 @@ def _sign_in(turn: Turn, leg: Leg, argument: str) -> None:
 
 
 HANDLERS: Mapping[str, Callable[[Turn, Leg, str], None]] = {
+    **position_features.HANDLERS,
+    **reach_features.HANDLERS,
     "sign_in": _sign_in,
-    "sign_out": _sign_out,
-    "ready": _ready,
-    "not_ready": _not_ready,
     "voicemail": _voicemail,
-    "pickup": _pick_up,
+    "voicemail_of": _voicemail_of,
+    "service": _service,
+    "account": _account,
+    "unlock": _unlock,
+    "redial": _redial,
+    "speed_dial": _speed_dial,
 }
 
 # -- signing in -------------------------------------------------------------------------------------
@@ -109,6 +116,8 @@ def ask(turn: Turn, number: int) -> None:
         return
     if leg.phase == Phase.KEYING:
         turn.say(leg, "", "enter-agent")
+    elif leg.phase == Phase.PIN and pin_desk.asked(turn.call_of(leg)):
+        turn.say(leg, "", "enter-pin")
     elif leg.phase == Phase.PIN:
         turn.say(leg, "", "enter-pin" if AGENT in turn.call_of(leg).variables else "voicemail-pin")
 
@@ -168,12 +177,14 @@ def pin_entered(turn: Turn, leg: Leg, event: e.SecretEntered) -> None:
     turn.clear(f"ask:{leg.id}")
     turn.clear(f"digit:{leg.id}")
     turn.quiet(leg)
+    if pin_desk.asked(call):
+        asked_pins.entered(turn, leg, event)
+        return
+    if AGENT not in call.variables:
+        mailbox_doors.entered(turn, leg, event.right)
+        return
     if event.right:
-        agent = call.variables.get(AGENT, "")
-        if agent:
-            _signed_in(turn, leg, agent)
-        else:
-            voicemail.open_box(turn, leg)
+        _signed_in(turn, leg, call.variables[AGENT])
         return
     turn.fact(f.NodeTried(call.id, call.tries + 1))
     if call.tries < PIN_TRIES:
@@ -187,5 +198,7 @@ def pin_entered(turn: Turn, leg: Leg, event: e.SecretEntered) -> None:
 def no_more_digits(turn: Turn, leg: Leg) -> None:
     if leg.phase == Phase.KEYING and leg.digits:
         agent_named(turn, leg, leg.digits)
+    elif pin_desk.asked(turn.call_of(leg)):
+        calls.farewell(turn, leg, "wrong-pin")
     else:
         calls.farewell(turn, leg, "wrong-agent-or-pin")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine import agents, holding, recordings, voicemail
+from firmware.engine import agents, holding, mailbox_listening, recordings, rooms, spending, voicemail
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -22,9 +22,11 @@ TONE_FOR_S = 30.0
 HOWLER_FOR_S = 60.0
 
 
-def add(turn: Turn, call: int, port: int, role: LegRole, party: str, *, agent: str = "") -> Leg:
+def add(
+    turn: Turn, call: int, port: int, role: LegRole, party: str, *, agent: str = "", knocks: bool = False
+) -> Leg:
     number = turn.state.legs_made + 1
-    turn.fact(f.LegAdded(number, call, port, role, party, agent))
+    turn.fact(f.LegAdded(number, call, port, role, party, agent, knocks))
     leg = turn.state.legs[number]
     if leg.fxo:
         turn.lines_moved = True
@@ -37,14 +39,19 @@ def let_go(turn: Turn, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
     """The leg and all that hangs on it end; its telephone hears a tone or goes back to its other call."""
     if leg.phase == Phase.MAILBOX:
         voicemail.keep(turn, leg)
+    mailbox_listening.left(turn, leg)
     recordings.stop(turn, leg, "released")
     if leg.play:
         turn.fact(f.PlayStopped(leg.id))
-    active = turn.state.ports[leg.port].leg == leg.id
+    active, knocks = turn.state.ports[leg.port].leg == leg.id, leg.phase == Phase.KNOCKING
+    spending.over(turn, leg)
+    rooms.left(turn, leg)
     turn.fact(f.LegReleased(leg.id, cause, by))
     if leg.fxo:
         turn.lines_moved = True
         turn.command(c.Release(port=leg.port))
+    elif knocks:
+        turn.command(c.Inject(port=leg.port))
     else:
         _free_telephone(turn, leg, cause, active)
 
@@ -59,6 +66,7 @@ def _free_telephone(turn: Turn, leg: Leg, cause: Cause, active: bool) -> None:
         give_tone(turn, leg.port, tone_for(cause))
     else:
         turn.command(c.Release(port=leg.port))
+        turn.telephones_moved = True
     agents.over(turn, leg.party)
 
 

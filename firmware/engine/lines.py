@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from firmware.config.schema import Line
-from firmware.engine import calls, flows, legs, numbers, trunks, voicemail
+from firmware.engine import callers, calls, legs, numbers, targets, trunks, voicemail
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
@@ -45,12 +45,12 @@ def rings_still(turn: Turn, leg: Leg) -> None:
     """It rings now: is it long enough?"""
     call = turn.call_of(leg)
     line = turn.plan.lines.get(leg.port)
-    if line is not None and line.flow in turn.plan.flows and call.rings >= line.answer_after_rings:
+    if line is not None and call.rings >= line.answer_after_rings and callers.leads_somewhere(turn, leg.port):
         answer(turn, leg)
 
 
 def answer(turn: Turn, leg: Leg) -> None:
-    """The box goes off-hook; the line's flow takes the call."""
+    """The box goes off-hook; the call goes where the number called, a rule or the line leads."""
     call = turn.call_of(leg)
     turn.clear(f"offered:{leg.id}")
     turn.command(c.Seize(port=leg.port))
@@ -58,14 +58,18 @@ def answer(turn: Turn, leg: Leg) -> None:
     turn.fact(f.CallAnswered(call.id, "flow"))
     turn.fact(f.LegAnswered(leg.id))
     turn.enter(leg, Phase.FLOW)
-    flows.enter(turn, call, leg, turn.plan.lines[leg.port].flow)
+    target = callers.route(turn, leg)
+    if target == callers.REFUSE:
+        turn.fact(f.AttemptRefused(call.id, "caller", "caller-refused", Cause.CALL_REJECTED))
+        calls.farewell(turn, leg, "caller-refused")
+    else:
+        targets.go(turn, call, leg, target)
 
 
 def ringing_ended(turn: Turn, leg: Leg, event: e.SwitchEvent | None = None) -> None:
     """The caller gave up before the box answered: in the menu that was to answer, else at a line without one."""
     call = turn.call_of(leg)
-    line = turn.plan.lines.get(leg.port)
-    answers = line is not None and line.flow in turn.plan.flows
+    answers = callers.leads_somewhere(turn, leg.port)
     by = ReleasedBy.CALLER if answers else ReleasedBy.BOX
     calls.end(turn, call, Cause.NORMAL_CLEARING if answers else Cause.NO_ROUTE, by)
 

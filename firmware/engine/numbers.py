@@ -53,7 +53,7 @@ def may_call(level: str, number_class: NumberClass) -> bool:
 
 def normalise(received: str, dial_plan: DialPlan, area: str) -> str:
     """The E.164 form `+…` of a number as an exchange sent it or a person wrote it; empty when it has none."""
-    digits = _bare(received)
+    digits = bare(received)
     if digits.startswith("+"):
         return _e164(digits[1:])
     if not _DIGITS.fullmatch(digits):
@@ -63,7 +63,7 @@ def normalise(received: str, dial_plan: DialPlan, area: str) -> str:
 
 def classify(digits: str, dial_plan: DialPlan, site: Site) -> NumberClass:
     """The class of a number as dialled, outside prefix taken off."""
-    digits = _bare(digits)
+    digits = bare(digits)
     if digits in dial_plan.emergency:
         return NumberClass.EMERGENCY
     if digits.startswith("+"):
@@ -79,7 +79,8 @@ def never_longer(digits: str, dial_plan: DialPlan) -> bool:
     return bool(len(digits) <= MOST_CHARACTERS and numbering.fixed.match(digits))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """Without what people put between digits; empty when it is too long to be a number."""
     return text.translate(_SEPARATORS) if len(text) <= MOST_CHARACTERS else ""
 
 

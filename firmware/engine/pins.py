@@ -6,16 +6,49 @@ so that somebody who keys such a PIN is not taken for somebody who calls for hel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from hmac import compare_digest
+from typing import Any
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
-from firmware.config.schema import Agent, Config, Mailbox
+from firmware.config.schema import Agent, Class, Config, Mailbox, Room
 
 _SEALED = "sealed:"
+
+
+class Pin(Struct, frozen=True):
+    """A PIN and what its hash is bound to."""
+
+    of: str
+    pin: str
+
+
+def pin_of(part: Agent | Mailbox | Class | Room, *, chair: bool = False) -> Pin:
+    """The PIN of one part; a room has one for its chair too."""
+    if isinstance(part, Class):
+        return Pin(f"class:{part.id}", part.pin)
+    if isinstance(part, Room):
+        return Pin(f"chair:{part.id}", part.chair_pin) if chair else Pin(f"room:{part.id}", part.pin)
+    return Pin(part.id, part.pin)
+
+
+LEAST_DIGITS = 4
+_RUN = "01234567890"
+
+
+def new_pin_fault(digits: str, within: Iterable[str]) -> str:
+    """Why a PIN chosen by telephone is none: `too-short`, `too-simple`; nothing: it is one.
+
+    `within` are numbers that must not be in it: the telephone's own, and emergency numbers.
+    """
+    if len(digits) < LEAST_DIGITS:
+        return "too-short"
+    run = digits in _RUN or digits in _RUN[::-1]
+    simple = run or len(set(digits)) == 1 or any(one and one in digits for one in within)
+    return "too-simple" if simple or not digits.isdigit() else ""
 
 
 class PinKey:
@@ -28,50 +61,57 @@ class PinKey:
     def seal(self, text: str) -> str:
         """A configuration's JSON with all PINs sealed; the same text where there are none. Raises MsgspecError."""
         config = msgspec.json.decode(text, type=Config)
-        if not _clear(config):
+        if all(one.pin.startswith(_SEALED) for one in _pins(config)):
             return text
         emergency = config.dial_plan.emergency
-        agents = tuple(self._agent(agent, emergency) for agent in config.agents)
-        mailboxes = tuple(self._mailbox(mailbox, emergency) for mailbox in config.mailboxes)
-        return msgspec.json.encode(structs.replace(config, agents=agents, mailboxes=mailboxes)).decode()
+        sealed = {
+            field: tuple(self._part(part, emergency) for part in getattr(config, field)) for field in _HOLDERS
+        }
+        return msgspec.json.encode(structs.replace(config, **sealed)).decode()
 
     def knows(self, config: Config) -> bool:
         """Whether every sealed PIN was sealed with this key."""
-        return all(pin.split(":")[1] == self.name for pin in _pins(config) if pin.startswith(_SEALED))
+        sealed = (one.pin for one in _pins(config) if one.pin.startswith(_SEALED))
+        return all(pin.split(":")[1] == self.name for pin in sealed)
 
-    def right(self, of: Agent | Mailbox, keyed: str) -> bool:
+    def right(self, pin: Pin, keyed: str) -> bool:
         """Whether these digits are the PIN. One nobody sealed yet (an old journal's) is compared as it is."""
-        if of.pin.startswith(_SEALED):
-            return compare_digest(of.pin.split(":")[2], self._hash(of.id, keyed))
-        return compare_digest(of.pin.encode(), keyed.encode())
+        if pin.pin.startswith(_SEALED):
+            return compare_digest(pin.pin.split(":")[2], self._hash(pin.of, keyed))
+        return bool(pin.pin) and compare_digest(pin.pin.encode(), keyed.encode())
 
-    def begins(self, of: Agent | Mailbox, keyed: str) -> bool:
+    def chosen(self, of: str, digits: str, emergency: Iterable[str]) -> str:
+        """A new PIN as it is remembered: the same for the same digits."""
+        return self._sealed(Pin(of, digits), emergency)
+
+    def begins(self, pin: Pin, keyed: str) -> bool:
         """Whether the PIN begins with these digits, whose last are an emergency number."""
-        if of.pin.startswith(_SEALED):
-            return self._hash(of.id, keyed) in of.pin.split(":")[2:]
-        return of.pin.startswith(keyed)
+        if pin.pin.startswith(_SEALED):
+            return self._hash(pin.of, keyed) in pin.pin.split(":")[2:]
+        return pin.pin.startswith(keyed)
 
-    def _agent(self, agent: Agent, emergency: Iterable[str]) -> Agent:
-        return structs.replace(agent, pin=self._sealed(agent.id, agent.pin, emergency))
+    def _part(self, part: Any, emergency: Iterable[str]) -> Any:
+        changed = {"pin": self._sealed(pin_of(part), emergency)}
+        if isinstance(part, Room):
+            changed["chair_pin"] = self._sealed(pin_of(part, chair=True), emergency)
+        return structs.replace(part, **changed)
 
-    def _mailbox(self, mailbox: Mailbox, emergency: Iterable[str]) -> Mailbox:
-        return structs.replace(mailbox, pin=self._sealed(mailbox.id, mailbox.pin, emergency))
-
-    def _sealed(self, of: str, pin: str, emergency: Iterable[str]) -> str:
-        if not pin or pin.startswith(_SEALED):
-            return pin
-        beginnings = (pin[:length] for length in range(1, len(pin) + 1))
+    def _sealed(self, pin: Pin, emergency: Iterable[str]) -> str:
+        if not pin.pin or pin.pin.startswith(_SEALED):
+            return pin.pin
+        beginnings = (pin.pin[:length] for length in range(1, len(pin.pin) + 1))
         urgent = [one for one in beginnings if any(number and one.endswith(number) for number in emergency)]
-        return _SEALED + ":".join((self.name, self._hash(of, pin), *(self._hash(of, one) for one in urgent)))
+        hashes = (self._hash(pin.of, one) for one in (pin.pin, *urgent))
+        return _SEALED + ":".join((self.name, *hashes))
 
     def _hash(self, of: str, digits: str) -> str:
         return blake2b(f"{of}\0{digits}".encode(), key=self._key, digest_size=16).hexdigest()
 
 
-def _pins(config: Config) -> list[str]:
-    pins = [*(one.pin for one in config.agents), *(one.pin for one in config.mailboxes)]
-    return [pin for pin in pins if pin]
+_HOLDERS = ("agents", "mailboxes", "classes", "rooms")
 
 
-def _clear(config: Config) -> bool:
-    return any(not pin.startswith(_SEALED) for pin in _pins(config))
+def _pins(config: Config) -> Iterator[Pin]:
+    found = (pin_of(part) for field in _HOLDERS for part in getattr(config, field))
+    chairs = (pin_of(room, chair=True) for room in config.rooms)
+    yield from (one for one in (*found, *chairs) if one.pin)

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.config.dids import Block, block_of
 from firmware.config.layout import port_of
-from firmware.config.schema import Agent, Config, Extension, Flow, Hours, Line, Mailbox, Node, Queue
+from firmware.config.schema import (
+    Account,
+    Agent,
+    Class,
+    Config,
+    Did,
+    Extension,
+    Flow,
+    Group,
+    Hours,
+    Line,
+    LineGroup,
+    Mailbox,
+    Node,
+    Queue,
+    Room,
+    Service,
+)
 from firmware.engine.dialplan import DialTree
+from firmware.engine.routing import Routing
 
 
 class Plan:
@@ -29,6 +48,14 @@ class Plan:
         }
         self.hours: dict[str, Hours] = {one.id: one for one in config.hours}
         self.mailboxes: dict[str, Mailbox] = {one.id: one for one in config.mailboxes}
+        self.classes: dict[str, Class] = {one.id: one for one in config.classes}
+        self.accounts: dict[str, Account] = {one.code: one for one in config.accounts}
+        self.line_groups: dict[str, LineGroup] = {one.id: one for one in config.line_groups}
+        self.services: dict[str, Service] = {one.id: one for one in config.services}
+        self.groups: dict[str, Group] = {one.id: one for one in config.groups}
+        self.rooms: dict[str, Room] = {one.id: one for one in config.rooms}
+        self.dids: tuple[tuple[Did, Block], ...] = tuple((one, block_of(one.number)) for one in config.dids)
+        self.routing = Routing(config)
         self.dial_tree = DialTree(config)
         self.outgoing = self._outgoing()
 
@@ -53,6 +80,11 @@ class Plan:
         if extension is None:
             return None
         return self.mailboxes.get(extension.voicemail or extension.number)
+
+    def class_of(self, extension: str) -> Class | None:
+        """The class of service of an extension, where it has one."""
+        telephone = self.extensions.get(extension)
+        return self.classes.get(telephone.of_class) if telephone is not None else None
 
     def _outgoing(self) -> tuple[int, ...]:
         """Ports in order of use for outgoing calls: as the dial plan says, else the last line first."""

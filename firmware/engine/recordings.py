@@ -68,6 +68,8 @@ def _in_private(turn: Turn, leg: Leg) -> bool:
     if leg.phase == Phase.TALKING:
         return bool(call.conference and consent_of(turn, call))
     node = turn.plan.nodes.get((call.flow, call.node))
+    if leg.phase == Phase.ROOM:
+        return False
     hidden = f"reveal:{leg.id}" in turn.state.timers or (node is not None and node.secret)
     return hidden or leg.phase != Phase.FLOW
 

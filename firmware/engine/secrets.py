@@ -14,9 +14,11 @@ from collections.abc import Callable
 import msgspec
 from msgspec import structs
 
-from firmware.config.schema import Agent, Mailbox
+from firmware.config.schema import Room
+from firmware.engine import pin_desk
 from firmware.engine.board import Board
-from firmware.engine.pins import PinKey
+from firmware.engine.mailbox_state import pin_in_force
+from firmware.engine.pins import Pin, PinKey, new_pin_fault, pin_of
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.urgent_keys import (
     IN_ONE_GO_US,
@@ -30,6 +32,7 @@ from firmware.protocol.events import (
     DigitReceived,
     EmergencyKeyed,
     HookFlashed,
+    SecretChosen,
     SecretEntered,
     SecretLost,
     SwitchEvent,
@@ -120,6 +123,10 @@ class Secrets:
             return event
         if leg.phase == Phase.FLOW:
             return self._flow_key(board, leg, event)
+        if leg.fxo and leg.phase == Phase.PIN:
+            return self.pin_key(board, leg, event)
+        if leg.phase == Phase.NEW_PIN:
+            return self.new_pin_key(board, leg, event)
         return (
             self._line_key(board, leg, event)
             if leg.fxo
@@ -133,8 +140,11 @@ class Secrets:
 
     def _line_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """Outside callers: only what a queue or a mailbox waits for is meant for the box."""
-        queue = board.plan.queues.get(board.state.calls[leg.call].queue)
-        wanted = {Phase.QUEUED: queue.exit_key if queue else "", Phase.MAILBOX: "#"}.get(Phase(leg.phase), "")
+        if leg.phase in (Phase.LISTENING, Phase.CALLBACK):
+            return event
+        if leg.phase == Phase.QUEUED:
+            return event if event.digit in _waiting_keys(board, leg) else _masked(event)
+        wanted = {Phase.MAILBOX: "#", Phase.DICTATING: "#"}.get(Phase(leg.phase), "")
         return event if event.digit == wanted else _masked(event)
 
     def pin_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
@@ -144,14 +154,34 @@ class Secrets:
         if event.digit == "#":
             keyed = self._keyed.pop(leg.id, "")
             self._urgent.forget(event.port)
-            right = of is not None and self.pins.right(of, keyed)
-            return SecretEntered(port=event.port, at_us=event.at_us, right=right)
+            right, chair = (any(self.pins.right(one, keyed) for one in pins) for pins in (of, of[1:]))
+            return SecretEntered(port=event.port, at_us=event.at_us, right=right, chair=chair)
         masked = self._keep(leg, event)
         keyed = self._keyed[leg.id]
+        if leg.fxo:
+            return masked
         self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
-        goes_on = of is not None and self.pins.begins(of, keyed)
+        goes_on = any(self.pins.begins(one, keyed) for one in of)
         self._expect(board, event, at_the_end(keyed, board.plan.config.dial_plan), goes_on)
         return masked
+
+    def new_pin_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """An emergency number at its end and a pause are no PIN; one that has such a number in it is refused."""
+        if event.at_us < leg.play_us:
+            return SecretLost(port=event.port, at_us=event.at_us)
+        plan = board.plan.config.dial_plan
+        if event.digit != "#":
+            masked = self._keep(leg, event)
+            if not leg.fxo:
+                self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+                self._expect(board, event, at_the_end(self._keyed[leg.id], plan), False)
+            return masked
+        keyed = self._keyed.pop(leg.id, "")
+        self._urgent.forget(event.port)
+        fault = new_pin_fault(keyed, (leg.party, *plan.emergency))
+        mailbox = board.state.calls[leg.call].variables.get(MAILBOX, "")
+        sealed = "" if fault else self.pins.chosen(mailbox, keyed, plan.emergency)
+        return SecretChosen(port=event.port, at_us=event.at_us, sealed=sealed, fault=fault)
 
     def agent_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """An agent's number, clear; also the keys of the sign-in code before it may belong to an emergency number."""
@@ -166,8 +196,10 @@ class Secrets:
 
     def dialled_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """Clear. What begins with a star is no number: an emergency number may follow it at once."""
-        if (leg.digits + event.digit).startswith("*"):
+        keyed = leg.digits + event.digit
+        if keyed.startswith("*"):
             self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+            self._expect(board, event, argument_alone(board, keyed), False)
         else:
             self._urgent.forget(event.port)
         return event
@@ -209,6 +241,12 @@ class Secrets:
         number = at_the_end(keys, board.plan.config.dial_plan)
         return self._at_once(event, number) if number else _masked(event)
 
+    def queued_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """A telephone of the house waits: a key of the queue's own, unless it ends an emergency number."""
+        found = self.meaningless_key(board, leg, event)
+        wanted = isinstance(found, DigitReceived) and event.digit in _waiting_keys(board, leg)
+        return event if wanted else found
+
     def message_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         if event.digit != "#":
             return self.meaningless_key(board, leg, event)
@@ -246,14 +284,37 @@ def _leg_at(board: Board, port: int) -> Leg | None:
     return board.state.legs.get(now.leg) if now is not None else None
 
 
+def _waiting_keys(board: Board, leg: Leg) -> tuple[str, ...]:
+    """What the box waits for from who waits in a queue."""
+    queue = board.plan.queues.get(board.state.calls[leg.call].queue)
+    keys = (queue.exit_key, queue.callback_key) if queue is not None else ()
+    return tuple(key for key in keys if key)
+
+
 def _masked(event: DigitReceived) -> DigitReceived:
     return event if event.digit in (MASK, "#") else structs.replace(event, digit=MASK)
 
 
-def _whose(board: Board, call: Call) -> Agent | Mailbox | None:
-    """Whose PIN is asked."""
+def _whose(board: Board, call: Call) -> tuple[Pin, ...]:
+    """The PIN that is asked for; where a room has two, the chair's is the second."""
+    part = pin_desk.owner(board.plan.config, pin_desk.asked(call))
     mailbox = board.plan.mailboxes.get(call.variables.get(MAILBOX, ""))
-    return mailbox or board.plan.agents.get(call.variables.get(AGENT, ""))
+    if part is None and mailbox is not None:
+        return (Pin(mailbox.id, pin_in_force(mailbox.pin, board.state.boxes.get(mailbox.id))),)
+    part = part or board.plan.agents.get(call.variables.get(AGENT, ""))
+    if isinstance(part, Room) and part.chair_pin:
+        return (pin_of(part), pin_of(part, chair=True))
+    return (pin_of(part),) if part is not None else ()
+
+
+def argument_alone(board: Board, keyed: str) -> str:
+    """The emergency number that is all that was keyed after a feature code.
+
+    Where digits to `#` follow a code, no other sign would ever tell. Half an argument with such a number at its end is
+    not guessed at: many telephone numbers end so.
+    """
+    match = board.plan.dial_tree.match(keyed)
+    return alone(match.argument, board.plan.config.dial_plan) if match.feature else ""
 
 
 _Key = Callable[[Secrets, Board, Leg, DigitReceived], SwitchEvent]
@@ -272,5 +333,7 @@ _KEYS: dict[str, _Key] = {
     Phase.TALKING: Secrets.talk_key,
     Phase.CALLING: Secrets.waiting_key,
     Phase.MAILBOX: Secrets.message_key,
+    Phase.QUEUED: Secrets.queued_key,
+    Phase.DICTATING: Secrets.message_key,
 }
 """What a telephone's key means by what the telephone is doing; elsewhere it means nothing but an emergency number."""

@@ -8,9 +8,11 @@ import msgspec
 from msgspec import Struct, field
 
 from firmware.engine.acd_state import AcdState
+from firmware.engine.callers import CallerKept
 from firmware.engine.dialling_state import DiallingState
 from firmware.engine.floor_state import FloorState, Offer
 from firmware.engine.job_state import Job
+from firmware.engine.mailbox_state import MailboxNow, PinGate, VoiceMessage
 from firmware.engine.migrations import migrate
 from firmware.protocol.names import (
     AgentState,
@@ -62,6 +64,10 @@ class Phase(StrEnum):
     PIN = "pin"
     LISTENING = "listening"
     """Hears its mailbox."""
+    DICTATING = "dictating"
+    """Speaks a greeting or an introduction for its mailbox."""
+    NEW_PIN = "new-pin"
+    """Keys a new PIN for its mailbox."""
     ALERTING = "alerting"
     """Telephone that rings."""
     AWAY = "away"
@@ -74,6 +80,8 @@ class Phase(StrEnum):
     """Speaks to, or hears, the telephones of a paging group."""
     CHOOSING = "choosing"
     """Flashed while a consultation talks: which digit follows?"""
+    ROOM = "room"
+    """In a conference room."""
     WAITING_LINE = "waiting-line"
     """Outgoing leg whose line must rest on-hook a moment longer."""
     SEIZING = "seizing"
@@ -175,6 +183,8 @@ class Call(Struct):
     """How often it came into a queue."""
     enqueued_us: int = 0
     """When it came into its present queue."""
+    place_us: int = 0
+    """The place it takes along to another queue."""
     promised_us: int = 0
     """By then it should be served, as the caller was told."""
     comforts: int = 0
@@ -276,12 +286,6 @@ class Completion(Struct):
     until_us: int
 
 
-class VoiceMessage(Struct):
-    recording: str
-    at_us: int
-    heard: bool = False
-
-
 class Ordered(Struct):
     """An order that was taken in record (`epoch`, `number`): what is answered when it is given again."""
 
@@ -322,10 +326,17 @@ class State(Struct):
     jobs: dict[int, Job] = field(default_factory=dict)
     """Those under way."""
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
+    boxes: dict[str, MailboxNow] = field(default_factory=dict)
+    gates: dict[str, PinGate] = field(default_factory=dict)
+    """What counts wrong PINs, by mailbox and by who tries (`firmware.engine.mailbox_doors`)."""
+    lamps: dict[str, int] = field(default_factory=dict)
+    """Extension to the new messages its lamp was told of."""
     orders: dict[str, Ordered] = field(default_factory=dict)
     """The latest orders from outside by their ids, oldest first."""
     dialling: DiallingState = field(default_factory=DiallingState)
     floor: FloorState = field(default_factory=FloorState)
+    callers: dict[str, CallerKept] = field(default_factory=dict)
+    """Numbers that called lately, oldest first."""
     memory: str = ""
     """Name of the shared memory the newest life found; another one means that the power was off in between."""
     all_busy: bool = False

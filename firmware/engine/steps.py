@@ -10,21 +10,42 @@ from typing import Any
 
 from firmware.engine import (
     agents,
+    announcing,
+    call_waiting,
+    callback_asking,
+    callbacks,
     calls,
+    closing,
+    completion,
     emergency,
     features,
     flows,
     holding,
+    hunting,
     jobs,
     joining,
     last_resort,
     legs,
     lines,
+    mailbox_checks,
+    mailbox_dictation,
+    mailbox_listening,
+    mailbox_menus,
+    mailbox_pins,
+    offering,
+    overflowing,
+    paging,
+    parking,
+    pauses,
     queues,
     reconcile,
     recordings,
+    remembering,
     reports,
     ringing,
+    rooms,
+    services,
+    spending,
     telephones,
     trunks,
     voicemail,
@@ -122,9 +143,14 @@ STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.LineRingingEnded, Phase.OFFERED): lines.ringing_ended,
     (e.LineRingingEnded, Phase.FLOW): lines.ringing_had_ended,
     (e.LineRingingEnded, Phase.QUEUED): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.CALLBACK): lines.ringing_had_ended,
     (e.LineRingingEnded, Phase.CALLING): lines.ringing_had_ended,
     (e.LineRingingEnded, Phase.MAILBOX): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.PIN): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.LISTENING): lines.ringing_had_ended,
     (e.LineRingingEnded, Phase.PARTING): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.PIN): lines.ringing_had_ended,
+    (e.LineRingingEnded, Phase.ROOM): lines.ringing_had_ended,
     (e.LineRang, Phase.SEIZING): trunks.glare,
     (e.DialEnded, Phase.SEIZING): trunks.dial_ended,
     (e.ToneHeard, Phase.SEIZING): trunks.tone_heard,
@@ -134,20 +160,32 @@ STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.FarEndReleased, Phase.PROCEEDING): lines.far_end_left,
     (e.FarEndReleased, Phase.FLOW): lines.far_end_left,
     (e.FarEndReleased, Phase.QUEUED): lines.far_end_left,
+    (e.FarEndReleased, Phase.CALLBACK): lines.far_end_left,
     (e.FarEndReleased, Phase.JOINING): lines.far_end_left,
     (e.FarEndReleased, Phase.CALLING): lines.far_end_left,
     (e.FarEndReleased, Phase.TALKING): lines.far_end_left,
     (e.FarEndReleased, Phase.HELD): lines.far_end_left,
+    (e.FarEndReleased, Phase.PARKED): lines.far_end_left,
     (e.FarEndReleased, Phase.MAILBOX): lines.far_end_left,
+    (e.FarEndReleased, Phase.PIN): lines.far_end_left,
+    (e.FarEndReleased, Phase.ROOM): lines.far_end_left,
+    (e.FarEndReleased, Phase.PIN): lines.far_end_left,
+    (e.FarEndReleased, Phase.LISTENING): lines.far_end_left,
+    (e.FarEndReleased, Phase.DICTATING): lines.far_end_left,
+    (e.FarEndReleased, Phase.NEW_PIN): lines.far_end_left,
     (e.FarEndReleased, Phase.PARTING): lines.far_end_left,
     (e.DigitReceived, Phase.DIALLING): _by_digit(telephones.digit),
     (e.DigitReceived, Phase.KEYING): _by_digit(features.keyed),
     (e.DigitReceived, Phase.PIN): _by_digit(features.pin_digit),
     (e.SecretEntered, Phase.PIN): features.pin_entered,
     (e.DigitReceived, Phase.FLOW): _by_digit(flows.digit),
-    (e.DigitReceived, Phase.QUEUED): _by_digit(queues.exit_key),
+    (e.DigitReceived, Phase.QUEUED): _by_digit(queues.key),
+    (e.DigitReceived, Phase.CALLBACK): _by_digit(callback_asking.key),
     (e.DigitReceived, Phase.MAILBOX): _by_digit(voicemail.key),
-    (e.DigitReceived, Phase.LISTENING): _by_digit(voicemail.listener_key),
+    (e.DigitReceived, Phase.LISTENING): _by_digit(mailbox_menus.key),
+    (e.DigitReceived, Phase.DICTATING): _by_digit(mailbox_dictation.key),
+    (e.DigitReceived, Phase.NEW_PIN): _by_digit(mailbox_pins.digit),
+    (e.SecretChosen, Phase.NEW_PIN): mailbox_pins.chosen,
     (e.DigitReceived, Phase.CHOOSING): _by_digit(holding.chosen),
 }
 """At a port with an active leg."""
@@ -196,10 +234,15 @@ AFTER_PLAY: Mapping[str, Callable[[Turn, Leg], None]] = {
     "node": flows.played,
     "join": joining.announced,
     "part": calls.said,
+    "room": rooms.mix_again,
+    "admit": rooms.let_in,
     "back": holding.retrieve,
     "greeted": voicemail.greeted,
-    "listen": voicemail.next_message,
-    "heard": voicemail.heard,
+    "listen": mailbox_listening.next_message,
+    "message": mailbox_listening.message_begins,
+    "heard": mailbox_listening.heard,
+    "asked": mailbox_listening.asked,
+    "dictate": mailbox_dictation.tape,
 }
 
 
@@ -231,26 +274,25 @@ def _offer_lapsed(turn: Turn, number: int) -> None:
         lines.ringing_ended(turn, leg)
 
 
-def _message_time(turn: Turn, number: int) -> None:
-    leg = turn.state.legs.get(number)
-    if leg is not None and leg.phase == Phase.LISTENING:
-        turn.clear(f"record:{number}")
-        voicemail.listener_silent(turn, leg)
-    else:
-        voicemail.full(turn, number)
-
-
 NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "max": calls.too_long,
     "node": flows.timed_out,
     "job": jobs.timed_out,
     "reveal": flows.revealed,
-    "announce": queues.announce,
-    "wait": queues.waited_too_long,
-    "offer": queues.not_taken,
+    "announce": announcing.announce,
+    "comfort": announcing.comfort,
+    "closing": closing.due,
+    "wait": overflowing.waited_too_long,
+    "offer": offering.not_taken,
+    "callback": callbacks.due,
+    "confirm": callback_asking.not_answered,
     "digit": telephones.no_more_digits,
     "ask": features.ask,
     "ring": ringing.not_lifted,
+    "hunt": hunting.due,
+    "knock": call_waiting.again,
+    "parked": parking.too_long,
+    "paging": paging.due,
     "seize": trunks.rested,
     "shed": trunks.shed,
     "dial": trunks.dial_lapsed,
@@ -259,17 +301,34 @@ NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "choose": holding.not_chosen,
     "part": _parted,
     "offered": _offer_lapsed,
-    "record": _message_time,
+    "record": mailbox_menus.time_up,
     "howl": legs.howl,
+    "limit": spending.limit,
+    "alone": rooms.waited,
     "report": reports.due,
 }
 
 
+AGENT_TIMERS: Mapping[str, Callable[[Turn, str], None]] = {
+    "wrap": agents.wrapped_up,
+    "pause": pauses.over,
+}
+"""Timers named by an agent."""
+
+
 def timer_due(turn: Turn, name: str) -> None:
     kind, _, what = name.partition(":")
-    if kind == "wrap":
-        agents.wrapped_up(turn, what)
+    if kind in AGENT_TIMERS:
+        AGENT_TIMERS[kind](turn, what)
+    elif kind == "check":
+        mailbox_checks.due(turn, what)
+    elif kind == "service":
+        services.lapsed(turn, what)
+    elif kind == completion.TIMER:
+        completion.due(turn)
+    elif kind == "callers":
+        remembering.day_over(turn)
     elif kind == "rested":
-        queues.rested(turn)
+        offering.rested(turn)
     else:
         NUMBERED_TIMERS[kind](turn, int(what))

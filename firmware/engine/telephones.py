@@ -4,15 +4,36 @@
 
 from __future__ import annotations
 
-from firmware.engine import agents, calls, emergency, features, holding, legs, ringing, targets, trunks
+from firmware.engine import (
+    agents,
+    call_waiting,
+    calls,
+    classes,
+    emergency,
+    features,
+    holding,
+    legs,
+    mailboxes,
+    pbx_state,
+    pin_desk,
+    ringing,
+    shortcuts,
+    targets,
+    trunks,
+)
 from firmware.engine import numbers as numbering
 from firmware.engine.dialplan import Match, MatchKind
 from firmware.engine.state import Call, Leg, Phase
-from firmware.engine.turn import Turn
+from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
 from firmware.protocol.names import Cause, Direction, LegRole, ReleasedBy, Tone
+
+UNLOCKED_FOR_S = 60.0
+"""After its PIN a telephone's call outside must be dialled within this."""
+WANTED = ".wanted"
+"""Variable of a call: the number outside that waits for a PIN; no flow can name it."""
 
 
 def seized(turn: Turn, event: e.TelephoneSeized) -> None:
@@ -34,11 +55,23 @@ def own_call(turn: Turn, port: int, role: LegRole = LegRole.CALLER) -> Leg:
     turn.enter(leg, Phase.DIALLING)
     telephone = turn.plan.telephones.get(port)
     turn.command(c.Listen(port=port, digits=True, pulses=turn.plan.dials_pulses(port)))
-    mailbox = turn.plan.mailbox_of(telephone)
-    new = mailbox is not None and any(not one.heard for one in turn.state.mailboxes.get(mailbox.id, []))
-    turn.play(leg, "", c.ToneItem(Tone.SPECIAL_DIAL if new else Tone.DIAL))
+    new = mailboxes.special_dial(turn, telephone)
+    special = new or pbx_state.marked(turn, party)
+    turn.play(leg, "", c.ToneItem(Tone.SPECIAL_DIAL if special else Tone.DIAL))
     turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.first_digit_s)
     return leg
+
+
+def dial_tone_again(turn: Turn, leg: Leg) -> None:
+    """A feature code is done with, and a number is to follow it in the same call."""
+    turn.quiet(leg)
+    turn.fact(f.DigitsKept(leg.id, ""))
+    turn.enter(leg, Phase.DIALLING)
+    back_by_flash = bool(turn.state.ports[leg.port].away)
+    pulses = turn.plan.dials_pulses(leg.port) and not back_by_flash
+    turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
+    turn.play(leg, "", c.ToneItem(Tone.DIAL))
+    turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.first_digit_s)
 
 
 def released(turn: Turn, event: e.TelephoneReleased) -> None:
@@ -48,10 +81,12 @@ def released(turn: Turn, event: e.TelephoneReleased) -> None:
     if leg is None:
         turn.command(c.Release(port=event.port))
         agents.usable_again(turn, event.port)
+        turn.telephones_moved = True
     elif port.away or leg.phase == Phase.AWAY:
         holding.hung_up(turn, event.port)
     elif leg.phase != Phase.ALERTING:
         calls.left(turn, leg)
+    call_waiting.on_hook(turn, event.port)
 
 
 # -- dialling ---------------------------------------------------------------------------------------
@@ -93,6 +128,7 @@ def follow_now(turn: Turn, leg: Leg, match: Match) -> None:
     pulses = turn.plan.dials_pulses(leg.port) and not back_by_flash
     turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
     call = turn.call_of(leg)
+    shortcuts.remember(turn, leg, match, leg.digits)
     _FOLLOW.get(match.kind, _invalid)(turn, call, leg, match)
     if leg.id in turn.state.legs and leg.phase in (Phase.CALLING, Phase.PARTING) and leg.digits:
         turn.fact(f.DigitsKept(leg.id, ""))  # keys from here on are no part of that number
@@ -117,15 +153,46 @@ def _target(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
 
 def _outside(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
     _dialled(turn, call, match.number, Direction.OUTBOUND)
-    config, telephone = turn.plan.config, turn.plan.telephones.get(leg.port)
-    number_class = numbering.classify(match.number, config.dial_plan, config.site)
-    if not numbering.may_call(telephone.may_call if telephone else "internal", number_class):
-        turn.fact(f.AttemptRefused(call.id, match.number, "not-allowed", Cause.CALL_REJECTED))
-        calls.farewell(turn, leg, "not-allowed")
+    verdict = classes.judge(turn, leg.party, match.number, call.account)
+    if verdict.refused:
+        _refused(turn, call, leg, match.number, verdict.refused)
+    elif verdict.pin:
+        _ask_pin(turn, call, leg, match.number, verdict.pin)
+    else:
+        dial_outside(turn, call, leg, match.number)
+
+
+def _refused(turn: Turn, call: Call, leg: Leg, number: str, why: str) -> None:
+    turn.fact(f.AttemptRefused(call.id, number, why, Cause.CALL_REJECTED))
+    calls.farewell(turn, leg, why)
+
+
+def _ask_pin(turn: Turn, call: Call, leg: Leg, number: str, of_class: str) -> None:
+    turn.fact(f.VariableSet(call.id, WANTED, number))
+    if not pin_desk.ask(turn, leg, f"class:{of_class}"):
+        calls.farewell(turn, leg, "pin-locked")
+
+
+def class_pin_right(turn: Turn, leg: Leg) -> None:
+    """The number that waited for it is dialled; without one the telephone is unlocked for the next."""
+    call = turn.call_of(leg)
+    number = call.variables.get(WANTED, "")
+    if number:
+        dial_outside(turn, call, leg, number)
         return
+    turn.fact(f.TelephoneUnlocked(leg.party, turn.at_us + us(UNLOCKED_FOR_S)))
+    dial_tone_again(turn, leg)
+
+
+def dial_outside(turn: Turn, call: Call, leg: Leg, number: str) -> None:
+    """Nothing forbids it any more."""
+    if leg.party in turn.state.dialling.unlocked:
+        turn.fact(f.TelephoneUnlocked(leg.party, 0))
+    telephone = turn.plan.telephones.get(leg.port)
     if telephone is not None and telephone.record:
         turn.fact(f.RecordingRuled(call.id, True))
-    trunks.place(turn, call, leg, match.number)
+    classes.charge(turn, call, leg.party)
+    trunks.place(turn, call, leg, number)
 
 
 def _emergency(turn: Turn, call: Call, leg: Leg, match: Match) -> None:

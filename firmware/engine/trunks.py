@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from firmware.config.schema import Line
-from firmware.engine import calls, emergency, joining, legs, recordings, ringing
+from firmware.engine import (
+    callbacks,
+    callers,
+    calls,
+    emergency,
+    hunting,
+    joining,
+    legs,
+    recordings,
+    ringing,
+    routes,
+    spending,
+)
 from firmware.engine.state import LINE_GUARD_US, Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -35,23 +47,49 @@ FAILED_BY_TONE = {
 
 def place(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
     """Call `number` outside for `waiting` on the first line that can be had."""
-    port, rings = _pick(turn, call)
-    if port is None and call.emergency:
+    if call.emergency:
+        _place_urgent(turn, call, waiting, number)
+        return
+    choice = routes.choose(turn, call, number)
+    if choice.port >= 0:
+        leg = _take(turn, call, waiting, choice.port, number)
+        turn.fact(_told(leg.call, leg.id, choice, call.payer))
+        _when_rested(turn, leg)
+        return
+    turn.fact(_told(call.id, 0, choice, call.payer))
+    reason = routes.NO_ROUTE if choice.why == routes.NO_ROUTE else "no-dial-tone" if call.tried else "no-line-free"
+    turn.fact(f.AttemptRefused(call.id, number, reason, Cause.NO_CIRCUIT_AVAILABLE))
+    ringing.failed(turn, call, waiting, Cause.NO_CIRCUIT_AVAILABLE)
+
+
+def _told(call: int, leg: int, choice: routes.Choice, who: str) -> f.LineChosen:
+    return f.LineChosen(call, leg, choice.line, choice.route, choice.digits, choice.cost, choice.why, who)
+
+
+def _place_urgent(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
+    """Over any line, whatever routes say; one that is in use is freed."""
+    port, rings = _pick_urgent(turn, call)
+    if port is None:
         emergency.try_again(turn, call, waiting)
         return
-    if port is None:
-        reason = "no-dial-tone" if call.tried else "no-line-free"
-        turn.fact(f.AttemptRefused(call.id, number, reason, Cause.NO_CIRCUIT_AVAILABLE))
-        ringing.failed(turn, call, waiting, Cause.NO_CIRCUIT_AVAILABLE)
-        return
-    turn.quiet(waiting)
-    turn.enter(waiting, Phase.CALLING)
-    leg = legs.add(turn, call.id, port, LegRole.TRUNK, number)
-    rest_us = max(turn.state.ports[port].released_us + LINE_GUARD_US, turn.state.behind_until_us)
+    leg = _take(turn, call, waiting, port, number)
     if rings:
         turn.command(c.Seize(port=port))
         turn.timer(f"shed:{leg.id}", emergency.ANSWERED_FOR_S)
-    elif rest_us > turn.at_us:
+    else:
+        _when_rested(turn, leg)
+
+
+def _take(turn: Turn, call: Call, waiting: Leg, port: int, number: str) -> Leg:
+    if call.hunt is None:
+        turn.quiet(waiting)
+    turn.enter(waiting, Phase.CALLING)
+    return legs.add(turn, call.id, port, LegRole.TRUNK, number)
+
+
+def _when_rested(turn: Turn, leg: Leg) -> None:
+    rest_us = max(turn.state.ports[leg.port].released_us + LINE_GUARD_US, turn.state.behind_until_us)
+    if rest_us > turn.at_us:
         turn.fact(f.TimerSet(f"seize:{leg.id}", rest_us))
     else:
         _seize(turn, leg)
@@ -66,14 +104,13 @@ def shed(turn: Turn, number: int) -> None:
         turn.fact(f.TimerSet(f"seize:{leg.id}", turn.at_us + LINE_GUARD_US))
 
 
-def _pick(turn: Turn, call: Call) -> tuple[int | None, bool]:
-    """A line, and whether a caller rings on it."""
-    order = emergency.ports(turn) if call.emergency else turn.plan.outgoing
-    for port in order:
+def _pick_urgent(turn: Turn, call: Call) -> tuple[int | None, bool]:
+    """A line for an emergency call, and whether a caller rings on it."""
+    for port in emergency.ports(turn):
         now = turn.state.port(port)
         if port not in call.tried and not now.leg and not now.alarm:
             return port, False
-    return emergency.free_a_line(turn, call.tried) if call.emergency else (None, False)
+    return emergency.free_a_line(turn, call.tried)
 
 
 def rested(turn: Turn, number: int) -> None:
@@ -90,7 +127,7 @@ def _seize(turn: Turn, leg: Leg) -> None:
     turn.enter(leg, Phase.SEIZING)
     turn.command(c.Seize(port=leg.port))
     turn.command(c.Listen(port=leg.port, progress=True, far_end=True))
-    pulse = line.dial == "pulse"
+    pulse, digits = line.dial == "pulse", leg.sends or leg.party
     within_ms = round(line.dial_tone_within_s * 1000)
     blind = line.dial_without_tone
     if call.emergency:
@@ -98,14 +135,14 @@ def _seize(turn: Turn, leg: Leg) -> None:
     turn.command(
         c.Dial(
             port=leg.port,
-            digits=leg.party,
+            digits=digits,
             pulse=pulse,
             dial_tone_within_ms=within_ms,
             proceed_without_dial_tone=blind,
             urgent=call.emergency,
         )
     )
-    sending_s = len(leg.party) * (PULSE_DIGIT_S if pulse else TONE_DIGIT_S)
+    sending_s = len(digits) * (PULSE_DIGIT_S if pulse else TONE_DIGIT_S)
     turn.timer(f"dial:{leg.id}", within_ms / 1000 + sending_s + DIAL_MARGIN_S)
 
 
@@ -123,7 +160,7 @@ def dial_ended(turn: Turn, leg: Leg, event: e.DialEnded) -> None:
     if call.direction is Direction.INBOUND and call.reached is None:
         turn.fact(f.CallReached(call.id, Outcome.OVERFLOWED_OUT))
     waiting = ringing.waiting_in(turn, call)
-    if waiting is not None:
+    if waiting is not None and call.hunt is None:
         recordings.cover(turn, waiting, "ringing")
         turn.command(c.Hear(port=waiting.port, source=leg.port))
         turn.command(c.Hear(port=leg.port, source=waiting.port))
@@ -186,8 +223,12 @@ def answered(turn: Turn, leg: Leg, sign: AnswerSign) -> None:
         return
     turn.clear(f"answer:{leg.id}")
     turn.fact(f.LegAnswered(leg.id, sign))
+    spending.answered(turn, leg)
     if call.direction is not Direction.INBOUND:
         turn.fact(f.CallAnswered(call.id, "line", sign))
+    if call.callback:
+        callbacks.reached(turn, call)
+    hunting.taken(turn, call, leg)
     joining.begin(turn, call, waiting, leg)
 
 
@@ -218,8 +259,7 @@ def _serve_glare(turn: Turn, port: int, event: e.LineRang) -> None:
     leg = turn.leg_at(port)
     if leg is None or leg.phase != Phase.OFFERED:
         return
-    line = turn.plan.lines.get(port)
-    if line is not None and line.flow in turn.plan.flows:
+    if callers.leads_somewhere(turn, port):
         lines.answer(turn, leg)
     else:
         calls.end(turn, turn.call_of(leg), Cause.NO_ROUTE, ReleasedBy.BOX)

@@ -37,6 +37,16 @@ class SecretEntered(SwitchEvent, frozen=True, tag=True):
     """A PIN was keyed in full; made by the engine in place of its digits, which nothing may remember."""
 
     right: bool
+    chair: bool = False
+    """It is the PIN of a conference room's chair."""
+
+
+class SecretChosen(SwitchEvent, frozen=True, tag=True):
+    """A new PIN was keyed in full; made by the engine. `sealed` is its keyed hash, the same for the same digits."""
+
+    sealed: str = ""
+    fault: str = ""
+    """Why it cannot be one: `too-short`, `too-simple`."""
 
 
 class SecretLost(SwitchEvent, frozen=True, tag=True):
@@ -159,6 +169,8 @@ class PortReport(Struct, frozen=True):
     alarm: str = ""
     kept: bool = False
     """FXO: on-hook a moment longer for an emergency call that the switch makes by itself."""
+    lamp: int = -1
+    """FXS: new messages of the last `ShowMessages`, sent or not yet; -1: none in this life of the switch."""
 
 
 class StateReport(SwitchEvent, frozen=True, tag=True):
@@ -176,6 +188,7 @@ AnySwitchEvent = (
     | HookFlashed
     | DigitReceived
     | SecretEntered
+    | SecretChosen
     | SecretLost
     | EmergencyKeyed
     | LineRang

@@ -8,7 +8,8 @@ from firmware.protocol.facts.fact import Fact
 class LineChosen(Fact, frozen=True, tag=True):
     """Over which line a number is dialled and why; `leg` 0 and no line: none could be had, and why not.
 
-    `digits` is what is sent where a route rewrites the number, `cost` the route's price of a minute.
+    `digits` is what is sent where a route rewrites the number, `cost` the route's price of a minute, `who` the
+    extension whose class of service holds for it.
     """
 
     call: int
@@ -18,6 +19,7 @@ class LineChosen(Fact, frozen=True, tag=True):
     digits: str
     cost: float
     why: str
+    who: str = ""
 
 
 class CallCharged(Fact, frozen=True, tag=True):
