@@ -164,6 +164,14 @@ class StartRinging(Struct, frozen=True, tag=True):
     """Reverse the polarity during `first_pause_ms` (GB, IN caller ID)."""
 
 
+class TransmitOnHook(Struct, frozen=True, tag=True):
+    """FXS, on-hook: the speech path is open for so long, for data; ends by itself, or when the telephone is lifted."""
+
+    for_ms: int
+    reverse: bool = False
+    """Reverse the polarity meanwhile (GB)."""
+
+
 class StopRinging(Struct, frozen=True, tag=True):
     """FXS: stop ringing, line feed back to idle."""
 
@@ -199,6 +207,7 @@ AnyLineCommand = (
     | FlashHook
     | SendPulses
     | StartRinging
+    | TransmitOnHook
     | StopRinging
     | SetPolarity
     | OpenLoop

@@ -35,11 +35,14 @@ from drivers.ports import (
     SetPolarity,
     StartRinging,
     StopRinging,
+    TransmitOnHook,
 )
 
 
 class Hook(Enum):
     ON = auto()
+    DATA = auto()
+    """On-hook, with the speech path open for data."""
     RING_WAIT = auto()
     RINGING = auto()
     RING_GAP = auto()
@@ -64,6 +67,7 @@ class Given(Enum):
     FLASH = auto()
     TIMEOUT = auto()
     RING = auto()
+    TRANSMIT = auto()
     STOP = auto()
     FEED_AWAY = auto()
 
@@ -72,6 +76,12 @@ STEPS: Mapping[tuple[Hook, Given], tuple[Hook, type[LineEvent] | None]] = {
     (Hook.ON, Given.CLOSED): (Hook.OFF, Seized),
     (Hook.ON, Given.RING): (Hook.RING_WAIT, None),
     (Hook.ON, Given.FEED_AWAY): (Hook.FEED_OFF, None),
+    (Hook.ON, Given.TRANSMIT): (Hook.DATA, None),
+    (Hook.DATA, Given.TIMEOUT): (Hook.ON, None),
+    (Hook.DATA, Given.CLOSED): (Hook.OFF, Seized),
+    (Hook.DATA, Given.RING): (Hook.RING_WAIT, None),
+    (Hook.DATA, Given.STOP): (Hook.ON, None),
+    (Hook.DATA, Given.FEED_AWAY): (Hook.FEED_OFF, None),
     (Hook.RING_WAIT, Given.TIMEOUT): (Hook.RINGING, RingBegan),
     (Hook.RING_WAIT, Given.CLOSED): (Hook.OFF, Seized),
     (Hook.RING_WAIT, Given.STOP): (Hook.ON, None),
@@ -104,12 +114,15 @@ STEPS: Mapping[tuple[Hook, Given], tuple[Hook, type[LineEvent] | None]] = {
 
 OPENED_STATES = frozenset({Hook.BREAK, Hook.DIGIT_BREAK})
 RING_STATES = frozenset({Hook.RING_WAIT, Hook.RINGING, Hook.RING_GAP})
+WAIT_STATES = frozenset({Hook.DATA, Hook.RING_WAIT})
+"""Their time is what the command said."""
 OFF_HOOK_STATES = frozenset(
     {Hook.OFF, Hook.BREAK, Hook.MAKE, Hook.DIGIT_BREAK, Hook.FEED_OFF_IN_CALL, Hook.FEED_BACK}
 )
 BLIND_STATES = frozenset({Hook.FEED_OFF, Hook.FEED_OFF_IN_CALL})
 """Without feed there is no loop current to see."""
 FEEDS: Mapping[Hook, tuple[int, int]] = {
+    Hook.DATA: (FEED_FORWARD_OHT, FEED_REVERSE_OHT),
     Hook.RING_WAIT: (FEED_FORWARD_OHT, FEED_REVERSE_OHT),
     Hook.RING_GAP: (FEED_FORWARD_OHT, FEED_REVERSE_OHT),
     Hook.RINGING: (FEED_RINGING, FEED_RINGING),
@@ -191,6 +204,9 @@ class FxsLine:
             case StartRinging():
                 self._prepare_ringing(command)
                 return self._handle(Given.RING, now_us, now_us)
+            case TransmitOnHook(for_ms=for_ms, reverse=reverse):
+                self._wait_us, self._reverse_wait = for_ms * 1000, reverse
+                return self._handle(Given.TRANSMIT, now_us, now_us)
             case StopRinging():
                 return self._handle(Given.STOP, now_us, now_us)
             case OpenLoop(for_ms=for_ms):
@@ -206,7 +222,7 @@ class FxsLine:
         return NOTHING
 
     def _prepare_ringing(self, command: StartRinging) -> None:
-        if self.state is not Hook.ON or not command.cadence_ms or min(command.cadence_ms) <= 0:
+        if self.state not in (Hook.ON, Hook.DATA) or not command.cadence_ms or min(command.cadence_ms) <= 0:
             return
         cadence = command.cadence_ms if len(command.cadence_ms) % 2 == 0 else (*command.cadence_ms, 4000)
         self._cadence_us = tuple(ms * 1000 for ms in cadence)
@@ -257,7 +273,7 @@ class FxsLine:
         if state is Hook.RINGING or state is Hook.RING_GAP:
             self._step += 1
             return self._cadence_us[(self._step - 1) % len(self._cadence_us)]
-        if state is Hook.RING_WAIT or state in BLIND_STATES:
+        if state in WAIT_STATES or state in BLIND_STATES:
             return self._wait_us
         self._pulses = 0
         if state is Hook.FEED_BACK:
@@ -266,7 +282,7 @@ class FxsLine:
         return None
 
     def _feed(self) -> None:
-        backwards = self._reversed != (self._reverse_wait and self.state is Hook.RING_WAIT)
+        backwards = self._reversed != (self._reverse_wait and self.state in WAIT_STATES)
         self.linefeed = FEEDS.get(self.state, ACTIVE)[backwards]
 
 

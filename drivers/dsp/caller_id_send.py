@@ -27,6 +27,8 @@ ALERT_HZ = (2130.0, 2750.0)
 """DT-AS, EN 300 659-1 table 1."""
 ALERT_LEVEL_DBM0 = -15.0
 LAST_MARK_BITS = 10
+LAMP_MDMF, LAMP_SDMF, VISUAL_INDICATOR = 0x82, 0x06, 0x0B
+"""Message waiting: message types of both formats, and the parameter of the first (ETSI ES 200 659-3, GR-30)."""
 NAME_OCTETS = 50
 
 
@@ -52,6 +54,27 @@ def message(form: CallerIdForm, said: CallerIdMessage, charset: str = "iso-8859-
             dtmf_keys(form, said), level=form.level_dbm0, on_ms=form.digit_ms, off_ms=form.digit_gap_ms
         )
     return fsk(octets(form, said, charset), form)
+
+
+def lamp_sent(form: CallerIdForm, lit: bool) -> NDArray[np.int16]:
+    """The message lamp, without ringing: on-hook data, after the alert signal where the country has one.
+
+    Empty where callers are not sent by FSK.
+    """
+    if form.form not in MARK_SPACE_HZ:
+        return np.zeros(0, np.int16)
+    alert = rounded(burst(ALERT_HZ, form.alert_ms, ALERT_LEVEL_DBM0)) if form.alert else np.zeros(0, np.int16)
+    body = fsk(lamp_octets(form, lit), form)
+    return np.concatenate([_silence(form.alert_after_ms), alert, _silence(form.message_after_ms), body])
+
+
+def lamp_octets(form: CallerIdForm, lit: bool) -> bytes:
+    """Type, length, body, checksum."""
+    if form.message == "sdmf":
+        whole = bytes([LAMP_SDMF, 3]) + (b"\x42" if lit else b"\x6f") * 3
+    else:
+        whole = bytes([LAMP_MDMF, 3, VISUAL_INDICATOR, 1, 0xFF if lit else 0x00])
+    return whole + bytes([-sum(whole) & 0xFF])
 
 
 def dtmf_keys(form: CallerIdForm, said: CallerIdMessage) -> str:

@@ -40,6 +40,8 @@ def _full(pattern: str, flags: int = re.ASCII) -> Callable[[str], bool]:
 
 FORMS: Mapping[str, Form] = {
     "span": Form(lambda text: span_minutes(text) is not None, say.BAD_SPAN),
+    "clock-time": Form(_full(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"), say.BAD_CLOCK_TIME),
+    "mail-address": Form(_full(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"), say.BAD_MAIL_ADDRESS),
     "date": Form(lambda text: day(text) is not None, say.BAD_DATE),
     "day": Form(DAYS.__contains__, say.BAD_DAY),
     "zone": Form(_is_zone, say.BAD_ZONE),
@@ -49,6 +51,7 @@ FORMS: Mapping[str, Form] = {
     "star-code": Form(_full(r"\*[0-9]{1,4}"), say.BAD_STAR_CODE),
     "beginning": Form(_full(r"\+?[0-9][0-9 -]{0,23}|[0-9*#]{1,24}"), say.BAD_BEGINNING),
     "did": Form(_full(r"\+?[0-9() -]{2,24}(?:-\+?[0-9() -]{2,24})?"), say.BAD_DID),
+    "number-pattern": Form(_full(r"\+?[0-9][0-9 ().-]{0,31}\*?|\+\*"), say.BAD_NUMBER_PATTERN),
     "pair": Form(_full(r"[0-9]{2}"), say.BAD_PAIR),
     "keys": Form(_full(r"[0-9*#]{1,32}"), say.BAD_KEYS),
     "name": Form(_full(r"\w[\w.-]{0,63}", 0), say.BAD_NAME),

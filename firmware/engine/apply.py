@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware.engine import apply_box as box
 from firmware.engine import apply_calls as calls
+from firmware.engine import apply_mailboxes as mailboxes
 from firmware.engine import apply_dialling as dialling
 from firmware.engine import apply_floor as floor
 from firmware.engine import apply_jobs as jobs
@@ -63,6 +64,7 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.AgentMissed: queues.agent_missed,
     f.AgentRested: queues.agent_rested,
     f.AgentConnected: queues.agent_connected,
+    f.CallersForgotten: queues.callers_forgotten,
     f.AgentChanged: queues.agent_changed,
     f.AgentDeferred: queues.agent_deferred,
     f.ConsentAnnounced: box.consent_announced,
@@ -73,10 +75,22 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.RecordingGap: _nothing,
     f.RecordingEnded: box.recording_ended,
     f.NotRecorded: box.not_recorded,
-    f.VoicemailLeft: box.voicemail_left,
-    f.VoicemailHeard: box.voicemail_heard,
+    f.VoicemailLeft: mailboxes.left,
+    f.VoicemailHeard: mailboxes.heard,
     f.MessagePlayed: _nothing,
-    f.VoicemailDeleted: box.voicemail_deleted,
+    f.VoicemailDeleted: mailboxes.deleted,
+    f.MailboxOpened: mailboxes.opened,
+    f.MessageMarked: mailboxes.marked,
+    f.MessageForwarded: mailboxes.forwarded,
+    f.GreetingKept: mailboxes.greeting_kept,
+    f.GreetingDropped: mailboxes.greeting_dropped,
+    f.PinMissed: mailboxes.pin_missed,
+    f.PinLocked: mailboxes.pin_locked,
+    f.PinChanged: mailboxes.pin_changed,
+    f.MailboxFilled: mailboxes.filled,
+    f.LampTold: mailboxes.lamp_told,
+    f.MailboxUnchecked: mailboxes.unchecked,
+    f.MailboxChecked: mailboxes.checked,
     f.ErasureOrdered: box.erasure_ordered,
     f.RecordsErased: _nothing,
     f.HoldPlaced: _nothing,
@@ -112,6 +126,7 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.PauseCounted: floor.pause_counted,
     f.WrapUpExtended: _nothing,
     f.WaitPromised: floor.wait_promised,
+    f.CallPlaced: floor.call_placed,
     f.ComfortSaid: floor.comfort_said,
     f.SupervisionBegan: floor.supervision_began,
     f.SupervisionTuned: floor.supervision_tuned,

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from firmware.engine.board import Board
-from firmware.engine.state import ORDERS_KEPT, Ordered, Taping, VoiceMessage
+from firmware.engine.state import ORDERS_KEPT, Ordered, Taping
 from firmware.protocol import facts as f
 
 # -- recordings --------------------------------------------------------------------------------------
@@ -62,24 +62,13 @@ def not_recorded(board: Board, fact: f.NotRecorded, at_us: int) -> None:
     leg.wanted = (fact.kind, fact.party, fact.agent, fact.queue) if fact.kind else None
 
 
-def voicemail_left(board: Board, fact: f.VoicemailLeft, at_us: int) -> None:
-    board.state.mailboxes.setdefault(fact.mailbox, []).append(VoiceMessage(fact.recording, at_us))
-
-
-def voicemail_heard(board: Board, fact: f.VoicemailHeard, at_us: int) -> None:
-    for message in board.state.mailboxes.get(fact.mailbox, []):
-        if message.recording == fact.recording:
-            message.heard = True
-
-
-def voicemail_deleted(board: Board, fact: f.VoicemailDeleted, at_us: int) -> None:
-    messages = board.state.mailboxes.get(fact.mailbox, [])
-    board.state.mailboxes[fact.mailbox] = [one for one in messages if one.recording != fact.recording]
-
-
 def erasure_ordered(board: Board, fact: f.ErasureOrdered, at_us: int) -> None:
-    """Outside a call a number is kept that came before its ring, and what each telephone dialled last."""
+    """Outside a call a number is kept that came before its ring, what each telephone dialled last, who served whom last.
+
+    Only keyed hashes say whose number shall go: the last two are forgotten of everybody.
+    """
     board.state.dialling.last.clear()
+    board.state.callers.clear()
     for port in board.state.ports.values():
         port.kept = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine import recordings, voicemail
+from firmware.engine import mailbox_dictation, recordings, voicemail
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -27,6 +27,8 @@ def told(turn: Turn, given: i.DiskTold) -> None:
 def _stop(turn: Turn, leg: Leg, reason: str) -> None:
     if leg.recording and leg.phase == Phase.MAILBOX:
         voicemail.cut_short(turn, leg, reason)
+    elif leg.recording and leg.phase == Phase.DICTATING:
+        mailbox_dictation.cut(turn, leg, reason)
     elif leg.recording:
         recordings.suspend(turn, leg, reason)
     elif leg.wanted is not None:

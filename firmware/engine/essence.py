@@ -33,6 +33,7 @@ def essence(state: State) -> dict[str, Any]:
         "mailboxes": {
             name: [[one.recording, one.heard] for one in kept] for name, kept in state.mailboxes.items()
         },
+        "greetings": {name: sorted(box.greetings.items()) for name, box in state.boxes.items()},
         "orders": sorted(state.orders),
     }
 

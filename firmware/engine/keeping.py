@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.engine import mailbox_greetings, mailboxes
 from firmware.engine.orders import is_new
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -55,9 +56,12 @@ def messages_gone(turn: Turn, given: i.MessagesGone) -> None:
         return
     gone = set(given.recordings)
     for mailbox, messages in sorted(turn.state.mailboxes.items()):
-        for message in list(messages):
-            if message.recording in gone:
-                turn.fact(f.VoicemailDeleted(mailbox, message.recording))
+        lost = [one for message in messages for one in (message.recording, message.intro) if one in gone]
+        for recording in lost:
+            turn.fact(f.VoicemailDeleted(mailbox, recording))
+        if lost:
+            mailboxes.changed(turn, mailbox)
+    mailbox_greetings.gone(turn, gone)
 
 
 def _refuse(turn: Turn, wanted: str, reason: str) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import msgspec
 
 from firmware.config.schema import Config
-from firmware.engine import agents, calls, features, legs, nodes, queues, reports
+from firmware.engine import (
+    agents,
+    calls,
+    features,
+    legs,
+    mailbox_checks,
+    mailbox_pins,
+    mailboxes,
+    nodes,
+    queues,
+    reports,
+)
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -38,6 +49,8 @@ def _ask_secrets_anew(turn: Turn) -> None:
     for leg in list(turn.state.legs.values()):
         if leg.phase == Phase.PIN:
             features.pin_lost(turn, leg)
+        elif leg.phase == Phase.NEW_PIN:
+            mailbox_pins.lost(turn, leg)
         elif leg.phase == Phase.FLOW:
             nodes.secret_lost(turn, turn.call_of(leg), leg)
 
@@ -53,9 +66,11 @@ def config_applied(turn: Turn, given: i.ConfigApplied) -> None:
     turn.fact(f.ConfigTaken(given.version, given.author, given.config))
     if first:
         _seat_agents(turn)
-    for agent in list(turn.state.seats.values()):
-        if agent not in turn.plan.agents:
+    for extension, agent in list(turn.state.seats.items()):
+        if agent not in turn.plan.agents or extension not in turn.plan.ports:
             agents.wish(turn, agent, AgentState.SIGNED_OUT, "removed")
+    mailboxes.configured(turn)
+    mailbox_checks.arm(turn)
     turn.dispatch = turn.lines_moved = True
 
 
@@ -68,6 +83,7 @@ def _seat_agents(turn: Turn) -> None:
 
 def clock_set(turn: Turn, given: i.ClockSet) -> None:
     turn.fact(f.ClockTaken(given.offset_us, given.quality, given.boot))
+    mailbox_checks.arm(turn)
 
 
 def is_new(turn: Turn, order: str) -> bool:
@@ -75,51 +91,6 @@ def is_new(turn: Turn, order: str) -> bool:
         return False
     turn.fact(f.OrderTaken(order))
     return True
-
-
-# -- agents -----------------------------------------------------------------------------------------
-
-_STATES = {
-    "sign-out": AgentState.SIGNED_OUT,
-    "ready": AgentState.READY,
-    "not-ready": AgentState.NOT_READY,
-}
-
-
-def agent_order(turn: Turn, given: i.AgentOrder) -> None:
-    if not is_new(turn, given.id):
-        return
-    now = turn.state.agents.get(given.agent)
-    if given.do == "sign-in" and given.agent in turn.plan.agents and given.extension in turn.plan.ports:
-        agents.sign_in(turn, given.agent, given.extension)
-    elif given.do in _STATES and now is not None and now.state is not AgentState.SIGNED_OUT:
-        state = _STATES[given.do]
-        if now.state is AgentState.RINGING and state is not AgentState.READY:
-            _decline(turn, given.agent, state, given.reason)
-        else:
-            agents.wish(turn, given.agent, state, given.reason)
-    else:
-        turn.fact(f.AttemptRefused(0, f"{given.do}:{given.agent}", "not-possible", Cause.CALL_REJECTED))
-
-
-def _decline(turn: Turn, agent: str, state: AgentState, reason: str) -> None:
-    """Not ready while a call rings: the call is declined."""
-    turn.fact(f.AgentDeferred(agent, state, reason))
-    leg = _ringing_leg(turn, agent)
-    if leg is not None:
-        queues.withdraw(turn, leg, "declined")
-        turn.dispatch = True
-
-
-def _ringing_leg(turn: Turn, agent: str) -> Leg | None:
-    return next(
-        (
-            one
-            for one in turn.state.legs.values()
-            if one.agent == agent and one.role is LegRole.AGENT and one.phase == Phase.ALERTING
-        ),
-        None,
-    )
 
 
 # -- calls ------------------------------------------------------------------------------------------
@@ -142,10 +113,15 @@ def _dial(turn: Turn, given: i.CallOrder) -> None:
     if port is None or not queues.telephone_free(turn, port):
         turn.fact(f.AttemptRefused(0, f"dial:{given.number}", "telephone-busy", Cause.USER_BUSY))
         return
-    call = calls.begin(turn, Direction.INTERNAL, port, given.extension)
-    seated = agents.at(turn, given.extension)
-    leg = legs.add(turn, call.id, port, LegRole.CALLER, given.extension, agent=seated.id if seated else "")
-    turn.fact(f.DigitsKept(leg.id, given.number))
+    ring_to_dial(turn, port, given.extension, given.number)
+
+
+def ring_to_dial(turn: Turn, port: int, extension: str, number: str) -> None:
+    """At a telephone that is free."""
+    call = calls.begin(turn, Direction.INTERNAL, port, extension)
+    seated = agents.at(turn, extension)
+    leg = legs.add(turn, call.id, port, LegRole.CALLER, extension, agent=seated.id if seated else "")
+    turn.fact(f.DigitsKept(leg.id, number))
     turn.fact(f.LegAlerted(leg.id))
-    turn.command(c.Ring(port=port, number=given.number, cadence="recall"))
+    turn.command(c.Ring(port=port, number=number, cadence="recall"))
     turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)

@@ -36,17 +36,27 @@ def position(place: int) -> tuple[str, ...]:
     return ("queue-position-before", *number(place), "queue-position-after")
 
 
-def expected_wait(seconds: int) -> tuple[str, ...]:
-    """Nothing for 0: there is nothing to go by."""
+def expected_wait(seconds: int, most_min: int = 120) -> tuple[str, ...]:
+    """Nothing for 0: there is nothing to go by. More than `most_min` minutes is said as that."""
     if seconds <= 0:
         return ()
     if seconds < 60:
         return ("expected-wait-short",)
     minutes = -(-seconds // 60)
+    if minutes > most_min:
+        return ("expected-wait-more-than", *number(most_min), "minute" if most_min == 1 else "minutes")
     return ("expected-wait-before", *number(minutes), "minute" if minutes == 1 else "minutes")
 
 
-def messages(count: int) -> tuple[str, ...]:
-    if count == 0:
+def messages(new: int, saved: int) -> tuple[str, ...]:
+    """How many, of either kind that there is."""
+    if not new and not saved:
         return ("voicemail-none",)
-    return ("voicemail-you-have", *number(count), "voicemail-message" if count == 1 else "voicemail-messages")
+    counted = ((new, "voicemail-new"), (saved, "voicemail-saved"))
+    kinds = (
+        word
+        for count, kind in counted
+        if count
+        for word in (*number(count), f"{kind}-message" if count == 1 else f"{kind}-messages")
+    )
+    return ("voicemail-you-have", *kinds)

@@ -1,50 +1,61 @@
-"""Messages: left after the beep, heard from one's own telephone."""
+"""Leaving a message: the greeting, the beep, the recording. Hearing it is in `mailbox_listening`."""
 
 from __future__ import annotations
 
-from firmware.engine import calls, prompts, recordings, targets
+from firmware.config.schema import Mailbox
+from firmware.engine import calls, mailbox_greetings, mailbox_mail, mailboxes, recordings, targets
 from firmware.engine.secrets import MAILBOX
-from firmware.engine.state import Call, Leg, Phase, VoiceMessage
+from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
-from firmware.protocol.names import Direction, Outcome, Tone
+from firmware.protocol.names import Direction, Outcome, Presentation, Tone
 
 BEEP_MS = 400
-ANSWER_WITHIN_S = 15.0
-MESSAGE = ".message"
-"""Variable of a listener's call: the message being heard."""
+LEAST_ROOM_S = 1.0
 
 
-def leave_message(turn: Turn, call: Call, leg: Leg, mailbox_id: str) -> None:
-    mailbox = turn.plan.mailboxes.get(mailbox_id)
+def leave_message(turn: Turn, call: Call, leg: Leg, where: str) -> None:
+    """`where` is a mailbox, or `MAILBOX/busy`: who was called is in a call just now."""
+    name, _, why = where.partition("/")
+    mailbox = turn.plan.mailboxes.get(name)
     if mailbox is None:
         targets.go(turn, call, leg, "")
         return
     if call.direction is Direction.INBOUND and call.reached is None:
         turn.fact(f.CallReached(call.id, Outcome.VOICEMAIL))
-    turn.fact(f.VariableSet(call.id, MAILBOX, mailbox_id))
-    if turn.state.disk_stop:
-        calls.farewell(turn, leg, "voicemail-unavailable")
+    turn.fact(f.VariableSet(call.id, MAILBOX, name))
+    if not _takes(turn, leg, mailbox):
         return
     turn.enter(leg, Phase.MAILBOX)
     recordings.cover(turn, leg, "greeting")
     turn.command(c.Listen(port=leg.port, digits=True, far_end=leg.fxo))
-    greeting = c.Phrase(mailbox.greeting, turn.language(leg))
+    greeting = mailbox_greetings.item(turn, mailbox, why == "busy", turn.language(leg))
     turn.play(leg, "greeted", greeting, c.ToneItem(Tone.BEEP, BEEP_MS))
+
+
+def _takes(turn: Turn, leg: Leg, mailbox: Mailbox | None) -> bool:
+    """Nobody speaks into a mailbox that keeps nothing: a last word instead."""
+    if turn.state.disk_stop:
+        calls.farewell(turn, leg, "voicemail-unavailable")
+        return False
+    if mailbox is not None and mailboxes.longest_s(turn, mailbox) == 0.0:
+        calls.farewell(turn, leg, "voicemail-full")
+        return False
+    return True
 
 
 def greeted(turn: Turn, leg: Leg) -> None:
     """After the beep."""
     if leg.phase != Phase.MAILBOX or leg.recording:
         return
-    if turn.state.disk_stop:
-        calls.farewell(turn, leg, "voicemail-unavailable")
-        return
     mailbox_id = turn.call_of(leg).variables[MAILBOX]
     mailbox = turn.plan.mailboxes.get(mailbox_id)
+    if not _takes(turn, leg, mailbox):
+        return
     recordings.begin(turn, leg, "voicemail", mailbox_id)
-    turn.timer(f"record:{leg.id}", mailbox.max_message_s if mailbox else 60.0)
+    longest_s = mailboxes.longest_s(turn, mailbox) if mailbox else 60.0
+    turn.timer(f"record:{leg.id}", max(longest_s, LEAST_ROOM_S))
 
 
 def key(turn: Turn, leg: Leg, digit: str) -> None:
@@ -57,11 +68,9 @@ def key(turn: Turn, leg: Leg, digit: str) -> None:
         turn.play(leg, "greeted", c.ToneItem(Tone.BEEP, BEEP_MS))
 
 
-def full(turn: Turn, number: int) -> None:
-    """Timer `record`: the longest message."""
-    turn.clear(f"record:{number}")
-    leg = turn.state.legs.get(number)
-    if leg is not None and leg.phase == Phase.MAILBOX and leg.recording:
+def full(turn: Turn, leg: Leg) -> None:
+    """The longest message."""
+    if leg.recording:
         finish(turn, leg)
 
 
@@ -91,78 +100,20 @@ def keep(turn: Turn, leg: Leg, gone_s: float = 0.0) -> bool:
     mailbox_id = turn.call_of(leg).variables[MAILBOX]
     mailbox = turn.plan.mailboxes.get(mailbox_id)
     least_s = mailbox.least_message_s if mailbox else 0.0
-    enough = turn.at_us - taping.began_us >= us(least_s + gone_s)
+    lasted_us = turn.at_us - taping.began_us
+    enough = lasted_us >= us(least_s + gone_s)
     recordings.stop(turn, leg, "released" if enough else "too-short")
     if enough:
-        turn.fact(f.VoicemailLeft(mailbox_id, leg.call, taping.id))
+        number, inside = _who(turn, leg)
+        turn.fact(f.VoicemailLeft(mailbox_id, leg.call, taping.id, lasted_us / 1e6, number, inside))
+        mailboxes.changed(turn, mailbox_id)
+        mailbox_mail.ask(turn, mailbox_id, taping.id)
     return enough
 
 
-# -- hearing them -----------------------------------------------------------------------------------
-
-
-def open_box(turn: Turn, leg: Leg) -> None:
-    mailbox = turn.call_of(leg).variables[MAILBOX]
-    count = len(turn.state.mailboxes.get(mailbox, []))
-    if not count:
-        calls.farewell(turn, leg, *prompts.messages(0))
-        return
-    turn.enter(leg, Phase.LISTENING)
-    turn.say(leg, "listen", *prompts.messages(count))
-
-
-def next_message(turn: Turn, leg: Leg) -> None:
-    """The one after the present one; first those not heard yet would be out of order, so simply the oldest first."""
+def _who(turn: Turn, leg: Leg) -> tuple[str, bool]:
+    """Who left it, and whether that is an extension; nothing where the caller did not say."""
     call = turn.call_of(leg)
-    messages = turn.state.mailboxes.get(call.variables[MAILBOX], [])
-    present = call.variables.get(MESSAGE, "")
-    places = [place for place, one in enumerate(messages) if one.recording == present]
-    place = places[0] + 1 if places else 0
-    _hear(turn, leg, messages, place)
-
-
-def _hear(turn: Turn, leg: Leg, messages: list[VoiceMessage], place: int) -> None:
-    if place >= len(messages):
-        calls.farewell(turn, leg, "voicemail-no-more")
-        return
-    recording = messages[place].recording
-    turn.fact(f.VariableSet(leg.call, MESSAGE, recording))
-    turn.fact(f.MessagePlayed(turn.call_of(leg).variables[MAILBOX], recording, leg.party))
-    menu = c.Phrase("voicemail-menu", turn.language(leg))
-    turn.play(leg, "heard", c.Message(recording), menu)
-
-
-def heard(turn: Turn, leg: Leg) -> None:
-    """Message and menu were heard to the end."""
-    _mark_heard(turn, leg)
-    turn.timer(f"record:{leg.id}", ANSWER_WITHIN_S)
-
-
-def _mark_heard(turn: Turn, leg: Leg) -> None:
-    variables = turn.call_of(leg).variables
-    mailbox, recording = variables[MAILBOX], variables.get(MESSAGE, "")
-    for message in turn.state.mailboxes.get(mailbox, []):
-        if message.recording == recording and not message.heard:
-            turn.fact(f.VoicemailHeard(mailbox, recording))
-
-
-def listener_key(turn: Turn, leg: Leg, digit: str) -> None:
-    """`1` again, `2` next, `3` delete."""
-    call = turn.call_of(leg)
-    mailbox, present = call.variables[MAILBOX], call.variables.get(MESSAGE, "")
-    messages = turn.state.mailboxes.get(mailbox, [])
-    places = [place for place, one in enumerate(messages) if one.recording == present]
-    if digit not in "123" or not places:
-        return
-    turn.clear(f"record:{leg.id}")
-    turn.quiet(leg)
-    _mark_heard(turn, leg)
-    if digit == "3":
-        turn.fact(f.VoicemailDeleted(mailbox, present))
-        _hear(turn, leg, turn.state.mailboxes[mailbox], places[0])
-    else:
-        _hear(turn, leg, messages, places[0] + (digit == "2"))
-
-
-def listener_silent(turn: Turn, leg: Leg) -> None:
-    calls.farewell(turn, leg, "goodbye")
+    if not leg.fxo:
+        return leg.party, leg.party in turn.plan.extensions
+    return (call.number if call.presentation is Presentation.ALLOWED else ""), False

@@ -1,4 +1,4 @@
-"""The caller ID we send to a telephone, as sound in the country's form."""
+"""What we send to a telephone as sound in the country's form: the caller, and its message lamp."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.dsp.caller_id import ALLOWED, UNAVAILABLE, CallerIdMessage
-from drivers.dsp.caller_id_send import sent
+from drivers.dsp.caller_id_send import lamp_sent, sent
 from firmware.switch.plan import PortPlan
 
 
@@ -17,3 +17,8 @@ def caller_id_sound(plan: PortPlan, number: str, name: str) -> NDArray[np.int16]
     digits = "".join(one for one in number if one in "0123456789*#+")
     said = CallerIdMessage(digits, name, ALLOWED if digits else UNAVAILABLE, "")
     return sent(plan.caller_id, said, plan.country.name_charset)
+
+
+def lamp_sound(plan: PortPlan, lit: bool) -> NDArray[np.int16]:
+    """The message lamp on or off; empty where the country's form has no way to say it."""
+    return lamp_sent(plan.caller_id, lit)

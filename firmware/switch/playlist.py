@@ -18,6 +18,8 @@ from firmware.switch.shelf import Shelf, Span
 SAMPLES_A_MS = 8
 MESSAGE_ROOM = 600 * 8000
 """Samples for messages and caller IDs that are being played."""
+LEAST_SAMPLES = 160
+"""Of a message are played, from wherever one wants to hear it."""
 LANGUAGES = ("zh", "en")
 DIGIT_LEVEL_DBM0 = -6.0
 
@@ -106,8 +108,8 @@ class Playlist:
                 made += Shelf.pause(for_ms * SAMPLES_A_MS)
             case Music(name):
                 self._add_music(made, name)
-            case Message(recording):
-                self._add_message(made, recording)
+            case Message(recording, from_ms):
+                self._add_message(made, recording, from_ms * SAMPLES_A_MS)
 
     def _add_phrase(self, made: Playable, prompt: str, language: str) -> None:
         """The other language is better than a beep."""
@@ -145,8 +147,10 @@ class Playlist:
         made.append(span)
         made.endless = True
 
-    def _add_message(self, made: Playable, recording: str) -> None:
+    def _add_message(self, made: Playable, recording: str, skipped: int) -> None:
         sound = self._messages.message(recording)
+        if sound is not None and skipped:
+            sound = sound[min(skipped, max(0, len(sound) - LEAST_SAMPLES)) :]
         span = self.shelf.put(sound) if sound is not None and len(sound) else None
         if span is None:
             self._beep(made)

@@ -286,4 +286,5 @@ class Switch:
             recording=recordings[0] if recordings else "",
             alarm=port.alarms.alarms[0] if port.alarms.alarms else "",
             kept=self.deputy.keeps(number),
+            lamp=port.lamp,
         )

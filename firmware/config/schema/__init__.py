@@ -20,9 +20,11 @@ from firmware.config.schema.groups import *
 from firmware.config.schema.hardware import *
 from firmware.config.schema.mailboxes import *
 from firmware.config.schema.part import *
+from firmware.config.schema.positions import *
 from firmware.config.schema.queues import *
 from firmware.config.schema.rooms import *
 from firmware.config.schema.routes import *
+from firmware.config.schema.routing import *
 from firmware.config.schema.services import *
 from firmware.config.schema.site import *
 from firmware.config.schema.sounds import *
@@ -38,6 +40,8 @@ class Config(Part, frozen=True):
     extensions: tuple[Extension, ...] = field(default=(), name="extension")
     agents: tuple[Agent, ...] = field(default=(), name="agent")
     queues: tuple[Queue, ...] = field(default=(), name="queue")
+    number_lists: tuple[NumberList, ...] = field(default=(), name="number_list")
+    routing: tuple[RoutingRule, ...] = ()
     flows: tuple[Flow, ...] = field(default=(), name="flow")
     hours: tuple[Hours, ...] = ()
     prompts: tuple[Prompt, ...] = field(default=(), name="prompt")
@@ -56,5 +60,7 @@ class Config(Part, frozen=True):
     paging_groups: tuple[PagingGroup, ...] = field(default=(), name="paging_group")
     switchboard: Switchboard = Switchboard()
     features: Features = Features()
+    positions: Positions = Positions()
     storage: Storage = Storage()
+    mail: MailServer = MailServer()
     gate: Gate = Gate()

@@ -32,6 +32,7 @@ from firmware.protocol.facts.fact import *
 from firmware.protocol.facts.jobs import *
 from firmware.protocol.facts.kept import *
 from firmware.protocol.facts.legs import *
+from firmware.protocol.facts.mailboxes import *
 from firmware.protocol.facts.memory import *
 from firmware.protocol.facts.menus import *
 from firmware.protocol.facts.positions import *
@@ -48,6 +49,7 @@ AnyFact = (
     | positions.PositionFact
     | callbacks.QueueCallbackFact
     | recordings.RecordingFact
+    | mailboxes.MailboxFact
     | kept.KeptFact
     | jobs.JobFact
     | surveys.SurveyFact

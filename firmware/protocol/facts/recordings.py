@@ -15,7 +15,8 @@ class ConsentAnnounced(Fact, frozen=True, tag=True):
 
 
 class RecordingBegan(Fact, frozen=True, tag=True):
-    """One recording is one (caller's leg, answering party). `kind`: `conversation`, `voicemail`, `greeting`."""
+    """One recording is one (caller's leg, answering party). `kind`: `conversation`, `menu`,
+    `voicemail`, `greeting`, `introduction` (spoken before a message that is passed on)."""
 
     recording: str
     call: int
@@ -79,6 +80,11 @@ class VoicemailLeft(Fact, frozen=True, tag=True):
     mailbox: str
     call: int
     recording: str
+    seconds: float = 0.0
+    number: str = ""
+    """Who left it, where that is known."""
+    inside: bool = False
+    """`number` is an extension."""
 
 
 class VoicemailHeard(Fact, frozen=True, tag=True):

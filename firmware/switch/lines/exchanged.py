@@ -88,6 +88,12 @@ class SendSound(Struct, frozen=True, eq=False):
     sound: NDArray[np.int16]
 
 
+class SendLamp(SendSound, frozen=True, eq=False):
+    """The same for a message that lights the message lamp or puts it out."""
+
+    lit: bool = False
+
+
 class HushSignal(Struct, frozen=True):
     """Stop the signal player, and let the port hear what is wanted for it."""
 

@@ -52,6 +52,11 @@ class Port:
         return False
 
     @property
+    def lamp(self) -> int:
+        """New messages its lamp was asked to show; -1: it never was."""
+        return -1
+
+    @property
     def deadline_us(self) -> int | None:
         return min((one.deadline_us for one in self._machines if one.deadline_us is not None), default=None)
 
@@ -125,6 +130,10 @@ class FxsPort(Port):
     @property
     def ringing(self) -> bool:
         return self.telephone.ringing
+
+    @property
+    def lamp(self) -> int:
+        return self.telephone.lamp
 
 
 def _inputs(steps: Mapping[Any, object]) -> set[type]:

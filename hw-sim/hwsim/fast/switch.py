@@ -172,6 +172,7 @@ class FastSwitch:
             recording=next((one for one, at in self._recordings.items() if at == number), ""),
             alarm=port.alarms.alarms[0] if port.alarms.alarms else "",
             kept=self.deputy.keeps(number),
+            lamp=port.lamp,
         )
 
     @property
@@ -321,6 +322,11 @@ class FastSwitch:
         self._signal(number, end_us)
         self.world.display(number, end_us)
 
+    def _send_lamp(self, number: int, out: exchanged.SendLamp, now_us: int) -> None:
+        end_us = now_us + len(out.sound) * 125
+        self._signal(number, end_us)
+        self.world.lamp(number, out.lit, end_us)
+
     def _signal(self, number: int, end_us: int) -> None:
         self._signals[number] += 1
         self.timeline.at(end_us, partial(self._signal_over, number, self._signals[number]))
@@ -377,9 +383,11 @@ _OUT: dict[type, Callable[[FastSwitch, int, Any, int], None]] = {
     wires.SendPulses: FastSwitch._pulses,
     wires.StartRinging: FastSwitch._to_telephone,
     wires.StopRinging: FastSwitch._to_telephone,
+    wires.TransmitOnHook: FastSwitch._to_telephone,
     wires.CollectPulses: FastSwitch._to_telephone,
     exchanged.SendDigits: FastSwitch._send_digits,
     exchanged.SendSound: FastSwitch._send_sound,
+    exchanged.SendLamp: FastSwitch._send_lamp,
     exchanged.HushSignal: FastSwitch._hush_signal,
     exchanged.WatchCallerId: FastSwitch._watch,
     exchanged.WatchTones: FastSwitch._watch_tones,

@@ -23,7 +23,7 @@ from hwsim.world.hearing import Hearing
 from hwsim.world.insider import Insider
 from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.outside import Outside
-from hwsim.world.percepts import Displayed, HeardTone
+from hwsim.world.percepts import Displayed, HeardTone, LampChanged
 from hwsim.world.timeline import Timeline
 
 KEY_US = 200_000
@@ -157,6 +157,17 @@ class FastWorld:
             return
         telephone.displayed.append(self.rung[port])
         self.cast.tell(f"ext-{self.telephones.numbers[port]}", Displayed(*self.rung[port]), now_us)
+
+    def lamp(self, port: int, lit: bool, sent_us: int) -> None:
+        """The box's message about the lamp ends at `sent_us`."""
+        self.timeline.at(sent_us + late.AUDIO_US, partial(self._light, port, lit))
+
+    def _light(self, port: int, lit: bool, now_us: int) -> None:
+        telephone = self.telephones.at(port)
+        if telephone is None or telephone.off_hook or telephone.sounding or not telephone.plugged:
+            return
+        telephone.lamp = lit
+        self.cast.tell(f"ext-{self.telephones.numbers[port]}", LampChanged(lit), now_us)
 
     # -- who is where ----------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from hwsim.world.percepts import (
     Act,
     Answer,
     Displayed,
+    LampChanged,
     Due,
     Flash,
     Goodbye,
@@ -172,6 +173,8 @@ def _about(percept: Percept) -> str:
         return percept.tone.value
     if isinstance(percept, HeardBell):
         return percept.cadence
+    if isinstance(percept, LampChanged):
+        return "lit" if percept.lit else "dark"
     return f"{percept.number} {percept.name}".strip() if isinstance(percept, Displayed) else ""
 
 

@@ -39,6 +39,12 @@ class Displayed(Percept, frozen=True):
     name: str
 
 
+class LampChanged(Percept, frozen=True):
+    """The telephone's message lamp was lit or put out; told again each time the box says so."""
+
+    lit: bool
+
+
 class Alerted(Percept, frozen=True):
     """Outside party: the exchange rings the telephone."""
 

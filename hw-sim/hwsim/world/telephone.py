@@ -41,6 +41,8 @@ class Telephone:
         self.bursts = 0
         self.displayed: list[tuple[str, str]] = []
         """Callers shown, (number, name), latest last."""
+        self.lamp = False
+        """The message lamp."""
         self.sounding = False
         self._hook_switch = loop
         self._timeline = timeline

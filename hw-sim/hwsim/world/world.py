@@ -29,7 +29,7 @@ from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.mouth import Mouth
 from hwsim.world.outside import Outside
 from hwsim.world.party import OutsideParty
-from hwsim.world.percepts import Displayed, HeardBell, HeardTone, Rang, RingingStopped
+from hwsim.world.percepts import Displayed, HeardBell, HeardTone, LampChanged, Rang, RingingStopped
 from hwsim.world.speech import LEVEL_DBM0, Speech
 from hwsim.world.tap import Tap
 from hwsim.world.telephone import OFF_HOOK_OHM, Telephone
@@ -254,6 +254,8 @@ class World:
                 self.cast.tell(who, HeardTone(heard.tone), now_us)
         for port, said in self._displays.read(self.wire.to_world[(self._taken - 1) % RING_BLOCKS]):
             self._display(port, said, now_us)
+        for port, lit in self._displays.lamps(self.wire.to_world[(self._taken - 1) % RING_BLOCKS]):
+            self._light(port, lit, now_us)
         for tap in self.taps:
             tap.take(self._sent)
 
@@ -275,6 +277,12 @@ class World:
             if telephone.port == port:
                 telephone.displayed.append((said.number or said.presentation, said.name))
                 self.cast.tell(f"ext-{number}", Displayed(*telephone.displayed[-1]), now_us)
+
+    def _light(self, port: int, lit: bool, now_us: int) -> None:
+        for number, telephone in self.telephones.items():
+            if telephone.port == port:
+                telephone.lamp = lit
+                self.cast.tell(f"ext-{number}", LampChanged(lit), now_us)
 
     def person_at(self, port: int) -> str | None:
         """Who listens at this port now: a telephone off-hook, or the far person of a line that is through."""
