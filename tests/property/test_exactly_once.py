@@ -8,7 +8,6 @@ and in order, the journal has no hole, the state is what the journal says, and h
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 import socket
 import tempfile
@@ -253,7 +252,7 @@ class Box:
         self.cable.close()
         self.switch.link.close()
         shutil.rmtree(self.places.run)
-        if len(os.listdir("/proc/self/fd")) > MOST_HANDLES:
+        if len(list(Path("/proc/self/fd").iterdir())) > MOST_HANDLES:
             gc.collect()  # rings have no end but their memory's
 
 
