@@ -31,9 +31,11 @@ def test_the_file_is_a_feature_with_all_its_page_needs(path: Path) -> None:
 def test_the_feature_works(path: Path, fast: bool, tmp_path: Path) -> None:
     scenario = load_scenario(path)
     report = rehearse(scenario, tmp_path, fast=fast, tell=True)
+    happened = (tmp_path / "happened.tsv").read_text()
+    assert "\tInputPassedOver\t" not in happened, "the rules raised upon an input"
     broken = [one for one in report["expectations"] if not one["held"]]
     assert scenario.expects
-    assert not broken, "\n".join([*map(str, broken), (tmp_path / "happened.tsv").read_text()])
+    assert not broken, "\n".join([*map(str, broken), happened])
     spoken_of = {one.figure for one in scenario.expects}
     found = {
         "still_open": sum(call["released_at"] is None for call in report["calls"]),
