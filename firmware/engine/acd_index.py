@@ -1,104 +1,158 @@
-"""The order of one queue: its calls by priority and age, its ready agents by the strategy's own measure.
+"""One queue made ready for choosing: its calls in streams, its ready agents in the strategy's order.
 
-Both are sorted lists found by bisection, so neither choosing nor telling a position walks through them.
+All are sorted lists found by bisection, so neither choosing nor telling a position walks through the calls.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 from firmware.config.schema import Agent, Queue
+from firmware.engine.acd_fit import Fit, skilled
 from firmware.engine.acd_state import Standing, Waiting
+from firmware.engine.acd_steps import SECOND_US, Steps
+from firmware.engine.acd_stream import Asks, CallKey, Stream, asks, call_key, drop
 
-CallKey = tuple[int, int, int, int]
-"""(-priority, waiting since, sequence, call): the smallest is served first."""
 AgentKey = tuple[int, int, str]
 """(the strategy's measure, place in the configuration, agent): the smallest is rung first."""
 
-_Key = TypeVar("_Key", CallKey, AgentKey)
-
-BY_MEASURE = {"longest-idle": "idle_since_us", "least-talk": "talk_us"}
+BY_MEASURE = {
+    "longest-idle": "idle_since_us",
+    "least-talk": "talk_us",
+    "highest-skill": "idle_since_us",
+    "lowest-skill": "idle_since_us",
+}
 """Strategies that compare agents by a field of `Standing`; the others go by place."""
-
-
-def call_key(call: Waiting) -> CallKey:
-    return (-call.priority, call.at_us, call.sequence, call.call)
-
-
-def may_serve(agent: Agent, queue: Queue) -> bool:
-    """Whether the agent belongs to the queue and has each of its skills at least at its level."""
-    return queue.id in agent.queues and all(
-        agent.skills.get(skill, 0) >= least for skill, least in queue.skills.items()
-    )
+FITS_KEPT = 512
+"""Fits are remembered for so many kinds of calls; more are computed anew."""
 
 
 class QueueIndex:
-    """Calls and ready agents of one queue, kept sorted."""
+    """`belong` says who belongs to the queue at a step of its `relax`."""
 
-    def __init__(self, queue: Queue, members: Mapping[str, int]) -> None:
+    def __init__(self, queue: Queue, agents: Mapping[str, Agent], belong: list[tuple[str, ...]]) -> None:
         self.queue = queue
-        self.members = members
-        """Agents who may serve it, with their place in the configuration."""
-        self.order: list[CallKey] = []
-        """All that wait, ringing somewhere or not."""
-        self.open: list[CallKey] = []
-        """Those that ring nowhere."""
+        self.steps = Steps(queue)
+        self.ageing_us = round(queue.ageing_s * SECOND_US)
+        self.pressed = 0
+        """The step the expected wait asks for at least."""
+        self.agents = agents
+        self._belong = belong
+        laxest = self.steps.asked({}, self.steps.count)
+        self.reach: dict[str, int] = {
+            name: place
+            for place, name in enumerate(belong[-1])
+            if (agent := agents.get(name)) is not None and skilled(agent, laxest)
+        }
+        """Whoever may serve any call of it at any step, with a place in the configuration's order."""
+        self.streams: dict[Asks, Stream] = {}
         self.ready: list[AgentKey] = []
+        self.waiting = 0
+        self._lanes: dict[int, list[CallKey]] = {}
+        """Priority to all that wait, ringing somewhere or not."""
+        self._fits: dict[tuple[Asks, int, bool], Fit] = {}
         self._measure = BY_MEASURE.get(queue.strategy, "")
         self._keys: dict[str, AgentKey] = {}
 
-    @property
-    def matchable(self) -> bool:
-        return bool(self.open and self.ready)
+    # -- calls --------------------------------------------------------------------------------------
 
     def add(self, call: Waiting) -> None:
-        insort(self.order, call_key(call))
-        if not call.offered:
-            insort(self.open, call_key(call))
+        insort(self._lanes.setdefault(call.priority, []), call_key(call))
+        self.waiting += 1
 
     def remove(self, call: Waiting) -> None:
-        _drop(self.order, call_key(call))
-        self.close(call)
+        lane = self._lanes[call.priority]
+        drop(lane, call_key(call))
+        if not lane:
+            del self._lanes[call.priority]
+        self.waiting -= 1
 
-    def reopen(self, call: Waiting) -> None:
-        insort(self.open, call_key(call))
+    def step(self, since_us: int, at_us: int) -> int:
+        return self.steps.at(at_us - since_us, self.pressed)
 
-    def close(self, call: Waiting) -> None:
-        _drop(self.open, call_key(call))
+    def age_us(self, since_us: int, priority: int, at_us: int) -> int:
+        """How long it counts as having waited: every point of priority is so much more."""
+        gain = self.steps.gains[self.step(since_us, at_us)]
+        return at_us - since_us + (priority + gain) * self.ageing_us
 
-    def position(self, call: Waiting) -> int:
-        return bisect_left(self.order, call_key(call)) + 1
+    def urgency(self, since_us: int, priority: int, at_us: int, weight: int) -> int:
+        """Comparable between queues: the greatest is served first. Less than no wait has no weight."""
+        age_us = self.age_us(since_us, priority, at_us)
+        return age_us * self.queue.weight * weight if age_us > 0 else age_us
+
+    def position(self, call: Waiting, at_us: int) -> int:
+        """From 1: so many of the queue's calls are at least as urgent."""
+        mine = (-self.age_us(call.at_us, call.priority, at_us), call.sequence)
+        return 1 + sum(self._before(lane, priority, mine, at_us) for priority, lane in self._lanes.items())
+
+    def _before(self, lane: list[CallKey], priority: int, mine: tuple[int, int], at_us: int) -> int:
+        return bisect_left(lane, mine, key=lambda key: (-self.age_us(key[0], priority, at_us), key[1]))
+
+    # -- agents -------------------------------------------------------------------------------------
+
+    def members(self) -> tuple[str, ...]:
+        """Who may serve it as it stands."""
+        return tuple(self.fit(Asks((), "plain", 0, ""), 0, True).ranks)
+
+    def fit(self, asks: Asks, step: int, supervisors: bool) -> Fit:
+        """Who may be rung for such a call at a step."""
+        kind = (asks._replace(priority=0, held=""), step, supervisors)
+        fit = self._fits.get(kind)
+        if fit is None:
+            if len(self._fits) >= FITS_KEPT:
+                self._fits.clear()
+            belong = {name: self.agents[name] for name in self._belong[step] if name in self.reach}
+            asked = self.steps.asked(dict(asks.skills), step)
+            fit = self._fits[kind] = Fit(self.queue, belong, asked, asks.caller, supervisors)
+        return fit
+
+    def fit_now(self, stream: Stream, since_us: int, at_us: int) -> Fit:
+        waited_us = at_us - since_us
+        return self.fit(stream.asks, self.steps.at(waited_us, self.pressed), self.steps.supervised(waited_us))
+
+    def fit_of(self, call: Waiting, at_us: int) -> Fit:
+        waited_us = at_us - call.at_us
+        step, supervised = self.steps.at(waited_us, self.pressed), self.steps.supervised(waited_us)
+        return self.fit(asks(call, ""), step, supervised)
 
     def agent_in(self, agent: str, standing: Standing) -> None:
         self.agent_out(agent)
         measure = getattr(standing, self._measure) if self._measure else 0
-        key = (measure, self.members[agent], agent)
+        key = (measure, self.reach[agent], agent)
         self._keys[agent] = key
         insort(self.ready, key)
 
     def agent_out(self, agent: str) -> None:
         key = self._keys.pop(agent, None)
         if key is not None:
-            _drop(self.ready, key)
+            drop(self.ready, key)
 
     def has_ready(self, agent: str) -> bool:
         return agent in self._keys
 
-    def choose(self, last: str) -> tuple[str, ...]:
-        """Whom to ring now; `last` is who was rung before (round robin)."""
-        if not self.ready:
-            return ()
-        if self.queue.strategy == "ring-all":
-            return tuple(agent for _, _, agent in self.ready)
+    def in_order(self, last: str) -> Iterator[str]:
+        """The ready in the strategy's order; `last` is who was rung before (round robin)."""
         place = 0
         if self.queue.strategy == "round-robin":
-            place = bisect_left(self.ready, (0, self.members.get(last, -1) + 1, ""))
-        return (self.ready[place % len(self.ready)][2],)
+            place = bisect_left(self.ready, (0, self.reach.get(last, -1) + 1, ""))
+        for number in range(len(self.ready)):
+            yield self.ready[(place + number) % len(self.ready)][2]
 
-
-def _drop(keys: list[_Key], key: _Key) -> None:
-    place = bisect_left(keys, key)
-    if place < len(keys) and keys[place] == key:
-        del keys[place]
+    def choose(self, fit: Fit, last: str, preferred: str) -> tuple[str, ...]:
+        """Whom of the fitting to ring now: the preferred, else the first in order of the least rank."""
+        if preferred in self._keys and preferred in fit.ranks:
+            return (preferred,)
+        found: list[str] = []
+        least = -1
+        for agent in self.in_order(last):
+            rank = fit.ranks.get(agent)
+            if rank is None or (found and rank > least):
+                continue
+            if not found or rank < least:
+                found, least = [agent], rank
+            elif self.queue.strategy == "ring-all":
+                found.append(agent)
+            if rank == fit.least and self.queue.strategy != "ring-all":
+                break
+        return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from firmware.protocol.choice import Need, Other
 from firmware.protocol.names import AgentState
 
 
@@ -31,6 +32,9 @@ class Waiting(Struct):
     sequence: int
     offered: list[str] = field(default_factory=list)
     """Agents it rings at."""
+    need: Need = Need()
+    held: str = ""
+    """The agent it waits for alone, till `need.wait_us` have passed; empty: for whoever may serve it."""
 
 
 class AcdState(Struct):
@@ -41,6 +45,8 @@ class AcdState(Struct):
     handled_us: dict[str, list[int]] = field(default_factory=dict)
     """Queue to its latest handle times (talk, hold and wrap-up), newest last."""
     sequence: int = 0
+    pressed: dict[str, int] = field(default_factory=dict)
+    """Queue to the step of `relax` its expected wait asks for at least."""
 
 
 class Choice(Struct, frozen=True):
@@ -52,6 +58,8 @@ class Choice(Struct, frozen=True):
     """In order of preference; more than one only with `ring-all`."""
     why: tuple[str, ...]
     """One sentence of data for each agent, or one that says why there is none."""
+    others: tuple[Other, ...] = ()
+    """The best of those who were not chosen."""
 
 
 Offer = Choice

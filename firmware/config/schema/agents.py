@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from firmware.config.schema.part import Digits, Level, Part, QueueId, one_of
+from firmware.config.schema.part import Digits, Level, Order, Part, QueueId, Weight, one_of
 
 
 class Agent(Part, frozen=True):
@@ -25,4 +25,11 @@ class Agent(Part, frozen=True):
     skills: dict[str, Level] = field(default_factory=dict)
     """Skill to level, 0 to 100."""
     kind: Annotated[str, one_of("normal", "supervisor", "vip", "foreign-language")] = "normal"
-    """Kind of position."""
+    """`supervisor`: rung when nobody else can be and the call has waited `supervisors_after_s`; `vip` and
+    `foreign-language`: first for such callers, after the normal ones for all others."""
+    order: dict[QueueId, Order] = field(default_factory=dict)
+    """Queue to 1 … 9: in that queue he is rung only while nobody with a lower number can be. Else 1."""
+    weights: dict[QueueId, Weight] = field(default_factory=dict)
+    """Queue to 1 … 100: when he comes free, waiting there counts so many times. Else 1."""
+    supervises: tuple[QueueId, ...] = ()
+    """`supervisor`: queues whose calls he may listen to and which he may close; empty: all."""

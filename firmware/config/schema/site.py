@@ -28,6 +28,8 @@ class Site(Part, frozen=True):
     """Recordings and messages older than this are deleted, where queue or mailbox say nothing else; 0: never."""
     personal_data_days: Days = 365
     """Then call records forget numbers, names and digits and keep times and outcomes; 0: never."""
+    remember_callers_days: Annotated[int, Meta(ge=0, le=366)] = 30
+    """So long the box knows who served a number last and whether it gave up waiting; 0: not at all."""
     purge_early_days: Days = 0
     """When the disk is nearly full, recordings older than this go before their time, oldest first; 0: none does."""
 

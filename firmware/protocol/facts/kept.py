@@ -55,4 +55,10 @@ class RecordingsAccessed(Fact, frozen=True, tag=True):
     why: str = ""
 
 
-KeptFact = ErasureOrdered | RecordsErased | HoldPlaced | HoldReleased | RecordingsAccessed
+class CallersForgotten(Fact, frozen=True, tag=True):
+    """Who served a number last, and whether it gave up, is known no longer where that happened till `until_us`."""
+
+    until_us: int
+
+
+KeptFact = ErasureOrdered | RecordsErased | HoldPlaced | HoldReleased | RecordingsAccessed | CallersForgotten

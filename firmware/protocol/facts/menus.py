@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.protocol.choice import Need, Other
 from firmware.protocol.facts.fact import Fact
 
 # -- menus, queues ----------------------------------------------------------------------------------
@@ -37,15 +38,19 @@ class FlowLeft(Fact, frozen=True, tag=True):
 
 
 class Enqueued(Fact, frozen=True, tag=True):
-    """The caller waits in the queue; a higher priority is served first."""
+    """The caller waits in the queue; a higher priority is served first. `since_us`: since when his time counts,
+    where he brings a place from elsewhere (0: since now).
+    """
 
     call: int
     queue: str
     priority: int = 0
+    since_us: int = 0
+    need: Need = Need()
 
 
 class Dequeued(Fact, frozen=True, tag=True):
-    """`why`: `answered`, `abandoned`, `overflow`, `voicemail`, `no-agents`, `exit-key`."""
+    """`why`: `answered`, `abandoned`, `overflow`, `voicemail`, `no-agents`, `exit-key`, `full`, `closed`, `callback`."""
 
     call: int
     queue: str
@@ -68,6 +73,8 @@ class AgentOffered(Fact, frozen=True, tag=True):
     agent: str
     leg: int
     why: str
+    others: tuple[Other, ...] = ()
+    """The best of those who were not chosen, and why."""
 
 
 class AgentMissed(Fact, frozen=True, tag=True):

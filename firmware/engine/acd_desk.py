@@ -1,0 +1,266 @@
+"""All queues side by side: which streams may have found somebody, what becomes possible when, who is most urgent.
+
+A stream is looked at when something may have changed for it: a call at its head, an agent who came ready, a step
+reached. Otherwise it costs nothing, however many streams and calls there are.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from firmware.config.schema import Config, Queue
+from firmware.engine.acd_fit import Fit
+from firmware.engine.acd_index import QueueIndex
+from firmware.engine.acd_members import belonging
+from firmware.engine.acd_state import AcdState, Standing, Waiting
+from firmware.engine.acd_stream import Stream, asks, call_key
+from firmware.protocol.names import AgentState
+
+_REST, _STEP, _HOLD = 0, 1, 2
+
+
+class Found(NamedTuple):
+    """A call that somebody ready may be offered, and who may."""
+
+    queue: QueueIndex
+    call: Waiting
+    fit: Fit
+
+
+class Desk:
+    """Derived from configuration and state; `state` is only read."""
+
+    def __init__(self, config: Config, state: AcdState) -> None:
+        self.state = state
+        self.agents = {agent.id: agent for agent in config.agents}
+        belong = belonging(config)
+        self.queues = {queue.id: QueueIndex(queue, self.agents, belong[queue.id]) for queue in config.queues}
+        self.serves = {
+            agent.id: tuple(index for index in self.queues.values() if agent.id in index.reach)
+            for agent in config.agents
+        }
+        self._streams = 0
+        self._streams_of: dict[int, Stream] = {}
+        """Open calls to the stream they are in."""
+        self._held: dict[str, dict[int, None]] = {}
+        self._looking: dict[int, Stream] = {}
+        self._due: list[tuple[int, int, int, str, str]] = []
+        """(when, what, call, agent, queue): pauses that end, steps that are reached, calls held no longer."""
+
+    # -- calls --------------------------------------------------------------------------------------
+
+    def queue(self, queue: str) -> QueueIndex:
+        """Calls of a queue that left the configuration still wait, for nobody."""
+        if queue not in self.queues:
+            self.queues[queue] = QueueIndex(Queue(id=queue), {}, [()])
+        return self.queues[queue]
+
+    def open(self, call: Waiting) -> None:
+        """It rings nowhere now."""
+        held = call.held if call.held in self.queue(call.queue).reach else ""
+        if held:
+            self._held.setdefault(held, {})[call.call] = None
+            heapq.heappush(self._due, (call.at_us + call.need.wait_us, _HOLD, call.call, held, ""))
+        self._put(call, held)
+
+    def close(self, call: Waiting) -> None:
+        """It rings somewhere, or is gone."""
+        stream = self._streams_of.pop(call.call, None)
+        if stream is None:
+            return
+        if stream.asks.held:
+            self._held[stream.asks.held].pop(call.call, None)
+        if stream.remove(call_key(call)):
+            self._look(stream)
+        if not stream.open:
+            self.queue(call.queue).streams.pop(stream.asks, None)
+
+    def _put(self, call: Waiting, held: str) -> None:
+        streams, wanted = self.queue(call.queue).streams, asks(call, held)
+        if wanted not in streams:
+            self._streams += 1
+            streams[wanted] = Stream(call.queue, wanted, self._streams)
+        stream = self._streams_of[call.call] = streams[wanted]
+        if stream.add(call_key(call)):
+            stream.whole = True
+            self._look(stream)
+
+    def held_for(self, agent: str) -> list[int]:
+        """Calls that wait for this agent alone."""
+        return list(self._held.get(agent, ()))
+
+    def press(self, index: QueueIndex, step: int) -> None:
+        """The expected wait asks for this step at least."""
+        if index.pressed == step:
+            return
+        index.pressed = step
+        for stream in index.streams.values():
+            stream.whole = True
+            self._look(stream)
+
+    def _look(self, stream: Stream) -> None:
+        self._looking[stream.number] = stream
+
+    # -- agents -------------------------------------------------------------------------------------
+
+    def reseat(self, agent: str, standing: Standing) -> None:
+        for index in self.serves.get(agent, ()):
+            index.agent_out(agent)
+        self.seat(agent, standing)
+
+    def seat(self, agent: str, standing: Standing) -> None:
+        """Into each queue he may serve, or, where it must leave him alone yet, into the list of pauses."""
+        if standing.state is not AgentState.READY or standing.offered:
+            return
+        for index in self.serves.get(agent, ()):
+            until_us = standing.not_before_us.get(index.queue.id)
+            if until_us is None:
+                self._come_ready(index, agent, standing)
+            else:
+                heapq.heappush(self._due, (until_us, _REST, 0, agent, index.queue.id))
+
+    def _come_ready(self, index: QueueIndex, agent: str, standing: Standing) -> None:
+        index.agent_in(agent, standing)
+        for wanted, stream in index.streams.items():
+            if wanted.held in ("", agent):
+                stream.fresh.append(agent)
+                self._looking[stream.number] = stream
+
+    # -- time ---------------------------------------------------------------------------------------
+
+    def wake(self, at_us: int) -> None:
+        """What was due by now has come."""
+        while self._due and self._due[0][0] <= at_us:
+            due, counts = self._due[0], self._counts(self._due[0])
+            self._pop()
+            if counts:
+                self._come(due)
+
+    def next_due_us(self) -> int | None:
+        while self._due and not self._counts(self._due[0]):
+            self._pop()
+        return self._due[0][0] if self._due else None
+
+    def _pop(self) -> None:
+        _, what, call, _, _ = heapq.heappop(self._due)
+        if what == _STEP and call in self._streams_of:
+            self._streams_of[call].due = (0, 0)
+
+    def _counts(self, due: tuple[int, int, int, str, str]) -> bool:
+        """Whether it still means anything: pauses are begun anew, calls go."""
+        until_us, what, call, agent, queue = due
+        if what == _REST:
+            standing = self.state.agents.get(agent)
+            return (
+                standing is not None
+                and standing.state is AgentState.READY
+                and not standing.offered
+                and standing.not_before_us.get(queue) == until_us
+                and not self.queue(queue).has_ready(agent)
+            )
+        stream = self._streams_of.get(call)
+        if stream is None:
+            return False
+        if what == _HOLD:
+            return stream.asks.held == agent
+        return stream.open[0][2] == call and bool(self.queue(stream.queue).ready)
+
+    def _come(self, due: tuple[int, int, int, str, str]) -> None:
+        _, what, number, agent, queue = due
+        if what == _REST:
+            self._come_ready(self.queue(queue), agent, self.state.agents[agent])
+        elif what == _HOLD:
+            self.let_go(self.state.calls[number])
+        else:
+            stream = self._streams_of[number]
+            stream.whole = True
+            self._look(stream)
+
+    def let_go(self, call: Waiting) -> None:
+        """An open call is for whoever may serve it, no longer for one agent alone."""
+        self.close(call)
+        self._put(call, "")
+
+    # -- the choice ---------------------------------------------------------------------------------
+
+    def most_urgent(self, at_us: int) -> Found | None:
+        """The call to be offered now. Streams without anybody are forgotten till something changes for them."""
+        best: Found | None = None
+        best_key = (0, 0)
+        for stream in list(self._looking.values()):
+            found, weight = self._someone(stream, at_us)
+            if found is None:
+                continue
+            key = (
+                -found.queue.urgency(found.call.at_us, found.call.priority, at_us, weight),
+                found.call.sequence,
+            )
+            if best is None or key < best_key:
+                best, best_key = found, key
+        return best
+
+    def _someone(self, stream: Stream, at_us: int) -> tuple[Found | None, int]:
+        """The head of the stream if somebody ready fits, and how much its waiting counts for them."""
+        index = self.queue(stream.queue)
+        found = self.head(stream, at_us) if stream.open else None
+        agents = [key[2] for key in index.ready] if stream.whole else stream.fresh
+        weight = found and max((one for one in self._weights(found, stream, agents)), default=0)
+        if found is not None and weight:
+            stream.whole = True
+            return found, weight
+        del self._looking[stream.number]
+        stream.whole = False
+        stream.fresh.clear()
+        if found is not None and index.ready:
+            self._step_due(index, found.call, at_us)
+        return None, 0
+
+    def _step_due(self, index: QueueIndex, call: Waiting, at_us: int) -> None:
+        next_us = index.steps.next_us(at_us - call.at_us)
+        stream = self._streams_of[call.call]
+        if next_us is not None and stream.due != (call.at_us + next_us, call.call):
+            stream.due = (call.at_us + next_us, call.call)
+            heapq.heappush(self._due, (call.at_us + next_us, _STEP, call.call, "", ""))
+
+    def head(self, stream: Stream, at_us: int) -> Found:
+        index, call = self.queue(stream.queue), self.state.calls[stream.open[0][2]]
+        return Found(index, call, index.fit_now(stream, call.at_us, at_us))
+
+    def _weights(self, found: Found, stream: Stream, agents: list[str]) -> Iterator[int]:
+        """Of those of these agents who are ready and may be rung for it."""
+        if stream.asks.held:
+            if found.queue.has_ready(stream.asks.held):
+                yield max(1, found.fit.weight(stream.asks.held))
+            return
+        ready, ranks = found.queue.has_ready, found.fit.ranks
+        for agent in agents:
+            if agent in ranks and ready(agent):
+                yield found.fit.weight(agent)
+
+    def may_ring(self, found: Found, last: str) -> tuple[str, ...]:
+        """Whom to ring for it now, in order of preference."""
+        stream = self._streams_of.get(found.call.call)
+        held = stream.asks.held if stream is not None else ""
+        if held:
+            return (held,) if found.queue.has_ready(held) else ()
+        return found.queue.choose(found.fit, last, found.call.need.agent)
+
+    def for_agent(self, agent: str, at_us: int) -> Found | None:
+        """The most urgent of the calls this agent may be offered."""
+        best: Found | None = None
+        best_key = (0, 0)
+        for index in self.serves.get(agent, ()):
+            for stream in index.streams.values() if index.has_ready(agent) else ():
+                found = self.head(stream, at_us)
+                weight = max(self._weights(found, stream, [agent]), default=0)
+                if stream.asks.held not in ("", agent) or not weight:
+                    continue
+                key = (
+                    -index.urgency(found.call.at_us, found.call.priority, at_us, weight),
+                    found.call.sequence,
+                )
+                if best is None or key < best_key:
+                    best, best_key = found, key
+        return best

@@ -1,0 +1,69 @@
+"""Calls of one queue that ask for the same: among them who has waited longest always comes first.
+
+Every agent who may be rung for a later one of them may be rung for the first, which is the more urgent: so only the
+first of each stream is looked at, however many wait.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import NamedTuple, TypeVar
+
+from firmware.engine.acd_state import Waiting
+from firmware.protocol.choice import CallerKind
+
+CallKey = tuple[int, int, int]
+"""(waiting since, sequence, call): the smallest is served first."""
+
+_Key = TypeVar("_Key", bound=tuple[object, ...])
+
+
+class Asks(NamedTuple):
+    """What all calls of a stream have in common. `held`: the agent they wait for alone."""
+
+    skills: tuple[tuple[str, int], ...]
+    caller: CallerKind
+    priority: int
+    held: str
+
+
+def call_key(call: Waiting) -> CallKey:
+    return (call.at_us, call.sequence, call.call)
+
+
+def asks(call: Waiting, held: str) -> Asks:
+    return Asks(tuple(sorted(call.need.skills.items())), call.need.caller, call.priority, held)
+
+
+class Stream:
+    """Those that ring nowhere, oldest first. `whole`: an agent ready before may fit too; else only the `fresh` may."""
+
+    __slots__ = ("asks", "due", "fresh", "number", "open", "queue", "whole")
+
+    def __init__(self, queue: str, asks: Asks, number: int) -> None:
+        self.queue = queue
+        self.asks = asks
+        self.number = number
+        """Its own among all streams."""
+        self.open: list[CallKey] = []
+        self.whole = True
+        self.fresh: list[str] = []
+        self.due = (0, 0)
+        """When its head's next step comes, and which call that is, while that stands in the list of what is due."""
+
+    def add(self, key: CallKey) -> bool:
+        """Whether it is the first now."""
+        insort(self.open, key)
+        return self.open[0] == key
+
+    def remove(self, key: CallKey) -> bool:
+        """Whether another one is the first now."""
+        first = bool(self.open) and self.open[0] == key
+        drop(self.open, key)
+        return first
+
+
+def drop(keys: list[_Key], key: _Key) -> None:
+    place = bisect_left(keys, key)
+    if place < len(keys) and keys[place] == key:
+        del keys[place]
