@@ -385,6 +385,36 @@ OVERFLOW_CYCLE = Wording(
     "来电会循环溢出：{circle}",
     "请让其中一个队列溢出到语音信箱、分机，或不溢出",
 )
+STEP_NEEDS = Wording(
+    "step-needs",
+    'a step that goes by "{when}" needs `{key}`',
+    "add a line `{key} = …` to the step",
+    "按“{when}”溢出的步骤需要 {key}",
+    "请在该步骤中添加“{key} = …”",
+)
+STEP_NEVER = Wording(
+    "step-never",
+    'no call will ever take this step ("{when}"): each has left the queue before',
+    "put it before the step that comes earlier, or raise `max_wait_s` or `max_waiting`",
+    "没有来电会走到这一步（{when}）：之前已经离开队列",
+    "请调整步骤次序，或加大 max_wait_s、max_waiting",
+    warning=True,
+)
+KEY_TWICE = Wording(
+    "key-twice",
+    "key {key} is `exit_key` already",
+    "take another key",
+    "按键 {key} 已用作 exit_key",
+    "请换一个按键",
+)
+NO_LINE_FOR_CALLBACK = Wording(
+    "no-line-for-call-back",
+    'queue "{name}" would call people back, but no line may be used for outgoing calls',
+    "set `outgoing = true` on a line, or take the call-back out",
+    "队列“{name}”需要回电，但没有线路可以外呼",
+    "请给某条线路设 outgoing = true，或取消回电",
+    warning=True,
+)
 NOBODY_SERVES = Wording(
     "nobody-serves",
     'no agent may serve queue "{name}"',
