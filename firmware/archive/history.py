@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from firmware.archive import audit, box, calls, dialling, erasures, holds, jobs, queues, surveys, tapes
+from firmware.archive import audit, box, calls, dialling, erasures, holds, jobs, mailboxes, queues, surveys, tapes
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
@@ -16,6 +16,7 @@ HANDLERS: Handlers = {
     **calls.HANDLERS,
     **queues.HANDLERS,
     **tapes.HANDLERS,
+    **mailboxes.HANDLERS,
     **box.HANDLERS,
     **holds.HANDLERS,
     **erasures.HANDLERS,
@@ -47,6 +48,8 @@ PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.FlowCalled,
     facts.FallbackSet,
     facts.CallReached,
+    facts.MessageMarked,
+    facts.LampTold,
     facts.RecordingRuled,
     facts.AgentRested,
     facts.AgentDeferred,

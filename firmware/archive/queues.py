@@ -7,7 +7,7 @@ from firmware.archive.calls import answered_by_person
 from firmware.protocol import facts
 
 
-def _flow_entered(book: Book, fact: facts.FlowEntered) -> None:
+def _flow_entered(book: Book, fact: facts.FlowEntered | facts.FlowReturned) -> None:
     book.do(
         "UPDATE flow_visits SET to_us = ?, why = 'flow' WHERE call = ? AND to_us IS NULL",
         book.at_us,
@@ -128,6 +128,7 @@ def _agent_connected(book: Book, fact: facts.AgentConnected) -> None:
 
 HANDLERS: Handlers = {
     facts.FlowEntered: _flow_entered,
+    facts.FlowReturned: _flow_entered,
     facts.NodeEntered: _node_entered,
     facts.DigitsCollected: _digits_collected,
     facts.FlowLeft: _flow_left,

@@ -23,7 +23,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "flow": ("flow",),
 }
 """Keys a kind of node cannot do without."""
-UNASKED = ("play", "set", "hours", "flow")
+UNASKED = ("play", "say", "set", "language", "branch", "hours", "http", "sql", "flow", "call")
 """Kinds that lead on by themselves."""
 
 
@@ -49,8 +49,9 @@ def ways(node: Node) -> Iterator[tuple[tuple[str, ...], str]]:
     for key in ("next", "otherwise"):
         if getattr(node, key):
             yield (key,), getattr(node, key)
-    for digit, name in node.keys.items():
-        yield ("keys", digit), name
+    for key in ("keys", "cases"):
+        for choice, name in getattr(node, key).items():
+            yield (key, choice), name
 
 
 def _targets(flow: Flow, path: Path) -> Iterator[Finding]:

@@ -15,6 +15,9 @@ def inside_numbers(config: Config) -> Iterator[Inside]:
     for place, queue in enumerate(config.queues):
         if queue.number:
             yield queue.number, f"queue:{queue.id}", ("queue", place, "number")
+    for place, flow in enumerate(config.flows):
+        if flow.number:
+            yield flow.number, f"flow:{flow.id}", ("flow", place, "number")
     for place, group in enumerate(config.groups):
         if group.number:
             yield group.number, f"group:{group.id}", ("group", place, "number")

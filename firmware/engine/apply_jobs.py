@@ -12,7 +12,7 @@ from firmware.protocol import facts as f
 def job_asked(board: Board, fact: f.JobAsked, at_us: int) -> None:
     board.state.jobs_made = fact.job
     board.state.jobs[fact.job] = Job(
-        fact.job, fact.kind, fact.name, fact.until_us, fact.call, fact.node, fact.what
+        fact.job, fact.kind, fact.name, fact.until_us, fact.call, fact.node, fact.what, fact.hidden
     )
 
     call = board.state.calls.get(fact.call)

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+from firmware.engine import callers
 from firmware.engine.board import Board
 from firmware.protocol import facts as f
-from firmware.protocol.names import AgentState
+from firmware.protocol.names import AgentState, Direction
 
 # -- menus, queues -----------------------------------------------------------------------------------
 
@@ -18,6 +19,7 @@ def flow_entered(board: Board, fact: f.FlowEntered, at_us: int) -> None:
 def node_entered(board: Board, fact: f.NodeEntered, at_us: int) -> None:
     call = board.state.calls[fact.call]
     call.node, call.tries, call.looks_up = fact.node, 0, 0
+    call.silent_nodes += 1
 
 
 def node_tried(board: Board, fact: f.NodeTried, at_us: int) -> None:
@@ -28,6 +30,23 @@ def flow_left(board: Board, fact: f.FlowLeft, at_us: int) -> None:
     call = board.state.calls[fact.call]
     board.state.timers.pop(f"node:{fact.call}", None)
     call.node, call.looks_up = "", 0
+    if fact.why != "transfer":
+        call.within.clear()
+
+
+def flow_called(board: Board, fact: f.FlowCalled, at_us: int) -> None:
+    board.state.calls[fact.call].within.append((fact.flow, fact.node))
+
+
+def flow_returned(board: Board, fact: f.FlowReturned, at_us: int) -> None:
+    call = board.state.calls[fact.call]
+    call.flow = fact.flow
+    if call.within:
+        call.within.pop()
+
+
+def digits_collected(board: Board, fact: f.DigitsCollected | f.SurveyAnswered, at_us: int) -> None:
+    board.state.calls[fact.call].silent_nodes = 0
 
 
 def variable_set(board: Board, fact: f.VariableSet, at_us: int) -> None:
@@ -57,15 +76,18 @@ def line_tried(board: Board, fact: f.LineTried, at_us: int) -> None:
 def enqueued(board: Board, fact: f.Enqueued, at_us: int) -> None:
     call = board.state.calls[fact.call]
     call.queue, call.waits, call.queued = fact.queue, True, True
-    board.acd.enqueue(fact.call, fact.queue, fact.priority, at_us)
+    call.visits, call.enqueued_us, call.promised_us = call.visits + 1, at_us, 0
+    board.acd.enqueue(fact.call, fact.queue, fact.priority, fact.since_us or at_us, fact.need)
 
 
 def dequeued(board: Board, fact: f.Dequeued, at_us: int) -> None:
     state = board.state
     state.calls[fact.call].waits = False
-    for timer in ("announce", "wait", "offer"):
+    for timer in ("announce", "comfort", "closing", "wait", "offer"):
         state.timers.pop(f"{timer}:{fact.call}", None)
     board.acd.dequeue(fact.call)
+    if fact.why == "abandoned":
+        _remember(board, fact.call, "abandoned", "", at_us)
 
 
 def agent_offered(board: Board, fact: f.AgentOffered, at_us: int) -> None:
@@ -86,6 +108,17 @@ def agent_connected(board: Board, fact: f.AgentConnected, at_us: int) -> None:
     agent = board.agent(fact.agent)
     agent.missed = 0
     agent.handling, agent.handling_since_us = fact.queue, at_us
+    _remember(board, fact.call, "served", fact.agent, at_us)
+
+
+def _remember(board: Board, number: int, how: str, agent: str, at_us: int) -> None:
+    call = board.state.calls[number]
+    if board.plan.config.site.remember_callers_days and call.direction is Direction.INBOUND:
+        callers.remember(board.state.callers, call.e164 or call.number, how, agent, at_us)
+
+
+def callers_forgotten(board: Board, fact: f.CallersForgotten, at_us: int) -> None:
+    callers.forget_until(board.state.callers, fact.until_us)
 
 
 # -- agents ------------------------------------------------------------------------------------------
@@ -104,11 +137,14 @@ def agent_changed(board: Board, fact: f.AgentChanged, at_us: int) -> None:
         del seats[agent.extension]
     if fact.extension and fact.state is not AgentState.SIGNED_OUT:
         seats[fact.extension] = fact.agent
+    if agent.reason == "missed-calls" and fact.state is AgentState.READY:
+        agent.missed = 0
     agent.state, agent.reason, agent.call, agent.since_us = fact.state, fact.reason, fact.call, at_us
     agent.extension = fact.extension
     agent.deferred = None
     if fact.state is not AgentState.WRAP_UP:
         board.state.timers.pop(f"wrap:{fact.agent}", None)
+    board.state.timers.pop(f"pause:{fact.agent}", None)
     board.acd.agent_changed(fact.agent, fact.state, at_us)
 
 

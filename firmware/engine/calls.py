@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine import conference, flows, legs, queues, recordings
+from firmware.engine import callbacks, conference, flows, legs, paging, queues, recordings, surveys
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -51,8 +51,12 @@ def side_of(leg: Leg) -> ReleasedBy:
 def left(turn: Turn, leg: Leg, cause: Cause = Cause.NORMAL_CLEARING, failed: bool = False) -> None:
     """A party went. A conference it did not begin as its caller goes on with the others, anything else ends."""
     call = turn.call_of(leg)
+    if not failed and surveys.begin(turn, call, leg):
+        return
     by = ReleasedBy.BOX if failed else side_of(leg)
-    if leg.id in call.conference and leg is not turn.caller(call):
+    if leg.phase == Phase.PAGING and not paging.is_speaker(leg):
+        paging.leave(turn, leg, cause)
+    elif leg.id in call.conference and leg is not turn.caller(call):
         conference.leave(turn, call, leg, cause, by)
     else:
         end(turn, call, cause, by, failed)
@@ -62,6 +66,8 @@ def end(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = Fal
     """All legs are let go; an offered call gets its one outcome."""
     if call.waits:
         queues.caller_left(turn, call)
+    if call.id not in turn.state.calls:
+        return
     if call.node:
         flows.leave(turn, call, "caller-left" if by is ReleasedBy.CALLER else "hang-up")
     part(turn, call)
@@ -74,6 +80,8 @@ def end(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = Fal
 
 def close(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = False) -> None:
     """The call itself, whose legs went or moved on."""
+    if call.callback:
+        callbacks.over(turn, call, cause)
     outcome = outcome_of(call, by, failed) if call.direction is Direction.INBOUND else None
     turn.fact(f.CallEnded(call.id, outcome, cause, by))
 

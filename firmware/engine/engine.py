@@ -8,16 +8,19 @@ from typing import Any
 
 from firmware.engine import (
     catching_up,
+    completion,
     disk,
     emergency,
-    jobs,
+    floor_orders,
+    job_ends,
     keeping,
     lines,
+    offering,
     orders,
-    queues,
     reconcile,
     reports,
     steps,
+    supervising,
 )
 from firmware.engine.board import Board
 from firmware.engine.poison import diagnose, ways_out
@@ -58,14 +61,15 @@ DECIDE: Mapping[type, Callable[[Turn, Any], None]] = {
     i.TimeReached: _time_reached,
     i.ConfigApplied: orders.config_applied,
     i.ClockSet: orders.clock_set,
-    i.AgentOrder: orders.agent_order,
+    i.AgentOrder: floor_orders.agent_order,
     i.CallOrder: orders.call_order,
+    i.QueueOrder: floor_orders.queue_order,
     i.ErasureOrder: keeping.erasure_order,
     i.ErasureWorked: keeping.erasure_worked,
     i.HoldOrder: keeping.hold_order,
     i.AccessOrder: keeping.access_order,
     i.MessagesGone: keeping.messages_gone,
-    i.JobAnswered: jobs.answered,
+    i.JobAnswered: job_ends.answered,
     i.DiskTold: disk.told,
     i.HelpKeyed: emergency.help_keyed,
     i.FellBehind: catching_up.fell_behind,
@@ -83,7 +87,11 @@ def decide(turn: Turn, given: i.AnyInput) -> None:
     step(turn, given)
     if turn.dispatch and not turn.behind:
         turn.stage = "offers"
-        queues.dispatch(turn)
+        offering.dispatch(turn)
+    if turn.state.floor.watches:
+        supervising.follow(turn)
+    if turn.telephones_moved:
+        completion.look_soon(turn)
     if turn.lines_moved:
         turn.stage = "lines"
         lines.count(turn)

@@ -13,3 +13,4 @@ class Job(Struct):
     call: int = 0
     node: str = ""
     what: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()

@@ -13,7 +13,7 @@ from firmware.engine import (
     mailbox_checks,
     mailbox_pins,
     mailboxes,
-    nodes,
+    node_keys,
     queues,
     reports,
 )
@@ -52,7 +52,7 @@ def _ask_secrets_anew(turn: Turn) -> None:
         elif leg.phase == Phase.NEW_PIN:
             mailbox_pins.lost(turn, leg)
         elif leg.phase == Phase.FLOW:
-            nodes.secret_lost(turn, turn.call_of(leg), leg)
+            node_keys.secret_lost(turn, turn.call_of(leg), leg)
 
 
 def config_applied(turn: Turn, given: i.ConfigApplied) -> None:

@@ -18,6 +18,7 @@ from firmware.config.schema import (
     Hours,
     Line,
     LineGroup,
+    Lookup,
     Mailbox,
     Node,
     Queue,
@@ -47,6 +48,10 @@ class Plan:
             (flow.id, node.id): node for flow in config.flows for node in flow.nodes
         }
         self.hours: dict[str, Hours] = {one.id: one for one in config.hours}
+        self.lookups: dict[str, Lookup] = {one.id: one for one in config.lookups}
+        self.secret_variables = frozenset(
+            node.variable for node in self.nodes.values() if node.secret and node.variable
+        )
         self.mailboxes: dict[str, Mailbox] = {one.id: one for one in config.mailboxes}
         self.classes: dict[str, Class] = {one.id: one for one in config.classes}
         self.accounts: dict[str, Account] = {one.code: one for one in config.accounts}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec import structs
 
-from firmware.config.schema import Room
+from firmware.config.schema import Node, Room
 from firmware.engine import pin_desk
 from firmware.engine.board import Board
 from firmware.engine.mailbox_state import pin_in_force
@@ -134,9 +134,21 @@ class Secrets:
         )
 
     def _flow_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """A caller of the house is watched too: who keys an emergency number and then nothing wants help."""
         call = board.state.calls[leg.call]
         node = board.plan.nodes.get((call.flow, call.node))
-        return self._collected(leg, call, node.id, event) if node is not None and node.secret else event
+        heard = self._collected(leg, call, node, event) if node is not None and node.secret else event
+        if not leg.fxo:
+            self._watch_flow_key(board, leg, event, "" if node is None else node.kind)
+        return heard
+
+    def _watch_flow_key(self, board: Board, leg: Leg, event: DigitReceived, kind: str) -> None:
+        """In a menu the number must stand alone, keyed in one go; after half a collection it may come at the end."""
+        if self._urgent.began(event.port, event.at_us) == Phase.DIALLING:
+            self._urgent.forget(event.port)
+        keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase, IN_ONE_GO_US)
+        plan = board.plan.config.dial_plan
+        self._expect(board, event, alone(keys, plan) if kind == "menu" else at_the_end(keys, plan), False)
 
     def _line_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """Outside callers: only what a queue or a mailbox waits for is meant for the box."""
@@ -263,15 +275,15 @@ class Secrets:
             pause_us = LONG_PAUSE_US if goes_on else PAUSE_US
             self._urgent.expect_pause(event.port, number, from_us + pause_us)
 
-    def _collected(self, leg: Leg, call: Call, node: str, event: DigitReceived) -> SwitchEvent:
+    def _collected(self, leg: Leg, call: Call, node: Node, event: DigitReceived) -> SwitchEvent:
         if event.at_us < leg.play_us:
             return SecretLost(port=event.port, at_us=event.at_us)
         if not leg.digits:
             self._keyed.pop(leg.id, None)
-        if event.digit == "#":
+        if event.digit in node.ends:
             return event
         masked = self._keep(leg, event)
-        self._kept[handle(call.id, node)] = self._keyed[leg.id]
+        self._kept[handle(call.id, node.id)] = self._keyed[leg.id]
         return masked
 
     def _keep(self, leg: Leg, event: DigitReceived) -> DigitReceived:

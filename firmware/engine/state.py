@@ -168,6 +168,10 @@ class Call(Struct):
     flow: str = ""
     node: str = ""
     tries: int = 0
+    silent_nodes: int = 0
+    """Nodes it came through since its latest key."""
+    within: list[tuple[str, str]] = field(default_factory=list)
+    """Flows that called the present one, and their nodes that did; the outermost first."""
     looks_up: int = 0
     """The job its present node waits for."""
     survey: tuple[str, str] | None = None

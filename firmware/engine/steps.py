@@ -22,7 +22,7 @@ from firmware.engine import (
     flows,
     holding,
     hunting,
-    jobs,
+    job_ends,
     joining,
     last_resort,
     legs,
@@ -277,7 +277,7 @@ def _offer_lapsed(turn: Turn, number: int) -> None:
 NUMBERED_TIMERS: Mapping[str, Callable[[Turn, int], None]] = {
     "max": calls.too_long,
     "node": flows.timed_out,
-    "job": jobs.timed_out,
+    "job": job_ends.timed_out,
     "reveal": flows.revealed,
     "announce": announcing.announce,
     "comfort": announcing.comfort,

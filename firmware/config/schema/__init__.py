@@ -18,6 +18,7 @@ from firmware.config.schema.flows import *
 from firmware.config.schema.gate import *
 from firmware.config.schema.groups import *
 from firmware.config.schema.hardware import *
+from firmware.config.schema.lookups import *
 from firmware.config.schema.mailboxes import *
 from firmware.config.schema.part import *
 from firmware.config.schema.positions import *
@@ -43,6 +44,7 @@ class Config(Part, frozen=True):
     number_lists: tuple[NumberList, ...] = field(default=(), name="number_list")
     routing: tuple[RoutingRule, ...] = ()
     flows: tuple[Flow, ...] = field(default=(), name="flow")
+    lookups: tuple[Lookup, ...] = field(default=(), name="lookup")
     hours: tuple[Hours, ...] = ()
     prompts: tuple[Prompt, ...] = field(default=(), name="prompt")
     mailboxes: tuple[Mailbox, ...] = field(default=(), name="mailbox")
@@ -61,6 +63,7 @@ class Config(Part, frozen=True):
     switchboard: Switchboard = Switchboard()
     features: Features = Features()
     positions: Positions = Positions()
+    jobs: Jobs = Jobs()
     storage: Storage = Storage()
     mail: MailServer = MailServer()
     gate: Gate = Gate()

@@ -8,10 +8,12 @@ from msgspec import Meta, field
 
 from firmware.config.schema.part import (
     Count,
+    Digits,
     FlowId,
     HoursId,
     Key,
     LanguageOrNone,
+    LookupId,
     MailboxId,
     Part,
     PromptId,
@@ -22,18 +24,30 @@ from firmware.config.schema.part import (
 
 _STEPS = (
     "play",
+    "say",
     "menu",
     "collect",
+    "survey",
+    "record",
     "hours",
+    "branch",
     "set",
+    "language",
+    "http",
+    "sql",
     "queue",
     "extension",
     "voicemail",
     "outside",
+    "transfer",
     "flow",
+    "call",
+    "return",
     "hang-up",
 )
 NodeKind = Annotated[str, one_of(*_STEPS)]
+Expression = str
+"""See docs/flows.md; `firmware.config.expressions` reads it."""
 
 
 class Node(Part, frozen=True):
@@ -52,40 +66,76 @@ class Node(Part, frozen=True):
     timeout_s: Seconds = 5.0
     """How long to wait for a key."""
     retries: Count = 2
-    """`menu`, `collect`: how often wrong or missing input is asked again."""
+    """`menu`, `collect`, `survey`: how often wrong or missing input is asked again."""
+    no_input: PromptId = "no-input"
+    """`menu`, `collect`, `survey`: what is said before it asks again, when nothing was keyed."""
+    wrong_input: PromptId = "wrong-input"
+    """`menu`, `collect`, `survey`: what is said before it asks again, when something wrong was keyed."""
     otherwise: str = ""
-    """`menu`, `collect`, `hours`: node when input stays wrong or missing, or when closed."""
+    """Node when input stays wrong or missing, hours are closed, no case is true, a look-up fails, nobody answers."""
     digits: Annotated[int, Meta(ge=1, le=40)] = 1
-    """`collect`: most digits; `#` ends earlier."""
+    """`collect`, `survey`: most digits (`survey`: up to 3)."""
+    least: Annotated[int, Meta(ge=1, le=40)] = 1
+    """`collect`: fewer digits are wrong input."""
+    ends: Annotated[str, Meta(max_length=2, pattern="^[*#]*$")] = "#"
+    """`collect`, `survey`, `record`: keys that end it early; empty: none does."""
+    confirm: bool = False
+    """`collect`: the digits are read back; 1 is right, any other key asks again."""
+    most: Count = 0
+    """`survey`: highest answer, counted from 0; 0: any."""
     variable: str = ""
-    """`collect`, `set`: where the digits or the value are kept."""
+    """`collect`, `set`, `record`: where the digits, the value or the recording's name are kept."""
     value: str = ""
-    """`set`: what the variable becomes."""
+    """`set`, `say`: a text, or `{variable}`."""
+    expression: Expression = ""
+    """`set`, `say`: worked out in place of `value`."""
+    speak: Annotated[str, one_of("digits", "number", "date", "time", "money")] = "digits"
+    """`say`: how the value is read; money is in the country's currency, a date 2026-10-01, a time 13:05."""
     secret: bool = False
-    """`collect`: the digits are never written down."""
+    """`collect`: the digits are never written down; only a look-up may have them."""
     hours: HoursId = ""
     """`hours`: opening hours; open goes on to `next`, closed to `otherwise`."""
+    cases: dict[Expression, str] = field(default_factory=dict)
+    """`branch`: expression to node; the first that is true counts, else `otherwise`."""
+    lookup: LookupId = ""
+    """`http`, `sql`: what is asked; `otherwise` follows where it fails, finds nothing or takes too long."""
+    give: dict[str, Expression] = field(default_factory=dict)
+    """`http`, `sql`: parameter of the look-up to expression; a secret variable must stand alone."""
+    within_s: Annotated[float, Meta(ge=0.05, le=10)] = 0.15
+    """`http`, `sql`: later answers are not waited for; `prompt` or `music` may be heard meanwhile."""
+    music: str = ""
+    """`http`, `sql`: music while it is looked up; empty: none."""
     queue: QueueId = ""
-    """`queue`: where the caller waits."""
+    """`queue`: where the caller waits; rules of `routing` may look at the flow's variables."""
     extension: str = ""
     """A number, or `{variable}`."""
     mailbox: MailboxId = ""
     """`voicemail`: where the message goes."""
     number: str = ""
     """`outside`: number to call."""
+    target: str = ""
+    """`transfer`: as a queue's `overflow`; what was keyed may only choose within the house (`extension:{variable}`)."""
+    most_s: Annotated[float, Meta(ge=1, le=3600)] = 120.0
+    """`record`: longest message."""
     flow: FlowId = ""
-    """`flow`: flow that goes on."""
+    """`flow`: flow that goes on; `call`: flow that is gone through, `next` follows its `return`."""
     language: LanguageOrNone = ""
-    """`set`: the caller's language from here on."""
+    """`language`, `set`: the caller's language from here on."""
 
 
 class Flow(Part, frozen=True):
-    """What a caller hears and can do before somebody answers."""
+    """What a caller hears and can do before somebody answers.
+
+    A new version of the configuration holds for callers in a flow from their next step on. Whose node is gone begins
+    the flow anew; whose flow is gone hears a last word.
+    """
 
     id: Annotated[str, Meta(extra={"defines": "flow", "form": "name"})]
     """What lines and other flows call it."""
     start: str
     """First node."""
+    number: Digits = ""
+    """What telephones of the house dial to hear it; empty: none."""
     nodes: tuple[Node, ...] = field(default=(), name="node")
     record: bool = False
     """Record the caller in this flow too."""

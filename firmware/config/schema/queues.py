@@ -11,6 +11,7 @@ from firmware.config.schema.part import (
     Count,
     DaysOrSites,
     Digits,
+    FlowId,
     HoursId,
     Key,
     Level,
@@ -158,3 +159,5 @@ class Queue(Part, frozen=True):
     """A call-back nobody made by then is given up."""
     callback_hours: HoursId = ""
     """When people may be called back; empty: whenever the queue is open."""
+    survey: FlowId = ""
+    """Flow for callers who stay on the line when the agent has hung up; empty: none."""

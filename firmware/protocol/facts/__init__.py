@@ -12,6 +12,7 @@ from firmware.protocol.facts import (
     callbacks,
     calls,
     dialling,
+    flows,
     jobs,
     kept,
     legs,
@@ -29,6 +30,7 @@ from firmware.protocol.facts.callbacks import *
 from firmware.protocol.facts.calls import *
 from firmware.protocol.facts.dialling import *
 from firmware.protocol.facts.fact import *
+from firmware.protocol.facts.flows import *
 from firmware.protocol.facts.jobs import *
 from firmware.protocol.facts.kept import *
 from firmware.protocol.facts.legs import *
@@ -51,6 +53,7 @@ AnyFact = (
     | recordings.RecordingFact
     | mailboxes.MailboxFact
     | kept.KeptFact
+    | flows.FlowFact
     | jobs.JobFact
     | surveys.SurveyFact
     | dialling.DiallingFact

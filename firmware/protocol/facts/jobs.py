@@ -8,8 +8,7 @@ from firmware.protocol.facts.fact import Fact
 class JobAsked(Fact, frozen=True, tag=True):
     """Somebody else is to do what may take long. `job` is its idempotency key.
 
-    `kind` is a row of `firmware.jobs.kinds`, `name` what the configuration calls the look-up or mailbox. In `what`
-    a secret is only its handle. `until_us`: what is not answered by then has timed out.
+    `kind` is a row of `firmware.jobs.kinds`, `name` what the configuration calls the look-up or mailbox. `until_us`: what is not answered by then has timed out.
     """
 
     job: int
@@ -20,6 +19,8 @@ class JobAsked(Fact, frozen=True, tag=True):
     node: str = ""
     """The flow's node that waits for it."""
     what: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    """Of `what`, those that are secret: name and handle. Who does the job is told the digits, and nobody else."""
 
 
 class JobEnded(Fact, frozen=True, tag=True):
