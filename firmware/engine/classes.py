@@ -60,12 +60,13 @@ def judge(turn: Turn, who: str, number: str, account: str = "") -> Verdict:
     if given is None:
         level = "internal" if telephone is None or telephone.of_class else telephone.may_call
         return Verdict("" if numbers.may_call(level, kind) else NOT_ALLOWED)
-    return _judge(turn, given, who, number, kind, account)
-
-
-def _judge(turn: Turn, given: Class, who: str, number: str, kind: NumberClass, account: str) -> Verdict:
     if not reaches(given, forms(turn, number), kind):
         return Verdict(NOT_ALLOWED)
+    return _judge(turn, given, who, kind, account)
+
+
+def _judge(turn: Turn, given: Class, who: str, kind: NumberClass, account: str) -> Verdict:
+    """What may hinder a call of a kind that is allowed."""
     if not now_in(turn, given.hours):
         return Verdict(NOT_NOW)
     if spending.left_s(turn, given, who) <= 0:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from firmware.config.schema import Line
-from firmware.engine import callers, calls, legs, numbers, targets, trunks, voicemail
+from firmware.engine import calls, incoming, legs, numbers, targets, trunks, voicemail
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
@@ -45,7 +45,7 @@ def rings_still(turn: Turn, leg: Leg) -> None:
     """It rings now: is it long enough?"""
     call = turn.call_of(leg)
     line = turn.plan.lines.get(leg.port)
-    if line is not None and call.rings >= line.answer_after_rings and callers.leads_somewhere(turn, leg.port):
+    if line is not None and call.rings >= line.answer_after_rings and incoming.leads_somewhere(turn, leg.port):
         answer(turn, leg)
 
 
@@ -58,8 +58,8 @@ def answer(turn: Turn, leg: Leg) -> None:
     turn.fact(f.CallAnswered(call.id, "flow"))
     turn.fact(f.LegAnswered(leg.id))
     turn.enter(leg, Phase.FLOW)
-    target = callers.route(turn, leg)
-    if target == callers.REFUSE:
+    target = incoming.route(turn, leg)
+    if target == incoming.REFUSE:
         turn.fact(f.AttemptRefused(call.id, "caller", "caller-refused", Cause.CALL_REJECTED))
         calls.farewell(turn, leg, "caller-refused")
     else:
@@ -69,7 +69,7 @@ def answer(turn: Turn, leg: Leg) -> None:
 def ringing_ended(turn: Turn, leg: Leg, event: e.SwitchEvent | None = None) -> None:
     """The caller gave up before the box answered: in the menu that was to answer, else at a line without one."""
     call = turn.call_of(leg)
-    answers = callers.leads_somewhere(turn, leg.port)
+    answers = incoming.leads_somewhere(turn, leg.port)
     by = ReleasedBy.CALLER if answers else ReleasedBy.BOX
     calls.end(turn, call, Cause.NORMAL_CLEARING if answers else Cause.NO_ROUTE, by)
 

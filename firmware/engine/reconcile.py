@@ -19,6 +19,7 @@ from firmware.engine import (
     paging,
     recordings,
     ringing,
+    rooms,
     steps,
     supervising,
     telephones,
@@ -166,6 +167,8 @@ def _sound(turn: Turn, leg: Leg, port: e.PortReport, lost: bool) -> None:
         turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
     if lost and leg.phase in (Phase.HELD, Phase.PARKED):
         turn.play(leg, "", music.waiting(turn, leg))
+    elif lost and leg.phase == Phase.ROOM:
+        rooms.hear_again(turn, leg)
     elif lost and leg.phase == Phase.PAGING:
         paging.hear_again(turn, leg)
     elif lost and leg.phase in ENDLESS:

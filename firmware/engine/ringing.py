@@ -118,15 +118,15 @@ def _shown(turn: Turn, call: Call, waiting: Leg) -> tuple[str, str]:
         Presentation.PRIVATE,
         Presentation.UNAVAILABLE,
     ):
-        return "", ""
-    return call.number, call.name
+        return "", call.shown
+    return call.number, call.shown or call.name
 
 
 def lifted(turn: Turn, leg: Leg) -> None:
     """A ringing telephone was lifted, or went over to a call that knocked."""
     turn.clear(f"ring:{leg.id}")
     if leg.role is LegRole.AGENT:
-        queues.answered(turn, leg)
+        offering.answered(turn, leg)
     elif leg.role is LegRole.CALLER:
         turn.fact(f.LegAnswered(leg.id))
         telephones.dial_for(turn, leg)

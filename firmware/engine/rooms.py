@@ -79,11 +79,15 @@ def _inside(turn: Turn, leg: Leg, room: Room, chair: bool) -> None:
     turn.fact(f.RoomEntered(room.id, call.id, leg.id, chair))
     turn.enter(leg, Phase.ROOM)
     turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
+    _tape(turn, leg, room)
+    _announce_change(turn, room.id)
+
+
+def _tape(turn: Turn, leg: Leg, room: Room) -> None:
     if room.record:
         recordings.begin(turn, leg, "conversation", f"room:{room.id}")
     else:
         recordings.cover(turn, leg, "off" if leg.fxo else "internal")
-    _announce_change(turn, room.id)
 
 
 def left(turn: Turn, leg: Leg) -> None:
@@ -148,6 +152,18 @@ def _wait(turn: Turn, leg: Leg, name: str) -> None:
     room = turn.plan.rooms.get(name)
     turn.play(leg, "", c.Music(room.music if room is not None else "default"))
     turn.timer(f"alone:{leg.id}", ALONE_FOR_S)
+
+
+def hear_again(turn: Turn, leg: Leg) -> None:
+    """A new switch knows nothing of the room; each member in turn is tuned in anew."""
+    room, now = turn.plan.rooms.get(leg.room), turn.state.dialling.rooms[leg.room]
+    turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
+    if room is not None and not leg.recording:
+        _tape(turn, leg, room)
+    if now.mixed:
+        conference.mix(turn, [turn.state.legs[one] for one in now.mixed])
+    else:
+        turn.play(leg, "", c.Music(room.music if room is not None else "default"))
 
 
 def waited(turn: Turn, number: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from firmware.config.schema import Line
 from firmware.engine import (
     callbacks,
-    callers,
     calls,
     emergency,
     hunting,
+    incoming,
     joining,
     legs,
     recordings,
@@ -259,7 +259,7 @@ def _serve_glare(turn: Turn, port: int, event: e.LineRang) -> None:
     leg = turn.leg_at(port)
     if leg is None or leg.phase != Phase.OFFERED:
         return
-    if callers.leads_somewhere(turn, port):
+    if incoming.leads_somewhere(turn, port):
         lines.answer(turn, leg)
     else:
         calls.end(turn, turn.call_of(leg), Cause.NO_ROUTE, ReleasedBy.BOX)

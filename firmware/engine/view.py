@@ -50,7 +50,7 @@ def _call(state: State, call: Call, position: int) -> CallView:
         call.queue if call.waits else "",
         position,
         legs,
-        call.name,
+        call.shown or call.name,
         tuple(_leg(state.legs[leg]) for leg in call.legs),
         tuple(call.conference or call.talk),
     )

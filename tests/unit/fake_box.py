@@ -155,6 +155,9 @@ class FakeBox:
             case c.Hear():
                 self.playing.pop(port, None)
                 self.hears[port] = command.source
+            case c.Confer():
+                for member in command.members:
+                    self.playing.pop(member, None)
             case c.Ring():
                 self.ringing[port] = command
             case c.Record():
