@@ -15,6 +15,7 @@ _PLACES = (
     ("talks", "party", "call"),
     ("recordings", "party", "call"),
     ("transfers", "target", "call"),
+    ("diversions", "target", "call"),
     ("digits", "digits", "call"),
     ("refused_attempts", "wanted", "call"),
 )

@@ -78,6 +78,8 @@ def _call_ended(book: Book, fact: facts.CallEnded) -> None:
         "UPDATE holds SET to_us = ? WHERE call = ? AND to_us IS NULL",
         "UPDATE conferences SET to_us = ? WHERE call = ? AND to_us IS NULL",
         "UPDATE queue_visits SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
+        "UPDATE hunts SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
+        "UPDATE parkings SET to_us = ?, why = 'left' WHERE call = ? AND to_us IS NULL",
         "UPDATE flow_visits SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
         "UPDATE agent_offers SET to_us = ?, result = 'call-ended' WHERE call = ? AND to_us IS NULL",
     ):
@@ -147,7 +149,7 @@ def _leg_answered(book: Book, fact: facts.LegAnswered) -> None:
         fact.leg,
     )
     found = book.row("SELECT call, role FROM legs WHERE id = ?", fact.leg)
-    if found and found[1] in (LegRole.AGENT, LegRole.CALLED):
+    if found and found[1] == LegRole.CALLED:  # an agent is told of by AgentConnected
         answered_by_person(book, found[0])
 
 

@@ -15,6 +15,7 @@ _PARTIES = (
     ("talks", "party"),
     ("recordings", "party"),
     ("transfers", "target"),
+    ("diversions", "target"),
     ("refused_attempts", "wanted"),
 )
 """Columns that hold a name of the box, or a number of somebody."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from firmware.archive import audit, box, calls, dialling, erasures, holds, jobs, mailboxes, queues, surveys, tapes
+from firmware.archive import audit, box, calls, dialling, erasures, floor, holds, jobs, mailboxes, queues, reaching, surveys, tapes
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
@@ -23,6 +23,8 @@ HANDLERS: Handlers = {
     **jobs.HANDLERS,
     **surveys.HANDLERS,
     **dialling.HANDLERS,
+    **floor.HANDLERS,
+    **reaching.HANDLERS,
     **audit.HANDLERS,
 }
 PASSED_OVER: tuple[type[facts.Fact], ...] = (
@@ -50,6 +52,12 @@ PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.CallReached,
     facts.MessageMarked,
     facts.LampTold,
+    facts.QueueCallbackOffered,
+    facts.PauseCounted,
+    facts.WaitPromised,
+    facts.CallPlaced,
+    facts.ComfortSaid,
+    facts.SupervisionTuned,
     facts.RecordingRuled,
     facts.AgentRested,
     facts.AgentDeferred,
@@ -59,6 +67,12 @@ PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.TelephoneUnlocked,
     facts.NumberRemembered,
     facts.RoomMixed,
+    facts.HuntStepped,
+    facts.DiversionsForgotten,
+    facts.PartySent,
+    facts.KnockTaken,
+    facts.TelephoneSet,
+    facts.BusyMet,
 )
 """The engine's own memory: what came of it is told by other facts."""
 BATCH = 500

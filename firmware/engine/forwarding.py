@@ -29,9 +29,9 @@ def divert(turn: Turn, call: Call, waiting: Leg, extension: str, why: str) -> bo
         return False
     target = target_of(turn, extension, number)
     if not target:
-        turn.fact(f.AttemptRefused(call.id, f"forward:{number}", "not-allowed", Cause.CALL_REJECTED))
+        refused(turn, call.id, number)
         return False
-    turn.fact(f.CallDiverted(call.id, extension, number, why))
+    turn.fact(f.CallDiverted(call.id, extension, target, why))
     if target.startswith("outside:"):
         classes.charge(turn, call, extension)
     targets.go(turn, call, waiting, target)
@@ -40,6 +40,11 @@ def divert(turn: Turn, call: Call, waiting: Leg, extension: str, why: str) -> bo
 
 def _often_enough(turn: Turn, call: Call, extension: str) -> bool:
     return extension in call.diverted or len(call.diverted) >= turn.plan.config.switchboard.diversions
+
+
+def refused(turn: Turn, call: int, number: str) -> None:
+    bare = number.removeprefix(turn.plan.config.dial_plan.outside_prefix)
+    turn.fact(f.AttemptRefused(call, f"forward:{bare}", "not-allowed", Cause.CALL_REJECTED))
 
 
 def target_of(turn: Turn, extension: str, number: str) -> str:

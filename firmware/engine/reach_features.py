@@ -20,8 +20,7 @@ from firmware.engine import (
 )
 from firmware.engine.state import Leg
 from firmware.engine.turn import Turn
-from firmware.protocol import facts as f
-from firmware.protocol.names import AgentState, Cause
+from firmware.protocol.names import AgentState
 
 Handler = Callable[[Turn, Leg, str], None]
 UNDISTURBED = "do-not-disturb"
@@ -31,8 +30,7 @@ UNDISTURBED = "do-not-disturb"
 def _forward(why: str) -> Handler:
     def handle(turn: Turn, leg: Leg, argument: str) -> None:
         if argument and not forwarding.target_of(turn, leg.party, argument):
-            wanted = f"forward:{argument}"
-            turn.fact(f.AttemptRefused(leg.call, wanted, "not-allowed", Cause.CALL_REJECTED))
+            forwarding.refused(turn, leg.call, argument)
             calls.farewell(turn, leg, "not-allowed")
             return
         pbx_state.put(turn, leg.party, why, argument)

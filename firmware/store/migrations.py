@@ -250,5 +250,91 @@ def dialling(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys", "dialling")
+_MAILBOXES = """
+ALTER TABLE voicemails RENAME TO old_voicemails;
+CREATE TABLE voicemails (
+  recording TEXT NOT NULL, mailbox TEXT NOT NULL, call INTEGER NOT NULL, left_us INTEGER NOT NULL,
+  left_at INTEGER NOT NULL DEFAULT 0, heard_us INTEGER, deleted_us INTEGER, seconds REAL NOT NULL DEFAULT 0,
+  of TEXT NOT NULL DEFAULT '', passed_on_by TEXT NOT NULL DEFAULT '', PRIMARY KEY (recording, mailbox));
+INSERT INTO voicemails (recording, mailbox, call, left_us, heard_us, deleted_us)
+  SELECT recording, mailbox, call, left_us, heard_us, deleted_us FROM old_voicemails;
+DROP TABLE old_voicemails;
+CREATE TABLE greetings (
+  recording TEXT PRIMARY KEY, mailbox TEXT NOT NULL, kind TEXT NOT NULL, seconds REAL NOT NULL,
+  kept_us INTEGER NOT NULL, kept_at INTEGER NOT NULL, dropped_us INTEGER);
+CREATE TABLE mailbox_visits (
+  id INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, call INTEGER NOT NULL, visitor TEXT NOT NULL,
+  own INTEGER NOT NULL, at_us INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE mailbox_levels (
+  id INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, level TEXT NOT NULL, messages INTEGER NOT NULL,
+  seconds REAL NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER);
+CREATE TABLE mailbox_checks (
+  id INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, messages INTEGER NOT NULL, reminder INTEGER NOT NULL,
+  at_us INTEGER NOT NULL, at INTEGER NOT NULL, checked_us INTEGER)
+"""
+
+
+@HISTORY()
+def mailboxes(db: Database) -> None:
+    """A message may be in several mailboxes; greetings, visits, fill levels, daily checks."""
+    for statement in _MAILBOXES.split(";"):
+        db.execute(statement)
+
+
+_FLOOR = """
+CREATE TABLE callbacks (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, queue TEXT NOT NULL, how TEXT NOT NULL, since_us INTEGER NOT NULL,
+  asked_us INTEGER NOT NULL, asked_at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, ended_us INTEGER, why TEXT);
+CREATE INDEX callbacks_by_call ON callbacks (call);
+CREATE TABLE callback_requests (
+  id INTEGER PRIMARY KEY, callback INTEGER NOT NULL, call INTEGER NOT NULL, how TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE callback_attempts (
+  id INTEGER PRIMARY KEY, callback INTEGER NOT NULL, call INTEGER NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER,
+  why TEXT);
+CREATE TABLE floor_events (
+  id INTEGER PRIMARY KEY, what TEXT NOT NULL, agent TEXT NOT NULL, queue TEXT NOT NULL, detail TEXT NOT NULL,
+  author TEXT NOT NULL, at_us INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE supervisions (
+  id INTEGER PRIMARY KEY, leg INTEGER NOT NULL, supervisor TEXT NOT NULL, call INTEGER NOT NULL, agent TEXT NOT NULL,
+  mode TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER, why TEXT);
+CREATE INDEX supervisions_by_call ON supervisions (call)
+"""
+
+
+@HISTORY()
+def floor(db: Database) -> None:
+    """Call-backs, who joined and left queues, alarms about agents, supervisors in calls."""
+    for statement in _FLOOR.split(";"):
+        db.execute(statement)
+
+
+_REACHING = """
+CREATE TABLE hunts (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, target TEXT NOT NULL, numbers INTEGER NOT NULL,
+  from_us INTEGER NOT NULL, to_us INTEGER, why TEXT);
+CREATE INDEX hunts_by_call ON hunts (call);
+CREATE TABLE diversions (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, by_extension TEXT NOT NULL, target TEXT NOT NULL, why TEXT NOT NULL,
+  at_us INTEGER NOT NULL);
+CREATE INDEX diversions_by_call ON diversions (call);
+CREATE TABLE parkings (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, leg INTEGER NOT NULL, slot TEXT NOT NULL, by_extension TEXT NOT NULL,
+  from_us INTEGER NOT NULL, to_us INTEGER, taken_by TEXT, why TEXT);
+CREATE INDEX parkings_by_call ON parkings (call);
+CREATE TABLE pagings (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, paging_group TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE TABLE completions (
+  id INTEGER PRIMARY KEY, extension TEXT NOT NULL, number TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER,
+  why TEXT)
+"""
+
+
+@HISTORY()
+def reaching(db: Database) -> None:
+    """Hunts of ring groups and follow-me, forwarded calls, parked calls, pages, call-backs on busy."""
+    for statement in _REACHING.split(";"):
+        db.execute(statement)
+
+
+STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys", "dialling", "mailboxes", "floor", "reaching")
 """All steps in order; a database with others was written by newer software."""

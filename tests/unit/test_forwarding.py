@@ -52,7 +52,7 @@ def test_all_calls_go_on_and_the_dial_tone_reminds_of_it() -> None:
     box.hang_up("802")
     call(box, "801", "802")
     assert rung(box) == {"803"}
-    assert box.facts(f.CallDiverted) == [f.CallDiverted(box.call("801").id, "802", "803", "always")]
+    assert box.facts(f.CallDiverted) == [f.CallDiverted(box.call("801").id, "802", "extension:803", "always")]
     box.hang_up("801")
     assert code(box, "802", "*21#") == ["switched-off"]
     call(box, "801", "802")

@@ -44,7 +44,7 @@ class HuntMoved(Fact, frozen=True, tag=True):
 
 
 class CallDiverted(Fact, frozen=True, tag=True):
-    """Extension `by` sends the call on to `to` (as keyed there); `why`: `always`, `busy`, `no-answer`, `unreachable`."""
+    """Extension `by` sends the call on to `to` (a target: `extension:803`); `why`: `always`, `busy`, `no-answer`, `unreachable`."""
 
     call: int
     by: str
