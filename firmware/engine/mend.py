@@ -28,7 +28,7 @@ def _legs(state: State) -> None:
     """A leg belongs to a call that knows it and to a port that leads to it."""
     for number, leg in list(state.legs.items()):
         call, port = state.calls.get(leg.call), state.port(leg.port)
-        if call is None or number not in call.legs or number not in (port.leg, port.away):
+        if call is None or number not in call.legs or number not in (port.leg, port.away, port.knocks):
             del state.legs[number]
 
 
@@ -53,6 +53,7 @@ def _ports(state: State) -> None:
     for port in state.ports.values():
         port.leg = port.leg if port.leg in state.legs else 0
         port.away = port.away if port.away in state.legs else 0
+        port.knocks = port.knocks if port.knocks in state.legs else 0
 
 
 def _queues(state: State) -> None:

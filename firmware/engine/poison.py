@@ -14,9 +14,9 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from firmware.engine import agents, calls, legs, lines, queues, reconcile, reports
+from firmware.engine import agents, calls, legs, lines, offering, reconcile, reports, steps
 from firmware.engine.board import Board
-from firmware.engine.state import AgentNow, Call, Leg
+from firmware.engine.state import AgentNow, Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -28,7 +28,7 @@ MOST_PROBES = 40
 """So often a report that is poison is tried in parts; each costs a rebuilt state."""
 HARMLESS = (e.CallerIdReceived, e.TapeBegan, e.TapeEnded, e.LineRestored)
 """Events whose loss leaves a call as it is."""
-_LEG_OR_CALL = {"max", "announce", "wait", "offer", "node"}
+_LEG_OR_CALL = {"hunt", "paging", "max", "announce", "comfort", "closing", "wait", "offer", "node"}
 
 Step = Callable[[Turn, Any], None]
 
@@ -97,6 +97,8 @@ def _timed(turn: Turn, timer: str) -> tuple[int, Leg | None, Call | None]:
     number = int(what) if what.isdecimal() else 0
     if kind in _LEG_OR_CALL:
         return -1, None, turn.state.calls.get(number)
+    if kind == "callback":
+        return -1, None, None
     leg = turn.leg_at(number) if kind == "howl" else turn.state.legs.get(number)
     return (leg.port, leg, turn.call_of(leg)) if leg is not None else (-1, None, None)
 
@@ -180,6 +182,8 @@ def _without_offers(turn: Turn, poison: Poison, step: Step, _fresh: Callable[[],
     turn.fact(_told(structs.replace(poison, timer=""), -1, None, call))
     if call is not None:
         _end(turn, call)
+    elif poison.stage == "offers" and -poison.offering in turn.state.floor.callbacks:
+        turn.fact(f.QueueCallbackEnded(-poison.offering, "cancelled"))
 
 
 def _in_order(turn: Turn, poison: Poison, step: Step, fresh: Callable[[], Board]) -> None:
@@ -193,7 +197,7 @@ def _in_order(turn: Turn, poison: Poison, step: Step, fresh: Callable[[], Board]
     if _is_report(poison.given):
         _report_in_parts(turn, poison.given, lost, step, fresh)
     if turn.dispatch:
-        queues.dispatch(turn)
+        offering.dispatch(turn)
     if turn.lines_moved:
         lines.count(turn)
 
@@ -211,8 +215,8 @@ def _mend(turn: Turn, poison: Poison, port: int) -> None:
         legs.give_tone(turn, port, Tone.CONGESTION)
     elif isinstance(event, e.TelephoneReleased | e.LineRestored):
         agents.usable_again(turn, port)
-    elif kind == "wrap":
-        agents.wrapped_up(turn, what)
+    elif kind in ("wrap", "pause"):
+        steps.AGENT_TIMERS[kind](turn, what)
     turn.dispatch = turn.dispatch or kind == "rested"
 
 
@@ -281,7 +285,11 @@ def _take_leg(turn: Turn, leg: Leg) -> None:
     if leg.recording:
         turn.fact(f.RecordingEnded(leg.recording, "released"))
         turn.command(c.StopRecord(port=leg.port, recording=leg.recording))
+    knocks = leg.phase == Phase.KNOCKING
     turn.fact(f.LegReleased(leg.id, Cause.TEMPORARY_FAILURE, ReleasedBy.BOX))
+    if knocks:
+        turn.command(c.Inject(port=leg.port))
+        return
     turn.command(c.Release(port=leg.port))
     if not leg.fxo and turn.state.port(leg.port).off_hook:
         turn.command(c.Listen(port=leg.port, digits=True))

@@ -26,10 +26,16 @@ class Turn:
         self.facts: list[f.AnyFact] = []
         self.commands: list[c.AnySwitchCommand] = []
         self.steps = 0
+        self.left: list[str] = []
+        """Agents who are not-ready or gone: queues may be without anybody now."""
         self.dispatch = False
         """Somebody waits or came free: ask the distributor before the turn ends."""
         self.lines_moved = False
         """An outside line was taken or let go."""
+        self.hunting = False
+        """The members of a hunt are being rung: whoever cannot be had is passed by without a word."""
+        self.telephones_moved = False
+        """A telephone came free: somebody may be waiting for it (`firmware.engine.completion`)."""
         self.stage = "rules"
         """How far this turn came: `rules`, then `offers`, then `lines`."""
         self.offering = 0
@@ -77,6 +83,8 @@ class Turn:
 
     def served(self, call: Call) -> Leg | None:
         """Who is served by menus, queues and mailboxes in this call: the outside caller, else whoever called."""
+        if call.guest in call.legs:
+            return self.state.legs[call.guest]
         return self.caller(call) or next(
             (leg for leg in self.legs_of(call) if leg.role in (LegRole.CALLER, LegRole.CONSULT)), None
         )
