@@ -407,14 +407,6 @@ KEY_TWICE = Wording(
     "按键 {key} 已用作 exit_key",
     "请换一个按键",
 )
-NO_LINE_FOR_CALLBACK = Wording(
-    "no-line-for-call-back",
-    'queue "{name}" would call people back, but no line may be used for outgoing calls',
-    "set `outgoing = true` on a line, or take the call-back out",
-    "队列“{name}”需要回电，但没有线路可以外呼",
-    "请给某条线路设 outgoing = true，或取消回电",
-    warning=True,
-)
 NOBODY_SERVES = Wording(
     "nobody-serves",
     'no agent may serve queue "{name}"',

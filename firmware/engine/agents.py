@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine import queues
+from firmware.engine import missing, offering, pauses
 from firmware.engine.state import AgentNow
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -10,6 +10,8 @@ from firmware.protocol.names import AgentState
 
 OWN_REASONS = frozenset({"own-call", "direct-call", "no-telephone", "off-hook"})
 """Not-ready reasons the box sets by itself and takes back by itself."""
+BY_THE_BOX = OWN_REASONS | {missing.REASON}
+"""Not-ready reasons that are no pause the agent takes."""
 
 
 def change(
@@ -19,7 +21,12 @@ def change(
     seat = extension or (now.extension if now else "")
     if state is AgentState.SIGNED_OUT:
         seat = ""
+    goes_on = now is not None and (now.state, now.reason) == (state, reason)
     turn.fact(f.AgentChanged(agent, state, reason, seat, call))
+    if state is AgentState.NOT_READY and reason not in BY_THE_BOX and not goes_on:
+        pauses.begun(turn, agent, reason)
+    if state in (AgentState.NOT_READY, AgentState.SIGNED_OUT):
+        turn.left.append(agent)
     turn.dispatch = True
 
 
@@ -132,7 +139,7 @@ def _vacate(turn: Turn, agent: AgentNow, reason: str) -> None:
     """Signed out at once, whatever goes on there."""
     leg = turn.leg_at(turn.plan.ports.get(agent.extension, -1))
     if agent.state is AgentState.RINGING and leg is not None:
-        queues.withdraw(turn, leg, "declined")
+        offering.withdraw(turn, leg, "declined")
     change(turn, agent.id, AgentState.SIGNED_OUT, reason)
 
 

@@ -45,9 +45,11 @@ class AgentOrder(Struct, frozen=True, tag=True):
     author: str
     agent: str
     do: str
-    """`sign-in`, `sign-out`, `ready`, `not-ready`."""
+    """`sign-in`, `sign-out`, `ready`, `not-ready`, `longer-wrap-up`, `breather`, `join-queue`, `leave-queue`."""
     reason: str = ""
     extension: str = ""
+    queue: str = ""
+    """Of `join-queue` and `leave-queue`."""
 
 
 class CallOrder(Struct, frozen=True, tag=True):
@@ -63,6 +65,15 @@ class CallOrder(Struct, frozen=True, tag=True):
     number: str = ""
     call: int = 0
     leg: int = 0
+
+
+class QueueOrder(Struct, frozen=True, tag=True):
+    """A queue takes nobody more (`close`), or goes by its hours again (`open`)."""
+
+    id: str
+    author: str
+    do: str
+    queue: str
 
 
 class ErasureOrder(Struct, frozen=True, tag=True):
@@ -180,6 +191,7 @@ AnyInput = (
     | ClockSet
     | AgentOrder
     | CallOrder
+    | QueueOrder
     | KeepingOrder
     | JobAnswered
     | DiskTold
@@ -188,5 +200,5 @@ AnyInput = (
     | Started
 )
 
-AnyOrder = AgentOrder | CallOrder | ConfigApplied | KeepingOrder | JobAnswered
+AnyOrder = AgentOrder | CallOrder | QueueOrder | ConfigApplied | KeepingOrder | JobAnswered
 """What may be given to the engine from outside over its order socket; each kind is idempotent by id or version."""

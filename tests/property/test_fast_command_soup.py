@@ -29,6 +29,7 @@ COMMANDS = st.one_of(
     st.builds(c.Ring, port=PORTS, number=st.text("0123456789", max_size=12), name=st.text(max_size=8)),
     st.builds(c.StopRing, port=PORTS),
     st.builds(c.Hear, port=PORTS, source=PORTS),
+    st.builds(c.Mix, port=PORTS, sources=st.lists(PORTS, max_size=4).map(tuple)),
     st.builds(c.Play, port=PORTS, play=st.just("p"), items=ITEMS, repeat=st.booleans()),
     st.builds(c.StopPlay, port=PORTS),
     st.builds(c.Listen, port=PORTS, digits=st.booleans(), progress=st.booleans(), far_end=st.booleans()),

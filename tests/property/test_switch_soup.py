@@ -36,6 +36,7 @@ COMMAND: st.SearchStrategy[Any] = st.one_of(
     ),
     st.builds(ask.Ring, port=PORT, number=DIGITS, name=st.text(max_size=5), cadence=st.text(max_size=3)),
     st.builds(ask.Hear, port=PORT, source=PORT),
+    st.builds(ask.Mix, port=PORT, sources=st.lists(PORT, max_size=5).map(tuple)),
     st.builds(ask.Confer, port=PORT, members=st.lists(PORT, max_size=5).map(tuple)),
     st.builds(
         ask.Play,

@@ -55,6 +55,39 @@ def test_who_leaves_a_conference_is_no_longer_heard_in_it() -> None:
     assert switch.tick(levels(10, 20, 40, 0))[:, 0].tolist() == [20, 10, 0, 0]
 
 
+def test_a_mix_is_heard_by_its_port_alone() -> None:
+    switch = fabric()
+    switch.hear(0, 1)
+    switch.hear(1, 0)
+    switch.mix(2, [0, 1])
+    assert switch.tick(levels(10, 20, 30, 40))[:, 0].tolist() == [20, 10, 30, 0]
+
+
+def test_a_whisper_is_heard_by_one_of_two() -> None:
+    switch = fabric()
+    switch.hear(0, 1)
+    switch.mix(1, [0, 2])
+    switch.mix(2, [0, 1])
+    assert switch.tick(levels(10, 20, 30, 40))[:, 0].tolist() == [20, 40, 30, 0]
+    switch.hear(1, 0)
+    assert switch.tick(levels(10, 20, 30, 40))[:, 0].tolist() == [20, 10, 30, 0]
+
+
+def test_a_mix_saturates_and_a_mix_of_nothing_is_silence() -> None:
+    switch = fabric()
+    switch.mix(3, [0, 1])
+    assert switch.tick(levels(30_000, 30_000, 1, 0))[3, 0] == 32_767
+    switch.mix(3, [])
+    assert switch.tick(levels(30_000, 30_000, 1, 0))[3, 0] == 0
+
+
+def test_who_gets_a_mix_of_his_own_leaves_the_conference() -> None:
+    switch = fabric()
+    switch.confer([0, 1, 2])
+    switch.mix(2, [0])
+    assert switch.tick(levels(10, 20, 40, 0))[:, 0].tolist() == [20, 10, 10, 0]
+
+
 def test_two_conferences_do_not_hear_each_other() -> None:
     switch = fabric(6)
     switch.confer([4, 0])

@@ -92,7 +92,7 @@ class Queue(Part, frozen=True):
     announce_position: bool = True
     """Say the place in the queue."""
     expected_wait: bool = True
-    """Say the expected wait with the position, in whole minutes, rounded up; a promise that was not kept is not repeated."""
+    """Say the expected wait with the position: in whole minutes, rounded up; nothing more once that has passed."""
     expected_wait_most_min: Annotated[int, Meta(ge=1, le=120)] = 20
     """A longer wait is said as "more than" so many minutes."""
     comfort: tuple[PromptId, ...] = ()

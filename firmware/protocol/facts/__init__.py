@@ -16,6 +16,7 @@ from firmware.protocol.facts import (
     jobs,
     kept,
     legs,
+    mailboxes,
     memory,
     menus,
     positions,

@@ -202,6 +202,8 @@ class Deputy:
                 return True
             case c.Confer(members=members) if ours & set(members):
                 return True
+            case c.Mix(sources=sources) if ours & set(sources):
+                return True
             case c.Seize(port=port) if 0 <= port < len(self._ports):
                 return port in ours or not (self._ports[port].off_hook or self._ports[port].ringing)
             case _:
@@ -215,7 +217,7 @@ class Deputy:
                 telephone.released()
                 self._mark(telephone)
         ports = (command.port, *command.members) if isinstance(command, c.Confer) else (command.port,)
-        if isinstance(command, c.Hear | c.Play | c.Confer):
+        if isinstance(command, c.Hear | c.Play | c.Confer | c.Mix):
             for port in ports:
                 if port in self.telephones:
                     self.telephones[port].keys.given(command, seen)

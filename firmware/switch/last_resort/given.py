@@ -8,7 +8,7 @@ from firmware.protocol.names import Tone
 DEPUTY = "last-resort"
 """Name of every player of ours."""
 DIAL_TONES = frozenset({Tone.DIAL, Tone.SPECIAL_DIAL})
-Sound = c.Hear | c.Confer | c.Play
+Sound = c.Hear | c.Confer | c.Mix | c.Play
 
 
 class Given:
@@ -21,7 +21,7 @@ class Given:
 
     def note(self, command: c.AnySwitchCommand) -> None:
         match command:
-            case c.Hear() | c.Play():
+            case c.Hear() | c.Mix() | c.Play():
                 self._sound[command.port] = command
             case c.Confer():
                 self._sound |= dict.fromkeys((command.port, *command.members), command)
@@ -66,11 +66,12 @@ class Given:
 
 
 def _is_talk(sound: Sound | None) -> bool:
-    return isinstance(sound, c.Confer) or (isinstance(sound, c.Hear) and sound.source >= 0)
+    mixed = isinstance(sound, c.Confer) or (isinstance(sound, c.Mix) and bool(sound.sources))
+    return mixed or (isinstance(sound, c.Hear) and sound.source >= 0)
 
 
 def is_talk(command: c.AnySwitchCommand) -> bool:
-    return isinstance(command, c.Hear | c.Confer) and _is_talk(command)
+    return isinstance(command, c.Hear | c.Confer | c.Mix) and _is_talk(command)
 
 
 def is_dial_tone(command: c.AnySwitchCommand) -> bool:

@@ -7,7 +7,7 @@ PLAYER = -2
 
 
 class Hearers:
-    """One source a port: another port, a player, silence; or a conference."""
+    """One source a port: another port, a player, silence; or a conference or mix of several."""
 
     def __init__(self, ports: int) -> None:
         self._source = [SILENCE] * ports
@@ -25,6 +25,14 @@ class Hearers:
         for port in members:
             self.hear(port, SILENCE, now_us)
             self._members[port] = frozenset(members) - {port}
+
+    def mix(self, port: int, sources: tuple[int, ...], now_us: int) -> None:
+        """The port alone hears all of these."""
+        if self._members[port] == frozenset(sources) and sources:
+            return
+        self.hear(port, SILENCE, now_us)
+        self._members[port] = frozenset(sources)
+        self.since_us[port] = now_us
 
     def source(self, port: int) -> int:
         return self._source[port]
