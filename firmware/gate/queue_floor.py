@@ -142,10 +142,10 @@ class QueueFloor:
         yield self._of_agent("AgentConnect", call, fact.leg, fact.agent, *rows)
 
     def leg_released(self, fact: f.LegReleased, at_us: int) -> Iterator[Event]:
-        """The agent's part is over. Taken before the floor forgets the leg."""
+        """The agent's part is over once either of the two leaves. Taken before the floor forgets the leg."""
         channel = self._floor.channels.get(fact.leg)
         call = self._floor.call_of(channel) if channel else None
-        if call is None or call.talked is None or call.talked.leg != fact.leg:
+        if call is None or call.talked is None or fact.leg not in (call.talked.leg, call.first):
             return
         talked, call.talked = call.talked, None
         talk_s = _seconds(at_us - talked.since_us)
