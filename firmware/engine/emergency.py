@@ -132,6 +132,8 @@ def keyed(turn: Turn, event: e.EmergencyKeyed) -> None:
 def help_keyed(turn: Turn, given: i.HelpKeyed) -> None:
     """The same, known by the pause that followed."""
     leg = turn.state.legs.get(given.leg)
+    if not given.leg and turn.state.port(given.port).off_hook and turn.leg_at(given.port) is None:
+        leg = telephones.own_call(turn, given.port)
     if leg is not None and not leg.fxo:
         _call(turn, leg, given.number)
 

@@ -70,8 +70,10 @@ class Secrets:
     def help_keyed(self, board: Board, at_us: int) -> HelpKeyed | None:
         """Who keyed an emergency number in the middle of something and then nothing more."""
         found = self._urgent.take_due(at_us)
-        leg = _leg_at(board, found[0]) if found else None
-        return HelpKeyed(leg.id, found[1]) if found and leg is not None else None
+        if found is None:
+            return None
+        leg = _leg_at(board, found[0])
+        return HelpKeyed(leg.id if leg is not None else 0, found[1], found[0])
 
     def get(self, name: str) -> str:
         """The digits under a handle; empty when this process never knew them."""
@@ -119,7 +121,10 @@ class Secrets:
         if not isinstance(event, DigitReceived):
             return event
         leg = _leg_at(board, event.port)
-        if leg is None or event.digit == MASK:
+        if event.digit == MASK:
+            return event
+        if leg is None:
+            self._after_flow(board, event)
             return event
         if leg.phase == Phase.FLOW:
             return self._flow_key(board, leg, event)
@@ -139,16 +144,22 @@ class Secrets:
         node = board.plan.nodes.get((call.flow, call.node))
         heard = self._collected(leg, call, node, event) if node is not None and node.secret else event
         if not leg.fxo:
-            self._watch_flow_key(board, leg, event, "" if node is None else node.kind)
+            self._watch_flow_key(board, event)
         return heard
 
-    def _watch_flow_key(self, board: Board, leg: Leg, event: DigitReceived, kind: str) -> None:
-        """In a menu the number must stand alone, keyed in one go; after half a collection it may come at the end."""
+    def _after_flow(self, board: Board, event: DigitReceived) -> bool:
+        """Its first keys have ended the flow, and the call: they are still keys of one number."""
+        goes_on = self._urgent.began(event.port, event.at_us) == Phase.FLOW
+        if goes_on:
+            self._watch_flow_key(board, event)
+        return goes_on
+
+    def _watch_flow_key(self, board: Board, event: DigitReceived) -> None:
+        """An emergency number at the end of keys in one go, and a pause: whatever the keys did in the flow meanwhile."""
         if self._urgent.began(event.port, event.at_us) == Phase.DIALLING:
             self._urgent.forget(event.port)
-        keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase, IN_ONE_GO_US)
-        plan = board.plan.config.dial_plan
-        self._expect(board, event, alone(keys, plan) if kind == "menu" else at_the_end(keys, plan), False)
+        keys = self._urgent.add(event.port, event.digit, event.at_us, Phase.FLOW, IN_ONE_GO_US)
+        self._expect(board, event, at_the_end(keys, board.plan.config.dial_plan), False)
 
     def _line_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """Outside callers: only what a queue or a mailbox waits for is meant for the box."""
@@ -212,7 +223,7 @@ class Secrets:
         if keyed.startswith("*"):
             self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
             self._expect(board, event, argument_alone(board, keyed), False)
-        else:
+        elif not self._after_flow(board, event):
             self._urgent.forget(event.port)
         return event
 

@@ -149,7 +149,9 @@ class HelpKeyed(Struct, frozen=True, tag=True):
     """
 
     leg: int
+    """0: its call ended over these very keys; it is still off-hook at `port`."""
     number: str
+    port: int = -1
 
 
 class FellBehind(Struct, frozen=True, tag=True):
