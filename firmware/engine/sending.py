@@ -8,7 +8,6 @@ from firmware.engine.dialplan import MatchKind
 from firmware.engine.secrets import MAILBOX
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
-from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol.names import Cause, ReleasedBy
 
@@ -37,7 +36,5 @@ def send(turn: Turn, first: Leg, consult: Leg, held: Leg, target: str) -> None:
     calls.end(turn, turn.call_of(consult), Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
     legs.let_go(turn, first, Cause.NORMAL_CLEARING, calls.side_of(first))
     turn.fact(f.FallbackSet(call.id, ""))
-    turn.fact(f.PartySent(call.id, held.id, target))
     turn.quiet(held)
-    turn.command(c.Listen(port=held.port, digits=True, far_end=held.fxo))
     targets.go(turn, call, held, target)

@@ -22,6 +22,7 @@ from firmware.engine import (
 )
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
+from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 
 
@@ -33,7 +34,14 @@ def go(turn: Turn, call: Call, leg: Leg, target: str) -> None:
         flows.leave(turn, call, "hang-up")
         calls.farewell(turn, leg, "not-available")
         return
+    if kind not in TELEPHONES and turn.served(call) is not leg:
+        turn.fact(f.PartySent(call.id, leg.id, target))
+        turn.command(c.Listen(port=leg.port, digits=True, far_end=leg.fxo))
     _KINDS[kind](turn, call, leg, what)
+
+
+TELEPHONES = ("extension", "outside", "group", "recall", "slot")
+"""Kinds of targets where somebody is called; at the others `leg` is served alone."""
 
 
 def fall_back(turn: Turn, call: Call, leg: Leg) -> None:

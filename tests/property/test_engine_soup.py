@@ -120,6 +120,24 @@ DIALLED = (
     "*441",
     "*98",
     "*8",
+    "*21803#",
+    "*21913912345678#",
+    "*22804#",
+    "*23801#",
+    "*20",
+    "*261",
+    "*260",
+    "*281",
+    "*291",
+    "*37",
+    "*38",
+    "*50",
+    "*5171",
+    "*5172",
+    "*52801",
+    "*54802",
+    "*551#",
+    "*60",
 )
 
 
@@ -230,9 +248,12 @@ def _check_ports(box: FakeBox) -> None:
     state = box.engine.state
     active = [port.leg for port in state.ports.values() if port.leg]
     away = [port.away for port in state.ports.values() if port.away]
-    assert sorted(active + away) == sorted(state.legs), "each leg is at one port, once"
+    knocks = [port.knocks for port in state.ports.values() if port.knocks]
+    assert sorted(active + away + knocks) == sorted(state.legs), "each leg is at one port, once"
     for number, leg in state.legs.items():
-        assert number in (state.ports[leg.port].leg, state.ports[leg.port].away)
+        port = state.ports[leg.port]
+        assert number in (port.leg, port.away, port.knocks)
+        assert (number == port.knocks) == (leg.phase == Phase.KNOCKING)
         assert number in state.calls[leg.call].legs
 
 

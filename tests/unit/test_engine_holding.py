@@ -61,9 +61,9 @@ def test_flash_again_goes_back() -> None:
 
 def test_a_consulted_telephone_that_is_busy_leads_back_after_a_tone() -> None:
     box = in_talk()
-    box.lift("804")
+    box.lift("803")
     box.flash("801")
-    box.key("801", "804")
+    box.key("801", "803")
     assert box.words("801") == ["tone:busy"]
     box.heard("801")
     assert box.talk("L1", "801")
