@@ -9,6 +9,8 @@ from firmware.archive.book import Book
 from firmware.config.schema import Config, DialPlan
 
 DAY_US = 86_400_000_000
+GREETING, MESSAGES = "greeting", ("voicemail", "introduction")
+"""Kinds of recordings: a greeting is kept while it is used, messages as their mailbox says."""
 
 
 class Keeping(Struct, frozen=True):
@@ -32,7 +34,9 @@ class Keeping(Struct, frozen=True):
 
     def days_of(self, kind: str, queue: str, party: str) -> int:
         """How long a recording is kept."""
-        own = self.mailboxes.get(party) if kind == "voicemail" else self.queues.get(queue)
+        if kind == GREETING:
+            return 0
+        own = self.mailboxes.get(party) if kind in MESSAGES else self.queues.get(queue)
         return self.recordings_days if own is None else own
 
 

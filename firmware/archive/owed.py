@@ -12,8 +12,11 @@ from firmware.recorder.snapshots import SNAPSHOTS, Snapshots
 
 MOST_MESSAGES = 200
 _GONE = (
-    "SELECT v.recording FROM voicemails v JOIN recordings r ON r.id = v.recording"
-    " WHERE r.gone <> '' AND v.deleted_us IS NULL ORDER BY v.left_us, v.recording LIMIT ?"
+    "SELECT id FROM (SELECT DISTINCT v.recording AS id, r.gone_us FROM voicemails v"
+    " JOIN recordings r ON r.id = v.recording WHERE r.gone <> '' AND v.deleted_us IS NULL"
+    " UNION SELECT g.recording, r.gone_us FROM greetings g"
+    " JOIN recordings r ON r.id = g.recording WHERE r.gone <> '' AND g.dropped_us IS NULL)"
+    " ORDER BY gone_us, id LIMIT ?"
 )
 _WORKED = (
     "SELECT id, at_once, epoch, number, erased_us,"

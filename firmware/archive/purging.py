@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from firmware.archive.book import Book
 from firmware.archive.forgetting import forget_call, mark_gone, remove_files
 from firmware.archive.holds import Holds
-from firmware.archive.keeping import DAY_US, Keeping, keeping
+from firmware.archive.keeping import DAY_US, GREETING, Keeping, keeping
 from firmware.store.disk import Disk
 
 BATCH = 50
@@ -68,8 +68,9 @@ class Purger:
         return found
 
     def _candidates(self, rules: Keeping, now_us: int, early: bool) -> Iterator[tuple[str, int, str]]:
-        for recording, call in self._book.rows(_DELETED_BY_OWNER):
-            yield recording, call, DELETED
+        for statement in (_DELETED_BY_OWNER, _USED_NO_MORE):
+            for recording, call in self._book.rows(statement):
+                yield recording, call, DELETED
         early_days = rules.early_days if early else 0
         least = min((days for days in (early_days, *rules.all_days) if days), default=0)
         if not least:
@@ -77,6 +78,8 @@ class Purger:
         for recording, call, kind, queue, party, ended_us in self._db.conn.execute(
             _WITH_AUDIO, (now_us - least * DAY_US,)
         ):
+            if kind == GREETING:
+                continue
             age_us = now_us - ended_us
             days = rules.days_of(kind, queue, party)
             if days and age_us >= days * DAY_US:
@@ -93,9 +96,20 @@ class Purger:
 
 
 _DELETED_BY_OWNER = (
-    "SELECT r.id, r.call FROM voicemails v JOIN recordings r ON r.id = v.recording"
-    " WHERE v.deleted_us IS NOT NULL AND r.path <> '' ORDER BY v.deleted_us, r.id"
+    "SELECT DISTINCT r.id, r.call FROM voicemails v JOIN recordings r ON r.id = v.recording"
+    " WHERE v.deleted_us IS NOT NULL AND r.path <> '' AND NOT EXISTS ("
+    "SELECT 1 FROM voicemails o WHERE o.recording = v.recording AND o.deleted_us IS NULL)"
+    " ORDER BY v.deleted_us, r.id"
 )
+"""In every mailbox it was in."""
+_USED_NO_MORE = (
+    "SELECT r.id, r.call FROM recordings r WHERE r.kind IN ('greeting', 'introduction') AND r.path <> ''"
+    " AND r.why IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM greetings g WHERE g.recording = r.id AND g.dropped_us IS NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM voicemails v WHERE v.recording = r.id)"
+    " ORDER BY r.ended_us, r.id"
+)
+"""Greetings that were spoken anew or deleted, and whatever was spoken and then not wanted."""
 _WITH_AUDIO = (
     "SELECT id, call, kind, queue, party, ended_us FROM recordings"
     " WHERE path <> '' AND ended_us <= ? ORDER BY ended_us, id"

@@ -1,6 +1,4 @@
-"""Facts about recordings, consent and voicemail → recordings, marks, stated reasons for time without
-audio.
-"""
+"""Facts about recordings and consent → recordings, marks, stated reasons for time without audio."""
 
 from __future__ import annotations
 
@@ -87,32 +85,6 @@ def _not_recorded(book: Book, fact: facts.NotRecorded) -> None:
     )
 
 
-def _voicemail_left(book: Book, fact: facts.VoicemailLeft) -> None:
-    book.do(
-        "INSERT OR IGNORE INTO voicemails (recording, mailbox, call, left_us) VALUES (?, ?, ?, ?)",
-        fact.recording,
-        fact.mailbox,
-        fact.call,
-        book.at_us,
-    )
-
-
-def _voicemail_heard(book: Book, fact: facts.VoicemailHeard) -> None:
-    book.do(
-        "UPDATE voicemails SET heard_us = coalesce(heard_us, ?) WHERE recording = ?",
-        book.at_us,
-        fact.recording,
-    )
-
-
-def _voicemail_deleted(book: Book, fact: facts.VoicemailDeleted) -> None:
-    book.do(
-        "UPDATE voicemails SET deleted_us = coalesce(deleted_us, ?) WHERE recording = ?",
-        book.at_us,
-        fact.recording,
-    )
-
-
 HANDLERS: Handlers = {
     facts.ConsentAnnounced: _consent_announced,
     facts.RecordingBegan: _recording_began,
@@ -121,7 +93,4 @@ HANDLERS: Handlers = {
     facts.RecordingGap: _recording_gap,
     facts.RecordingEnded: _recording_ended,
     facts.NotRecorded: _not_recorded,
-    facts.VoicemailLeft: _voicemail_left,
-    facts.VoicemailHeard: _voicemail_heard,
-    facts.VoicemailDeleted: _voicemail_deleted,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from firmware.engine import lookups
+from firmware.engine import lookups, mailboxes
 from firmware.engine.job_state import Job
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -36,8 +36,15 @@ def _ended(turn: Turn, job: Job, result: str, reason: str, values: Mapping[str, 
         after(turn, job, result, values)
 
 
+def _mailed(turn: Turn, job: Job, result: str, _values: Mapping[str, str]) -> None:
+    """Only what was surely taken may let its message go."""
+    if result == "done":
+        mailboxes.mailed(turn, job.name, dict(job.what).get("recording", ""))
+
+
 AFTER: Mapping[str, Callable[[Turn, Job, str, Mapping[str, str]], None]] = {
     "http": lookups.answered,
     "sql": lookups.answered,
+    "mail": _mailed,
 }
 """What follows upon the end of a job; where nothing stands, nobody waits for it."""

@@ -38,7 +38,11 @@ def begin(turn: Turn, leg: Leg, first: bool) -> None:
     words = (
         *(("voicemail-first-use",) if first else ()),
         *prompts.messages(new, len(kept) - new),
-        *({mailboxes.WARN: ("voicemail-nearly-full",), mailboxes.FULL: ("voicemail-is-full",)}.get(level, ())),
+        *(
+            {mailboxes.WARN: ("voicemail-nearly-full",), mailboxes.FULL: ("voicemail-is-full",)}.get(
+                level, ()
+            )
+        ),
     )
     if kept:
         turn.say(leg, "listen", *words)
@@ -146,7 +150,9 @@ def envelope(turn: Turn, leg: Leg, message: VoiceMessage) -> list[str]:
     if offset_us is not None:
         at_us, now_us = message.at_us + offset_us, turn.at_us + offset_us
         words += ["voicemail-received", *spoken_times.instant(at_us, now_us, site.zone, language)]
-    words += ["voicemail-from", *prompts.digits(message.number)] if message.number else ["voicemail-from-nobody"]
+    words += (
+        ["voicemail-from", *prompts.digits(message.number)] if message.number else ["voicemail-from-nobody"]
+    )
     return [*words, "voicemail-length", *spoken_times.length(message.seconds)]
 
 
@@ -170,7 +176,11 @@ def position_s(turn: Turn, leg: Leg) -> float:
     from_s = int(turn.call_of(leg).variables.get(FROM) or 0) / 1000
     played_s = (turn.at_us - leg.play_us) / SECOND_US if leg.play and leg.purpose == "heard" else 0.0
     message = present(turn, leg)
-    return min(from_s + played_s, message.seconds) if message is not None and message.seconds else from_s + played_s
+    return (
+        min(from_s + played_s, message.seconds)
+        if message is not None and message.seconds
+        else from_s + played_s
+    )
 
 
 def _again(turn: Turn, leg: Leg, _at_s: float) -> None:

@@ -99,8 +99,6 @@ def greeting_key(turn: Turn, leg: Leg, digit: str) -> None:
 def _hear(turn: Turn, leg: Leg, mailbox: str, kind: str) -> None:
     recording = mailboxes.standing(turn.state, mailbox).greetings.get(kind, "")
     if recording:
-        turn.play(
-            leg, "asked", c.Message(recording), c.Phrase("voicemail-one-greeting", turn.language(leg))
-        )
+        turn.play(leg, "asked", c.Message(recording), c.Phrase("voicemail-one-greeting", turn.language(leg)))
     else:
         one_greeting(turn, leg, kind, "voicemail-no-greeting")

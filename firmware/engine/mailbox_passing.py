@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from firmware.engine import mailbox_dictation, mailbox_doors, mailbox_listening, mailbox_mail, mailboxes, telephones
+from firmware.engine import (
+    mailbox_dictation,
+    mailbox_doors,
+    mailbox_listening,
+    mailbox_mail,
+    mailboxes,
+    telephones,
+)
 from firmware.engine.dialplan import Match, MatchKind
 from firmware.engine.mailbox_state import VoiceMessage
 from firmware.engine.secrets import MAILBOX

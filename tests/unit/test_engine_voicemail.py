@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import structs
 
 from firmware.config.schema import Mailbox
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
+from firmware.protocol import inputs as i
 from firmware.protocol.names import HangUpSign
 from tests.unit.fake_box import FakeBox, office
 
@@ -80,50 +82,102 @@ def test_the_longest_message_is_cut_and_kept() -> None:
     assert len(box.facts(f.VoicemailLeft)) == 1
 
 
-def test_messages_are_heard_again_deleted_and_counted() -> None:
+def test_a_message_in_a_mailbox_that_is_not_there_is_a_last_word() -> None:
+    config = office()
+    box = FakeBox(structs.replace(config, mailboxes=()))
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "3")
+    assert box.words("L1") == ["not-available"]
+
+
+# -- limits -----------------------------------------------------------------------------------------
+
+
+def limited(**limits: int) -> FakeBox:
+    return FakeBox(structs.replace(office(), mailboxes=(Mailbox(id="box", **limits),)))
+
+
+def fill(box: FakeBox, messages: int, seconds: float = 10.0) -> None:
+    for _ in range(messages):
+        leave_message(box, seconds)
+
+
+def test_a_full_mailbox_takes_nobody_in_and_says_so_instead_of_its_greeting() -> None:
+    box = limited(most_messages=5)
+    fill(box, 5)
+    assert [(one.level, one.messages) for one in box.facts(f.MailboxFilled)] == [("warn", 4), ("full", 5)]
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "3")
+    assert box.words("L1") == ["voicemail-full"]
+    assert len(box.facts(f.RecordingBegan)) == 5
+
+
+def test_minutes_are_a_limit_too_and_cut_the_message_that_reaches_it() -> None:
+    box = limited(most_minutes=1)
+    fill(box, 1, 50.0)
+    assert [one.level for one in box.facts(f.MailboxFilled)] == ["warn"]
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "3")
+    box.heard("L1")
+    box.wait(10.5)
+    assert box.words("L1") == ["voicemail-thanks"]
+    assert box.facts(f.MailboxFilled)[-1].level == "full"
+
+
+def test_without_limits_a_mailbox_is_never_full() -> None:
+    box = limited(most_messages=0, most_minutes=0)
+    fill(box, 12)
+    assert not box.facts(f.MailboxFilled)
+
+
+def test_other_limits_count_from_the_configuration_that_brings_them() -> None:
+    box = limited(most_messages=10)
+    fill(box, 3)
+    assert not box.facts(f.MailboxFilled)
+    config = structs.replace(office(), mailboxes=(Mailbox(id="box", most_messages=3),))
+    box.give(i.ConfigApplied(2, "test", msgspec.json.encode(config).decode()))
+    assert box.facts(f.MailboxFilled)[-1].level == "full"
+
+
+def test_room_that_is_not_checked_fills_a_mailbox_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted fault."""
+    monkeypatch.setattr("firmware.engine.mailboxes.longest_s", lambda *_: 120.0)
+    with pytest.raises(AssertionError):
+        test_a_full_mailbox_takes_nobody_in_and_says_so_instead_of_its_greeting()
+
+
+# -- mail -------------------------------------------------------------------------------------------
+
+
+def mailing(**more: object) -> FakeBox:
+    mailbox = msgspec.convert({"id": "box", "mail": "li@example.com"} | more, Mailbox)
+    return FakeBox(structs.replace(office(), mailboxes=(mailbox,)))
+
+
+def test_a_message_is_mailed_by_a_job_that_knows_nothing_but_the_recording() -> None:
+    box = mailing()
+    recording = leave_message(box)
+    (job,) = box.facts(f.JobAsked)
+    assert (job.kind, job.name, job.what) == ("mail", "box", (("recording", recording),))
+
+
+def test_without_an_address_nothing_is_mailed() -> None:
     box = FakeBox(office())
-    first, second = leave_message(box), leave_message(box)
-    box.lift("804")
-    assert box.words("804") == ["tone:special-dial"], "something new waits"
-    box.key("804", "*98")
-    assert box.words("804") == ["voicemail-you-have", "number-2", "voicemail-messages"]
-    box.heard("804")
-    assert box.words("804") == [f"message:{first}", "voicemail-menu"]
-    box.key("804", "1")
-    assert box.words("804") == [f"message:{first}", "voicemail-menu"]
-    box.key("804", "3")
-    assert box.words("804") == [f"message:{second}", "voicemail-menu"]
-    box.heard("804")
-    box.key("804", "2")
-    assert box.words("804") == ["voicemail-no-more"]
-    assert [one.recording for one in box.facts(f.VoicemailDeleted)] == [first]
-    assert {one.recording for one in box.facts(f.VoicemailHeard)} == {first, second}
-    box.hang_up("804")
-    box.lift("804")
-    assert box.words("804") == ["tone:dial"]
-
-
-def test_an_empty_mailbox_says_so() -> None:
-    box = FakeBox(office())
-    box.lift("804")
-    box.key("804", "*98")
-    assert box.words("804") == ["voicemail-none"]
-
-
-def test_a_telephone_without_a_mailbox_is_told() -> None:
-    box = FakeBox(office())
-    box.lift("801")
-    box.key("801", "*98")
-    assert box.words("801") == ["voicemail-no-mailbox"]
-
-
-def test_a_mailbox_with_a_pin_asks_for_it() -> None:
-    config = structs.replace(office(), mailboxes=(Mailbox(id="box", pin="99"),))
-    box = FakeBox(config)
     leave_message(box)
-    box.lift("804")
-    box.key("804", "*98")
-    box.wait(2.5)
-    assert box.words("804") == ["voicemail-pin"]
-    box.key("804", "99#")
-    assert box.words("804") == ["voicemail-you-have", "number-1", "voicemail-message"]
+    assert not box.facts(f.JobAsked)
+
+
+@pytest.mark.parametrize(
+    ("result", "wanted", "gone"),
+    [("done", True, True), ("failed", True, False), ("unknown", True, False), ("done", False, False)],
+)
+def test_a_mailed_message_goes_only_when_that_is_wanted_and_sure(
+    result: str, wanted: bool, gone: bool
+) -> None:
+    box = mailing(mail_then_delete=wanted)
+    leave_message(box)
+    box.give(i.JobAnswered("job:1", box.facts(f.JobAsked)[0].job, result))
+    assert bool(box.facts(f.VoicemailDeleted)) is gone

@@ -126,7 +126,6 @@ class TelephoneMachine:
         assert isinstance(given, Listen)
         return [wires.CollectPulses(given.pulses)]
 
-
     def _rest(self, now_us: int) -> None:
         """On-hook and idle; a lamp that is not as it should be is told in a moment."""
         self.state = Telephone.ON_HOOK
@@ -147,7 +146,9 @@ class TelephoneMachine:
         del given, now_us
         self.state, self.deadline_us, self._sending = Telephone.SENDING, None, self.lamp
         sound = lamp_sound(self._plan, self.lamp > 0)
-        transmit = wires.TransmitOnHook(SETTLING_MS + len(sound) // 8 + SETTLING_MS, self._plan.caller_id.reversal)
+        transmit = wires.TransmitOnHook(
+            SETTLING_MS + len(sound) // 8 + SETTLING_MS, self._plan.caller_id.reversal
+        )
         return [transmit, SendLamp(sound, self.lamp > 0)]
 
     def _sent(self, given: Given, now_us: int) -> list[Out]:

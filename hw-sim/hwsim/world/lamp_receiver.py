@@ -78,7 +78,8 @@ def _is_mark(sound: NDArray[np.float64], mark_hz: float, space_hz: float) -> NDA
     at_s = np.arange(len(sound)) / RATE_HZ
     box = np.ones(WINDOW)
     mark, space = (
-        np.abs(np.convolve(sound * np.exp(-2j * np.pi * hz * at_s), box, "same")) for hz in (mark_hz, space_hz)
+        np.abs(np.convolve(sound * np.exp(-2j * np.pi * hz * at_s), box, "same"))
+        for hz in (mark_hz, space_hz)
     )
     return mark >= space
 
