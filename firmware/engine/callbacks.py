@@ -7,7 +7,7 @@ for a number at a time, however often it was asked for.
 from __future__ import annotations
 
 from firmware.config.schema import Queue
-from firmware.engine import agents, callback_numbers, calls, closing, offering, queues, trunks
+from firmware.engine import agents, callback_numbers, calls, closing, offering, trunks
 from firmware.engine import numbers as numbering
 from firmware.engine.floor_state import Callback
 from firmware.engine.state import Call, Leg
@@ -18,6 +18,8 @@ from firmware.protocol.names import AgentState, Cause, Direction, ReleasedBy
 
 NO_LINE_S = 30.0
 """Every outside line is taken: so long nobody is rung for it."""
+LOOK_AGAIN_S = 300.0
+"""An attempt is under way when its time is up."""
 NOT_HIS_FAULT = frozenset(
     {
         Cause.NO_CIRCUIT_AVAILABLE,
@@ -110,11 +112,12 @@ def nobody_took(turn: Turn, call: Call) -> None:
 
 
 def cancelled(turn: Turn, call: Call) -> None:
-    """Its call is ended while agents are rung."""
+    """Its call is ended while agents are rung; with the last of them it is over."""
     one = turn.state.floor.callbacks.get(call.callback)
     if one is not None:
         turn.fact(f.QueueCallbackEnded(one.id, "cancelled"))
-    queues.leave(turn, call, "callback")
+    for leg in offering.rung_for(turn, call):
+        offering.withdraw(turn, leg, "caller-left")
 
 
 def taken(turn: Turn, call: Call, leg: Leg) -> None:
@@ -164,7 +167,10 @@ def due(turn: Turn, number: int) -> None:
     """Timer `callback`: its pause is over, or its time is up."""
     turn.clear(f"callback:{number}")
     one = turn.state.floor.callbacks.get(number)
-    if one is None or one.attempt:
+    if one is None:
+        return
+    if one.attempt in turn.state.calls:
+        turn.timer(f"callback:{number}", LOOK_AGAIN_S)
         return
     queue = _queue(turn, one)
     if turn.at_us - one.asked_us >= us(queue.callback_expires_h * 3600) or queue.id not in turn.plan.queues:

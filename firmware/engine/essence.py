@@ -34,6 +34,15 @@ def essence(state: State) -> dict[str, Any]:
             name: [[one.recording, one.heard] for one in kept] for name, kept in state.mailboxes.items()
         },
         "greetings": {name: sorted(box.greetings.items()) for name, box in state.boxes.items()},
+        "callbacks": [
+            [one.id, one.queue, one.e164, one.since_us, one.tries, one.attempt, one.until_us]
+            for one in state.floor.callbacks.values()
+        ],
+        "watches": [[leg, one.call, one.agent_leg, one.mode] for leg, one in state.floor.watches.items()],
+        "floor": [
+            sorted(state.floor.closed),
+            [[agent, sorted(queues.items())] for agent, queues in sorted(state.floor.memberships.items())],
+        ],
         "orders": sorted(state.orders),
     }
 

@@ -21,6 +21,7 @@ def mend(state: State) -> None:
     _queues(state)
     _agents(state)
     _recordings(state)
+    _floor(state)
     _timers(state)
 
 
@@ -58,8 +59,10 @@ def _ports(state: State) -> None:
 
 def _queues(state: State) -> None:
     waiting = state.acd.calls
+    callbacks = state.floor.callbacks
     for number in list(waiting):
-        if number not in state.calls or not state.calls[number].waits:
+        known = -number in callbacks if number < 0 else number in state.calls and state.calls[number].waits
+        if not known:
             del waiting[number]
     for call in state.calls.values():
         if call.waits and call.id not in waiting:
@@ -96,13 +99,25 @@ def _recordings(state: State) -> None:
             leg.recording = ""
 
 
+def _floor(state: State) -> None:
+    floor = state.floor
+    floor.watches = {
+        leg: one for leg, one in floor.watches.items() if leg in state.legs and one.call in state.calls
+    }
+    for one in floor.callbacks.values():
+        if one.attempt not in state.calls:
+            one.attempt = 0
+        state.timers.setdefault(f"callback:{one.id}", max(one.until_us, state.at_us))
+
+
 def _timers(state: State) -> None:
     for name in list(state.timers):
         kind, _, what = name.partition(":")
         lost = (
             (kind in LEG_TIMERS and int(what) not in state.legs)
             or (kind in CALL_TIMERS and int(what) not in state.calls)
-            or (kind == "wrap" and what not in state.agents)
+            or (kind in ("wrap", "pause") and what not in state.agents)
+            or (kind == "callback" and int(what) not in state.floor.callbacks)
         )
         if lost:
             del state.timers[name]

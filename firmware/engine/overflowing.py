@@ -8,11 +8,11 @@ the configuration's check; what still goes round (by way of flows, say) is ended
 from __future__ import annotations
 
 from firmware.config.schema import OverflowStep, Queue
-from firmware.engine import calls, flows, queues, targets
+from firmware.engine import agents, calls, flows, queues, targets
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn, us
 from firmware.protocol import facts as f
-from firmware.protocol.names import Outcome
+from firmware.protocol.names import AgentState, Outcome
 
 ANSWERED_THERE = ("extension", "outside", "group")
 """Kinds of targets at which somebody may not answer."""
@@ -42,8 +42,17 @@ def at_once(turn: Turn, call: Call, leg: Leg, queue: Queue) -> bool:
 
 def _understaffed(turn: Turn, queue: Queue, step: OverflowStep) -> bool:
     acd = turn.board.acd
-    count = {"nobody-signed-in": acd.signed_in, "nobody-at-work": acd.staffed}.get(step.staffing, acd.ready)
-    return not count(queue.id)
+    if step.staffing == "nobody-at-work":
+        return not any(_at_work(turn, agent) for agent in acd.members(queue.id))
+    return not (acd.signed_in if step.staffing == "nobody-signed-in" else acd.ready)(queue.id)
+
+
+def _at_work(turn: Turn, agent: str) -> bool:
+    """Who makes a call of his own is back in a moment; who takes a pause is not."""
+    now = turn.state.agents.get(agent)
+    if now is None or now.state is AgentState.SIGNED_OUT:
+        return False
+    return now.state is not AgentState.NOT_READY or now.reason in agents.OWN_REASONS
 
 
 def staff_left(turn: Turn, agent: str) -> None:

@@ -26,7 +26,8 @@ def begin_talk(turn: Turn, call: Call, one: Leg, other: Leg) -> None:
     leg, party = taped_and_party(call, one, other)
     stop(turn, leg, "transferred")
     if call.record and (one.fxo or other.fxo):
-        begin(turn, leg, "conversation", party.party, agent=party.agent, queue=call.queue)
+        agent = party.agent or (leg.agent if call.callback else "")
+        begin(turn, leg, "conversation", party.party, agent=agent, queue=call.queue)
     elif not (one.fxo or other.fxo):
         cover(turn, leg, "internal")
     else:

@@ -95,7 +95,7 @@ def ring_on(turn: Turn, leg: Leg) -> None:
     call = turn.call_of(leg)
     waiting = waiting_in(turn, call) or turn.served(call)
     if waiting is None or waiting.id == leg.id:
-        turn.command(c.Ring(port=leg.port))
+        turn.command(c.Ring(port=leg.port, number=call.number if call.callback else ""))
     else:
         bell(turn, call, waiting, leg)
 

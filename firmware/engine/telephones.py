@@ -14,6 +14,7 @@ from firmware.engine import (
     holding,
     legs,
     mailboxes,
+    missing,
     pbx_state,
     pin_desk,
     ringing,
@@ -57,7 +58,8 @@ def own_call(turn: Turn, port: int, role: LegRole = LegRole.CALLER) -> Leg:
     turn.command(c.Listen(port=port, digits=True, pulses=turn.plan.dials_pulses(port)))
     new = mailboxes.special_dial(turn, telephone)
     special = new or pbx_state.marked(turn, party)
-    turn.play(leg, "", c.ToneItem(Tone.SPECIAL_DIAL if special else Tone.DIAL))
+    notice = (c.Phrase(one, turn.language(leg)) for one in missing.notice(turn, party))
+    turn.play(leg, "", *notice, c.ToneItem(Tone.SPECIAL_DIAL if special else Tone.DIAL))
     turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.first_digit_s)
     return leg
 

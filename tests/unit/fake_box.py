@@ -109,6 +109,8 @@ class FakeBox:
         self.playing: dict[int, c.Play] = {}
         self.hears: dict[int, int] = {}
         self.off_hook: set[int] = set()
+        self.mixes: dict[int, set[int]] = {}
+        """Ports that hear several others."""
         self.recording: dict[int, str] = {}
         self.ringing: dict[int, c.Ring] = {}
         if config is not None:
@@ -152,7 +154,12 @@ class FakeBox:
                 self.hears[port] = -1
             case c.StopPlay():
                 self.playing.pop(port, None)
+            case c.Mix():
+                self.playing.pop(port, None)
+                self.hears[port] = -1
+                self.mixes[port] = set(command.sources)
             case c.Hear():
+                self.mixes.pop(port, None)
                 self.playing.pop(port, None)
                 self.hears[port] = command.source
             case c.Confer():
@@ -168,7 +175,7 @@ class FakeBox:
                 pass
 
     def _silence(self, port: int) -> None:
-        for one in (self.playing, self.hears, self.recording, self.ringing):
+        for one in (self.playing, self.hears, self.mixes, self.recording, self.ringing):
             one.pop(port, None)
 
     # -- the world ----------------------------------------------------------------------------------
