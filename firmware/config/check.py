@@ -13,6 +13,7 @@ from firmware.config import wordings as say
 from firmware.config.check_classes import check_classes
 from firmware.config.check_dialling import check_dialling
 from firmware.config.check_flows import check_flows
+from firmware.config.check_lookalikes import check_lookalikes
 from firmware.config.check_choosing import check_choosing
 from firmware.config.check_queues import check_queues
 from firmware.config.check_reaching import check_reaching
@@ -48,6 +49,7 @@ def check_config(config: Config) -> Iterator[Finding]:
     yield from check_reaching(config)
     yield from check_retention(config)
     yield from check_storage(config)
+    yield from check_lookalikes(config)
     for place, hours in enumerate(config.hours):
         yield from _overlaps(hours, place)
 

@@ -14,10 +14,15 @@ from firmware.config.lines import Path
 from firmware.config.schema import Config
 from firmware.config.shape import BROKEN
 
+LEAST_EMERGENCY = 2
+
 
 def check_dialling(config: Config) -> Iterator[Finding]:
     if not config.dial_plan.emergency:
         yield Finding(("dial_plan", "emergency"), say.NO_EMERGENCY)
+    for place, number in enumerate(config.dial_plan.emergency):
+        if len(number) < LEAST_EMERGENCY and number != BROKEN:
+            yield Finding(("dial_plan", "emergency", place), say.EMERGENCY_SHORT, {"number": number})
     for place, telephone in enumerate(config.extensions):
         if telephone.number not in ("", BROKEN):
             yield from _number(config, telephone.number, ("extension", place, "number"))

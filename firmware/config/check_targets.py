@@ -1,7 +1,8 @@
 """Where calls are sent: every target leads somewhere that is there, and no chain of them leads round in a circle.
 
-`sources` is the one list of all keys that hold a target. An `Edge` says that a call at one place may be sent on to
-another without anybody having been asked or having waited: a circle of such edges would send a call round for ever.
+`sources` is the list of keys whose target is held against what there is, `edges` is what circles are looked for in. An
+`Edge` says that a call at one place may be sent on to another without anybody having been asked: a circle of such edges
+would send a call round for ever.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from firmware.config import check_flows
 from firmware.config import wordings as say
 from firmware.config.dids import MOST_IN_BLOCK, block_of, target_of
 from firmware.config.faults import Finding
 from firmware.config.inside import inside_numbers
 from firmware.config.lines import Path
 from firmware.config.references import missing
-from firmware.config.schema import Config
+from firmware.config.schema import Config, Node
 from firmware.config.shape import BROKEN
 
 MOST_DIGITS_OUTSIDE = 24
@@ -33,8 +35,15 @@ def check_targets(config: Config) -> Iterator[Finding]:
     known = places(config)
     for edge in sources(config):
         yield from target_faults(known, edge.path, edge.to)
-    yield from circles(sources(config))
+    for found in circles(edges(config)):
+        if not _told_elsewhere(str(found.data["circle"])):
+            yield found
     yield from _dids(config, known)
+
+
+def _told_elsewhere(circle: str) -> bool:
+    """Queues alone, flows alone: `check_queues` and `check_flows` have their own words for those."""
+    return {one.partition(":")[0] for one in circle.split(" → ")} in ({"queue"}, {"flow"})
 
 
 def places(config: Config) -> Mapping[str, Collection[str]]:
@@ -51,30 +60,82 @@ def places(config: Config) -> Mapping[str, Collection[str]]:
 
 
 def sources(config: Config) -> Iterator[Edge]:
-    """Every key that sends calls on at once; empty keys send nobody anywhere."""
-    for edge in _all_sources(config):
-        if edge.to not in ("", BROKEN):
-            yield edge
+    """Every key that holds a target and is checked here; empty keys send nobody anywhere."""
+    yield from _given(_from_outside(config))
+    yield from _given(_from_services(config))
+    yield from _given(_from_groups(config))
+    yield from _given([Edge("recall", config.switchboard.recall_to, ("switchboard", "recall_to"))])
 
 
-def _all_sources(config: Config) -> Iterator[Edge]:
+def edges(config: Config) -> Iterator[Edge]:
+    """Every way on which a call may be sent on without being asked."""
+    yield from _given(_from_groups(config))
+    yield from _given(_from_services(config))
+    yield from _given(_from_queues(config))
+    yield from _given(_from_flows(config))
+    yield from _given(_from_forwards(config))
+
+
+def _given(found: Iterable[Edge]) -> Iterator[Edge]:
+    return (edge for edge in found if edge.to not in ("", BROKEN))
+
+
+def _from_outside(config: Config) -> Iterator[Edge]:
     for at, line in enumerate(config.lines):
         yield Edge(f"line:{line.name}", line.target, ("line", at, "target"))
-    for at, service in enumerate(config.services):
-        for key in ("day", "night", "holiday"):
-            yield Edge(f"service:{service.id}", getattr(service, key), ("service", at, key))
-    for at, group in enumerate(config.groups):
-        yield Edge(f"group:{group.id}", group.fallback, ("group", at, "fallback"))
-    yield Edge("switchboard", config.switchboard.recall_to, ("switchboard", "recall_to"))
-    yield from _forwards(config)
     for at, rule in enumerate(config.caller_rules):
         yield Edge(f"caller_rule:{at}", rule.target, ("caller_rule", at, "target"))
 
 
-def _forwards(config: Config) -> Iterator[Edge]:
-    """Only inside; outside numbers are no targets of the house."""
-    inside = {one.number: f"extension:{one.number}" for one in config.extensions}
-    inside |= {number: target for number, target, _ in inside_numbers(config)}
+def _from_services(config: Config) -> Iterator[Edge]:
+    for at, service in enumerate(config.services):
+        for key in ("day", "night", "holiday"):
+            yield Edge(f"service:{service.id}", getattr(service, key), ("service", at, key))
+
+
+def _from_groups(config: Config) -> Iterator[Edge]:
+    for at, group in enumerate(config.groups):
+        yield Edge(f"group:{group.id}", group.fallback, ("group", at, "fallback"))
+
+
+def _from_queues(config: Config) -> Iterator[Edge]:
+    for at, queue in enumerate(config.queues):
+        yield Edge(f"queue:{queue.id}", queue.overflow, ("queue", at, "overflow"))
+        for place, step in enumerate(queue.overflow_steps):
+            path: Path = ("queue", at, "overflow_step", place, "target")
+            yield Edge(f"queue:{queue.id}", step.target, path)
+
+
+def _from_flows(config: Config) -> Iterator[Edge]:
+    """Where a caller of a flow comes who keys nothing and is asked nothing."""
+    for at, flow in enumerate(config.flows):
+        places = {node.id: place for place, node in enumerate(flow.nodes)}
+        ahead, seen = [flow.start], {flow.start}
+        for name in ahead:
+            place = places.get(name, -1)
+            if place < 0:
+                continue
+            node = flow.nodes[place]
+            yield from _out_of(f"flow:{flow.id}", node, ("flow", at, "node", place))
+            if node.kind in check_flows.UNASKED:
+                on = [to for _, to in check_flows.ways(node) if to not in seen]
+                seen.update(on)
+                ahead += on
+
+
+def _out_of(place: str, node: Node, path: Path) -> Iterator[Edge]:
+    """A node that leaves its flow; one whose place is in a variable may be anywhere."""
+    keys = {"queue": "queue", "extension": "extension", "voicemail": "mailbox", "flow": "flow"}
+    if node.kind == "transfer" and "{" not in node.target:
+        yield Edge(place, node.target, (*path, "target"))
+    elif node.kind in keys and "{" not in getattr(node, keys[node.kind]):
+        yield Edge(place, f"{node.kind}:{getattr(node, keys[node.kind])}", (*path, keys[node.kind]))
+
+
+def _from_forwards(config: Config) -> Iterator[Edge]:
+    """Only forwards of every call: two telephones that are each other's stand-in while in use are no circle."""
+    inside = {number: target for number, target, _ in inside_numbers(config)}
+    inside |= {one.number: f"extension:{one.number}" for one in config.extensions}
     for at, one in enumerate(config.extensions):
         to = inside.get(one.forward_always, "")
         yield Edge(f"extension:{one.number}", to, ("extension", at, "forward_always"))

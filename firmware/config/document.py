@@ -168,6 +168,7 @@ _FORMS = {
     "name": "name",
     "beginning": "beginning of a number",
     "did": "number or block of numbers",
+    "number": "telephone number",
     "pair": "two digits",
     "keys": "keys of a telephone",
     "gate-secret": "what `tipring gate token` prints",

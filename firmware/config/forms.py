@@ -52,6 +52,7 @@ FORMS: Mapping[str, Form] = {
     "beginning": Form(_full(r"\+?[0-9][0-9 -]{0,23}|[0-9*#]{1,24}"), say.BAD_BEGINNING),
     "did": Form(_full(r"\+?[0-9() -]{2,24}(?:-\+?[0-9() -]{2,24})?"), say.BAD_DID),
     "number-pattern": Form(_full(r"\+?[0-9][0-9 ().-]{0,31}\*?|\+\*"), say.BAD_NUMBER_PATTERN),
+    "number": Form(_full(r"\+?[0-9() ./-]{1,31}"), say.BAD_NUMBER),
     "pair": Form(_full(r"[0-9]{2}"), say.BAD_PAIR),
     "keys": Form(_full(r"[0-9*#]{1,32}"), say.BAD_KEYS),
     "name": Form(_full(r"\w[\w.-]{0,63}", 0), say.BAD_NAME),

@@ -654,3 +654,45 @@ SLOT_EMERGENCY = Wording(
     "寄存位 {slot} 要按 {keys}，其结尾与紧急号码 {emergency} 相同",
     "请换一个寄存位：求助前误按的半个代码不应掩盖求助",
 )
+INVISIBLE = Wording(
+    "invisible-sign",
+    "there is a sign here that nobody sees: {sign} ({name})",
+    "write the text anew by hand; it was most likely pasted with it",
+    "此处有看不见的字符：{sign}（{name}）",
+    "请手工重新输入该文字；它多半是粘贴进来的",
+)
+MIXED_SCRIPTS = Wording(
+    "mixed-scripts",
+    '"{name}" is written with letters of several alphabets that look alike: {scripts}',
+    "write it with letters of one alphabet",
+    "“{name}”混用了几种外形相似的字母：{scripts}",
+    "请只用一种字母书写",
+)
+LOOKS_LIKE = Wording(
+    "looks-like-another",
+    'the {what} "{name}" can be taken for "{other}"',
+    "give one of them a name that looks different",
+    "{what}“{name}”容易与“{other}”混淆",
+    "请给其中一个换个外形不同的名称",
+)
+TOO_MANY = Wording(
+    "too-many",
+    "{count} times {what} is more than a box can have",
+    "keep at most {most}",
+    "{what} 有 {count} 个，超出一台设备的上限",
+    "最多保留 {most} 个",
+)
+BAD_NUMBER = Wording(
+    "bad-number",
+    '"{value}" is not a telephone number',
+    'write digits as people do, at most 32 signs: "010-6234 5600", "+86 10 62345600"',
+    "“{value}”不是电话号码",
+    '请按习惯书写，最多 32 个字符："010-6234 5600"、"+86 10 62345600"',
+)
+EMERGENCY_SHORT = Wording(
+    "emergency-short",
+    'emergency number "{number}" is the beginning of half of all numbers',
+    "an emergency number has at least two digits",
+    "紧急号码“{number}”会与一半的号码开头相同",
+    "紧急号码至少两位",
+)

@@ -155,7 +155,7 @@ class Secrets:
         return goes_on
 
     def _watch_flow_key(self, board: Board, event: DigitReceived) -> None:
-        """An emergency number at the end of keys in one go, and a pause: whatever the keys did in the flow meanwhile."""
+        """An emergency number at the end of keys in one go, and a pause, whatever they did in the flow."""
         if self._urgent.began(event.port, event.at_us) == Phase.DIALLING:
             self._urgent.forget(event.port)
         keys = self._urgent.add(event.port, event.digit, event.at_us, Phase.FLOW, IN_ONE_GO_US)
@@ -324,10 +324,10 @@ def _whose(board: Board, call: Call) -> tuple[Pin, ...]:
     mailbox = board.plan.mailboxes.get(call.variables.get(MAILBOX, ""))
     if part is None and mailbox is not None:
         return (Pin(mailbox.id, pin_in_force(mailbox.pin, board.state.boxes.get(mailbox.id))),)
-    part = part or board.plan.agents.get(call.variables.get(AGENT, ""))
     if isinstance(part, Room) and part.chair_pin:
         return (pin_of(part), pin_of(part, chair=True))
-    return (pin_of(part),) if part is not None else ()
+    holder = part or board.plan.agents.get(call.variables.get(AGENT, ""))
+    return (pin_of(holder),) if holder is not None else ()
 
 
 def argument_alone(board: Board, keyed: str) -> str:

@@ -103,6 +103,37 @@ SLIPS = [
     ("nobody-serves", "skills = { zh = 90, en = 40 }", "skills = { zh = 40 }", ),
     ("unreachable", 'otherwise = "night"', 'otherwise = "menu"', ),
 ]  # fmt: skip
+ROOMS = "".join(f'[[room]]\nid = "r{at}"\n' for at in range(1000))
+SLIPS += [
+    ("bad-beginning", "[site]", '[[class]]\nid = "k"\n«allow = ["+86x"]\n[site]'),
+    ("pin-for-nothing", "[site]", '[[class]]\nid = "k"\n«pin_for = ["local"]\n[site]'),
+    ("no-accounts", "[site]", '[[class]]\nid = "k"\n«needs_account = true\n[site]'),
+    ("emergency-beginning", "[site]", '[[class]]\nid = "k"\n«pin = "1101"\n[site]'),
+    ("emergency-beginning", "[site]", '[[account]]\n«code = "9110"\n[site]'),
+    ("no-such-name", 'number = "801"', 'number = "801"\n«class = "k"'),
+    ("bad-pair", "[site]", '[dial_plan]\n«speed_dial = {"7" = "801"}\n[site]'),
+    ("bad-keys", "[site]", '[dial_plan]\n«speed_dial = {"07" = "call home"}\n[site]'),
+    ("speed-dial-code", "[site]", '[dial_plan]\n«speed_dial = {"07" = "*708"}\n[site]'),
+    ("emergency-short", "[site]", '[dial_plan]\n«emergency = ["110", "119", "120", "122", "0"]\n[site]'),
+    ("bad-number", 'number = "010 8234 5678"', '«number = "ask Li"'),
+    ("bad-target", FIRST_LINE, FIRST_LINE + '\n«target = "desk:1"'),
+    ("bad-target", FIRST_LINE, FIRST_LINE + '\n«target = "outside:home"'),
+    ("no-such-name", FIRST_LINE, FIRST_LINE + '\n«target = "service:day"'),
+    ("target-cycle", "[site]", '[[service]]\nid = "s"\n«day = "service:s"\n[site]'),
+    ("bad-did", "[site]", '[[did]]\n«number = "all"\ntarget = "extension:801"\n[site]'),
+    ("bad-block", "[site]", '[[did]]\n«number = "62345699-62345600"\ntarget = "extension:801"\n[site]'),
+    ("no-such-name", "[site]", '[[did]]\nnumber = "62345600-62345699"\n«target = "extension:8##"\n[site]'),
+    ("group-like-line", "[site]", '[[line_group]]\n«id = "line-1"\n[site]'),
+    ("route-empty", "[site]", '«[[route]]\nid = "r"\n[site]'),
+    ("no-such-name", "[site]", '[[route]]\nid = "r"\n«lines = ["line-99"]\n[site]'),
+    ("line-not-out", FIRST_LINE, '[[route]]\nid = "r"\n«lines = ["line-1"]\n' + FIRST_LINE + "\noutgoing = false"),
+    ("chair-pin", "[site]", '[[room]]\nid = "r"\n«chair_pin = "2468"\n[site]'),
+    ("number-twice", "[site]", '[[room]]\nid = "r"\n«number = "801"\n[site]'),
+    ("mixed-scripts", "[site]", '[[room]]\n«id = "rооm"\n[site]'),
+    ("looks-like-another", "[site]", '[[room]]\nid = "hall"\n[[room]]\n«id = "ha1l"\n[site]'),
+    ("invisible-sign", 'name = "Small office"', '«name = "Small\u202eoffice"'),
+    ("too-many", "[site]", ROOMS + '«[[room]]\nid = "r1000"\n[site]'),
+]  # fmt: skip
 IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent"}
 """Warnings another slip may cause: a node that nothing leads to any more."""
 

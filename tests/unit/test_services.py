@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from firmware.config.schema import CallerRule, Config, Did, DialPlan, Hours, Service
+from firmware.config.schema import CallerRule, Config, DialPlan, Did, Hours, Service
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
@@ -22,7 +22,9 @@ DAY_US = 24 * HOUR_US
 
 def house(**service: object) -> Config:
     config = office()
-    open_hours = {day: ("08:00-18:00",) for day in ("mon", "tue", "wed", "thu", "fri")}
+    open_hours: dict[str, tuple[str, ...]] = {
+        day: ("08:00-18:00",) for day in ("mon", "tue", "wed", "thu", "fri")
+    }
     settings = {
         "hours": "week",
         "day": "queue:sales",
@@ -259,5 +261,5 @@ def test_redial_is_of_the_telephone_and_never_a_feature_code() -> None:
 def test_an_erasure_forgets_what_was_dialled_last() -> None:
     box = FakeBox(office())
     dials(box, "962345678")
-    box.give(i.ErasureOrder("x", "admin", "e1", "asked", ("m",)))
+    box.give(i.ErasureOrder("e1", "admin", "asked", ("m",)))
     assert not box.engine.state.dialling.last

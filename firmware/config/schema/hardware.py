@@ -52,7 +52,7 @@ class Line(Part, frozen=True):
     """Card it is plugged into."""
     slot: Slot
     """From 1."""
-    number: str = ""
+    number: Annotated[str, Meta(extra={"form": "number"})] = ""
     """Its own number, as people write it."""
     flow: FlowId = ""
     """Flow that answers (by hours); empty: calls are refused with ringing left alone."""
