@@ -1,4 +1,4 @@
-"""`tipring report calls|agents`: what happened, from history.db, as a table, JSON or CSV."""
+"""`tipring report …`: what happened, from history.db, as a table, JSON or CSV."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from firmware.cli import period
+from firmware.cli.reports import command as reports
+from firmware.cli.reports import queue_log_command
+from firmware.cli.reports.periods import TooManyPeriods
 from firmware.cli.tables import csv_table, text_table
 from firmware.cli.words import said
 from firmware.store import queries
@@ -76,7 +79,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         form.add_argument("--json", action="store_true", help="one JSON document")
         form.add_argument("--csv", action="store_true", help="for a spreadsheet")
         one.set_defaults(run=_runner(name, columns, rows))
+        if name == "agents":
+            reports.add_arguments(one)
+    _add_figures(names, "kpi", "the KPIs, each with its formula", reports.show_kpis)
+    _add_figures(names, "queues", "what became of the callers of each queue", reports.show_queues)
+    queue_log_command.add_parser(names, with_history)
     _add_audit(names)
+
+
+def _add_figures(
+    names: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    says: str,
+    show: Callable[[Database, argparse.Namespace], int],
+) -> None:
+    one = names.add_parser(name, help=says, epilog=f"Example: tipring report {name} --from 2026-10-01 --per day")
+    one.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
+    )
+    period.add_arguments(one)
+    reports.add_arguments(one)
+    if name == "kpi":
+        reports.add_kpi_arguments(one)
+    form = one.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document")
+    form.add_argument("--csv", action="store_true", help="for a spreadsheet")
+    one.set_defaults(run=lambda arguments: with_history(arguments, lambda db: show(db, arguments)))
 
 
 def _add_audit(names: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -89,6 +117,8 @@ def _runner(
     name: str, columns: dict[str, tuple[str, str]], rows: Callable[[Database, tuple[int, int]], Tables]
 ) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
+        if name == "agents" and (arguments.per or arguments.agent):
+            return with_history(arguments, lambda db: reports.show_agents(db, arguments))
         return with_history(arguments, lambda db: _show(db, arguments, name, columns, rows))
 
     return run
@@ -107,7 +137,7 @@ def with_history(arguments: argparse.Namespace, use: Callable[[Database], int]) 
     except NoHistory as error:
         print(f"tipring: {error}: {NO_HISTORY_REMEDY}", file=sys.stderr)
         return 2
-    except (StoreError, period.NotAMoment, sqlite3.Error) as error:
+    except (StoreError, period.NotAMoment, TooManyPeriods, sqlite3.Error) as error:
         print(f"tipring: {error}", file=sys.stderr)
         return 2
 

@@ -28,6 +28,11 @@ _NOT_READY: Mapping[str, int] = {
 """Reasons that are the telephone's state and no pause of the agent."""
 
 
+def is_pause(state: str, reason: str) -> bool:
+    """Whether it is the agent who takes no calls, and not the telephone that cannot."""
+    return state == AgentState.NOT_READY and reason not in _NOT_READY
+
+
 class Member(Struct):
     """An agent who is signed in. `wall` times are Unix seconds, 0: never."""
 
@@ -56,7 +61,7 @@ class Member(Struct):
 
     @property
     def paused(self) -> bool:
-        return self.state is AgentState.NOT_READY and self.reason not in _NOT_READY
+        return is_pause(self.state, self.reason)
 
 
 def member_fields(member: Member, queue: str) -> tuple[Field, ...]:
