@@ -137,7 +137,7 @@ def agent_changed(board: Board, fact: f.AgentChanged, at_us: int) -> None:
         del seats[agent.extension]
     if fact.extension and fact.state is not AgentState.SIGNED_OUT:
         seats[fact.extension] = fact.agent
-    if agent.reason == "missed-calls" and fact.state is AgentState.READY:
+    if agent.reason == "missed-calls" != fact.reason:
         agent.missed = 0
     agent.state, agent.reason, agent.call, agent.since_us = fact.state, fact.reason, fact.call, at_us
     agent.extension = fact.extension

@@ -32,7 +32,7 @@ def may_watch(supervisor: Agent, queue: str) -> bool:
 
 
 def begin(turn: Turn, leg: Leg, number: str, mode: str) -> None:
-    """`number` is an agent's telephone, or a queue: its longest talk. Modes: `listen`, `whisper`, `barge`, `take-over`."""
+    """`number` is an agent's telephone, or a queue: its longest talk. `mode`: see features."""
     supervisor = rights(turn, leg.party)
     watched = _talking(turn, leg, number)
     if supervisor is None or (watched is not None and not may_watch(supervisor, turn.call_of(watched).queue)):

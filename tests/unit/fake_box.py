@@ -150,6 +150,7 @@ class FakeBox:
                 if port < 4:
                     self.off_hook.discard(port)
             case c.Play():
+                self.mixes.pop(port, None)
                 self.playing[port] = command
                 self.hears[port] = -1
             case c.StopPlay():
