@@ -331,13 +331,17 @@ def _whose(board: Board, call: Call) -> tuple[Pin, ...]:
 
 
 def argument_alone(board: Board, keyed: str) -> str:
-    """The emergency number that is all that was keyed after a feature code.
+    """The emergency number that is all that was keyed after a feature code, or that began within it (`*2`, then 110).
 
     Where digits to `#` follow a code, no other sign would ever tell. Half an argument with such a number at its end is
     not guessed at: many telephone numbers end so.
     """
-    match = board.plan.dial_tree.match(keyed)
-    return alone(match.argument, board.plan.config.dial_plan) if match.feature else ""
+    match, plan = board.plan.dial_tree.match(keyed), board.plan.config.dial_plan
+    if not match.feature:
+        return ""
+    code, number = getattr(board.plan.config.features, match.feature), at_the_end(keyed, plan)
+    within = number if 0 < len(keyed) - len(number) <= len(code) else ""
+    return alone(match.argument, plan) or within
 
 
 _Key = Callable[[Secrets, Board, Leg, DigitReceived], SwitchEvent]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 
-from firmware.config.schema import Config, DialPlan, Mailbox
+from firmware.config.schema import Config, DialPlan, Group, Mailbox, PagingGroup, Switchboard
 from firmware.engine import urgent_keys
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
@@ -33,6 +33,9 @@ def world(called: str = "") -> Config:
     return structs.replace(
         config,
         dial_plan=DialPlan(emergency=tuple(one for one in NUMBERS if one != "911" or called == one)),
+        groups=(Group(id="all", number="600", members=("801", "803", "804")),),
+        paging_groups=(PagingGroup(id="hall", number="1", members=("801", "802", "803", "804")),),
+        switchboard=Switchboard(call_waiting=True),
         mailboxes=(Mailbox(id="box", pin="4711"), Mailbox(id="open")),
         extensions=tuple(
             structs.replace(one, voicemail="open") if one.number == TELEPHONE else one
@@ -199,9 +202,7 @@ def _line_wanted(box: FakeBox) -> None:
 
 
 def _inside_talk_flash(box: FakeBox) -> None:
-    _keyed("803")(box)
-    box.lift("803")
-    box.wait(2)
+    _inside_talk(box)
     box.flash(TELEPHONE)
 
 
@@ -214,7 +215,70 @@ def _waits_for_help(box: FakeBox) -> None:
         box.event(e.LineRestored(port=LINES[line], at_us=box.now_us))
 
 
+def _parked(box: FakeBox) -> None:
+    box.lift("803")
+    box.key("803", TELEPHONE)
+    box.lift(TELEPHONE)
+    box.wait(2)
+    box.flash("803")
+    box.key("803", "*50")
+    assert box.leg(TELEPHONE).phase == Phase.PARKED  # type: ignore[union-attr]
+
+
+def _parking(box: FakeBox) -> None:
+    """Has parked somebody and hears where."""
+    box.lift(TELEPHONE)
+    box.key(TELEPHONE, "803")
+    box.lift("803")
+    box.flash(TELEPHONE)
+    box.key(TELEPHONE, "*50")
+    assert box.leg(TELEPHONE).phase == Phase.PARTING  # type: ignore[union-attr]
+
+
+def _pages(box: FakeBox) -> None:
+    _keyed("*551#")(box)
+    box.lift("803")
+    assert box.leg(TELEPHONE).phase == Phase.PAGING  # type: ignore[union-attr]
+
+
+def _is_paged(box: FakeBox) -> None:
+    _keyed("*551#", "803")(box)
+    box.lift(TELEPHONE)
+    assert box.leg(TELEPHONE).phase == Phase.PAGING  # type: ignore[union-attr]
+
+
+def _knocked(box: FakeBox) -> None:
+    """Talks, and another one knocks; flash goes to him, then help is called from a third call."""
+    _inside_talk(box)
+    box.lift("801")
+    box.key("801", TELEPHONE)
+    assert box.engine.state.port(PHONES[TELEPHONE]).knocks
+    box.flash(TELEPHONE)
+    box.flash(TELEPHONE)
+
+
+def _inside_talk(box: FakeBox) -> None:
+    _keyed("803")(box)
+    box.lift("803")
+    box.wait(2)
+
+
 STATES: dict[str, Callable[[FakeBox], None]] = {
+    "half a forward's code": _keyed("*2"),
+    "forward, to which number": _keyed("*21"),
+    "do-not-disturb, on or off": _keyed("*26"),
+    "half a park code": _keyed("*5"),
+    "which slot": _keyed("*51"),
+    "pick up at which number": _keyed("*52"),
+    "intercom, to whom": _keyed("*54"),
+    "page which group": _keyed("*55"),
+    "group rings for it": _keyed("600"),
+    "intercom rings for it": _keyed("*54803"),
+    "parked by another": _parked,
+    "has parked somebody": _parking,
+    "speaks to a paging group": _pages,
+    "hears a page": _is_paged,
+    "went over to who knocked": _knocked,
     "dial tone": _lifted,
     "signed out": _signed_out,
     "last word": _last_word,
@@ -295,6 +359,7 @@ def test_every_phase_a_telephone_can_be_in_has_its_rows() -> None:
         "flow": "an outside caller's",
         "queued": "an outside caller's",
         "alerting": "on-hook: lifting it makes another phase of it",
+        "knocking": "a second call beside the one it is in",
     }
     for state, begin in STATES.items():
         box = FakeBox(world())
