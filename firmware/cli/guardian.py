@@ -154,10 +154,13 @@ class Guardian:
             self._ask(now_us)
 
     def _patience_us(self) -> int:
+        """A stopped supervisord answers never: where something waits for it, none is had with it."""
         if not self._answers:
             return START_US
         urgent = (one for one in self._watches.values() if one.role.priority >= URGENT_PRIORITY)
-        return URGENT_US if any(not one.pid for one in urgent) else SILENT_US
+        if all(one.pid for one in urgent):
+            return SILENT_US
+        return 0 if self._supervisord and is_stopped(self._supervisord) else URGENT_US
 
     def _ask(self, now_us: int) -> None:
         self._ask_us = now_us + ASK_US
