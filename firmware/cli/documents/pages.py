@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from drivers.chips import fxo_line, fxs_line
+from firmware.cli import feature_card
 from firmware.cli.documents import engine_steps, machines, messages
 from firmware.cli.documents.command_line import command_line
 from firmware.cli.documents.features import features_page
@@ -222,6 +223,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": document,
     "scenario.md": _scenario,
     "features.md": features_page,
+    "feature-codes.md": feature_card.page,
     "command-line.md": _command_line,
     "events.md": _events,
     "commands.md": _commands,
