@@ -21,7 +21,10 @@ def _hunt_began(book: Book, fact: facts.HuntBegan) -> None:
 
 def _hunt_ended(book: Book, fact: facts.HuntEnded) -> None:
     book.do(
-        "UPDATE hunts SET to_us = ?, why = ? WHERE call = ? AND to_us IS NULL", book.at_us, fact.why, fact.call
+        "UPDATE hunts SET to_us = ?, why = ? WHERE call = ? AND to_us IS NULL",
+        book.at_us,
+        fact.why,
+        fact.call,
     )
 
 
@@ -62,7 +65,9 @@ def _call_unparked(book: Book, fact: facts.CallUnparked) -> None:
 
 
 def _paging_began(book: Book, fact: facts.PagingBegan) -> None:
-    book.do("INSERT INTO pagings (call, paging_group, at_us) VALUES (?, ?, ?)", fact.call, fact.group, book.at_us)
+    book.do(
+        "INSERT INTO pagings (call, paging_group, at_us) VALUES (?, ?, ?)", fact.call, fact.group, book.at_us
+    )
 
 
 def _completion_wanted(book: Book, fact: facts.CompletionWanted) -> None:

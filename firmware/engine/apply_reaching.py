@@ -11,9 +11,7 @@ from firmware.protocol import facts as f
 
 def hunt_began(board: Board, fact: f.HuntBegan, at_us: int) -> None:
     call = board.state.calls[fact.call]
-    call.hunt = Hunt(
-        fact.target, list(zip(fact.numbers, fact.after_s, strict=True)), fact.keep, fact.last_s
-    )
+    call.hunt = Hunt(fact.target, list(zip(fact.numbers, fact.after_s, strict=True)), fact.keep, fact.last_s)
     call.hunts += 1
 
 
@@ -86,7 +84,5 @@ def completion_wanted(board: Board, fact: f.CompletionWanted, at_us: int) -> Non
 
 def completion_over(board: Board, fact: f.CompletionOver, at_us: int) -> None:
     board.state.completions = [
-        one
-        for one in board.state.completions
-        if (one.extension, one.number) != (fact.extension, fact.number)
+        one for one in board.state.completions if (one.extension, one.number) != (fact.extension, fact.number)
     ]

@@ -28,7 +28,8 @@ def may_knock(turn: Turn, port: int) -> bool:
     return bool(wanted) and not call.emergency and not call.conference
 
 
-def knock(turn: Turn, call: Call, waiting: Leg, port: int, number: str) -> None:
+def knock(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
+    port = turn.plan.ports[number]
     turn.enter(waiting, Phase.CALLING)
     recordings.cover(turn, waiting, "ringing")
     turn.play(waiting, "", c.ToneItem(Tone.RINGBACK))

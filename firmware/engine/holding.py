@@ -13,7 +13,6 @@ from firmware.engine import (
     call_waiting,
     calls,
     conference,
-    hunting,
     joining,
     legs,
     music,

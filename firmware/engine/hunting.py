@@ -96,7 +96,7 @@ def _ring(turn: Turn, call: Call, waiting: Leg, target: str) -> bool:
     port = turn.plan.ports.get(number)
     if port is None or not queues.telephone_free(turn, port) or pbx_state.away(turn, number):
         return False
-    ringing.ring(turn, call, waiting, port, number)
+    ringing.ring(turn, call, waiting, number)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Paging: one telephone speaks, all that lift (and amplifiers, which answer by themselves) hear it and are not heard."""
+"""Paging: one telephone speaks; those that lift, and amplifiers, which answer by themselves, hear it unheard."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page(turn: Turn, leg: Leg, number: str) -> None:
     turn.enter(leg, Phase.PAGING)
     turn.play(leg, "", c.ToneItem(Tone.RINGBACK))
     for one in members:
-        ringing.ring(turn, call, leg, turn.plan.ports[one], one, ringing.INTERCOM)
+        ringing.ring(turn, call, leg, one, ringing.INTERCOM)
     turn.timer(f"paging:{call.id}", group.ring_s)
 
 

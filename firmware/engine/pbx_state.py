@@ -40,7 +40,7 @@ def put(turn: Turn, extension: str, what: str, value: str) -> None:
 
 def helped_lately(turn: Turn, extension: str) -> bool:
     keyed = turn.state.keyed.get(extension)
-    return keyed is not None and 0 <= keyed.helped_us and turn.at_us - keyed.helped_us < HELPED_US
+    return keyed is not None and keyed.helped_us >= 0 and turn.at_us - keyed.helped_us < HELPED_US
 
 
 def undisturbed(turn: Turn, extension: str) -> bool:

@@ -1,4 +1,4 @@
-"""Feature codes of reaching telephones: forwards, do-not-disturb, follow-me, park, pickup, intercom, paging, call-backs."""
+"""Feature codes of reaching telephones: forwards, do-not-disturb, park, pickup, intercom, paging, call-backs."""
 
 # ruff: noqa: ARG001 - rows of a table share one signature
 

@@ -41,43 +41,52 @@ def call_telephone(turn: Turn, call: Call, waiting: Leg, number: str, cadence: s
     """`waiting` hears ringback while the extension rings, or goes where its forward leads."""
     port, own = turn.plan.ports.get(number), cadence in OWN
     if port is None:
-        _refused(turn, call, waiting, number, "no-such-number", Cause.UNALLOCATED_NUMBER)
+        turn.fact(_refusal(call, number, "no-such-number", Cause.UNALLOCATED_NUMBER))
+        failed(turn, call, waiting, Cause.UNALLOCATED_NUMBER)
         return
     if not own and forwarding.divert(turn, call, waiting, number, "always"):
         return
-    if turn.state.port(port).alarm:
-        _refused(turn, call, waiting, number, "out-of-order", Cause.DESTINATION_OUT_OF_ORDER, own)
-    elif cadence != RECALL and pbx_state.undisturbed(turn, number):
-        _refused(turn, call, waiting, number, "do-not-disturb", Cause.USER_BUSY, own)
-    elif queues.telephone_free(turn, port):
-        _ring_alone(turn, call, waiting, port, number, cadence)
-    elif not own and call_waiting.may_knock(turn, port):
-        call_waiting.knock(turn, call, waiting, port, number)
-    else:
+    reason = _not_now(turn, port, number, cadence)
+    if not reason:
+        _ring_alone(turn, call, waiting, number, cadence)
+        return
+    if reason == "busy" and not own and call_waiting.may_knock(turn, port):
+        call_waiting.knock(turn, call, waiting, number)
+        return
+    if reason == "busy":
         completion.busy_met(turn, waiting, number)
-        _refused(turn, call, waiting, number, "busy", Cause.USER_BUSY, own)
-
-
-def _refused(
-    turn: Turn, call: Call, waiting: Leg, number: str, reason: str, cause: Cause, own: bool = False
-) -> None:
-    turn.fact(f.AttemptRefused(call.id, f"extension:{number}", reason, cause))
+    cause = Cause.DESTINATION_OUT_OF_ORDER if reason == "out-of-order" else Cause.USER_BUSY
+    turn.fact(_refusal(call, number, reason, cause))
     failed(turn, call, waiting, cause, "" if own else number)
 
 
-def _ring_alone(turn: Turn, call: Call, waiting: Leg, port: int, number: str, cadence: str) -> None:
-    telephone = turn.plan.telephones[port]
+def _refusal(call: Call, number: str, reason: str, cause: Cause) -> f.AttemptRefused:
+    return f.AttemptRefused(call.id, f"extension:{number}", reason, cause)
+
+
+def _not_now(turn: Turn, port: int, number: str, cadence: str) -> str:
+    """Why the telephone cannot ring; empty when it can."""
+    if turn.state.port(port).alarm:
+        return "out-of-order"
+    if cadence != RECALL and pbx_state.undisturbed(turn, number):
+        return "do-not-disturb"
+    return "" if queues.telephone_free(turn, port) else "busy"
+
+
+def _ring_alone(turn: Turn, call: Call, waiting: Leg, number: str, cadence: str) -> None:
+    telephone = turn.plan.extensions[number]
     if cadence not in OWN and hunting.follow(turn, call, waiting, telephone):
         return
     turn.enter(waiting, Phase.CALLING)
     recordings.cover(turn, waiting, "ringing")
     turn.play(waiting, "", c.ToneItem(Tone.RINGBACK))
-    leg = ring(turn, call, waiting, port, number, cadence)
+    leg = ring(turn, call, waiting, number, cadence)
     turn.timer(f"ring:{leg.id}", INTERCOM_RING_S if cadence == INTERCOM else telephone.ring_s)
 
 
-def ring(turn: Turn, call: Call, waiting: Leg, port: int, number: str, cadence: str = "") -> Leg:
+def ring(turn: Turn, call: Call, waiting: Leg, number: str, cadence: str = "") -> Leg:
     """The telephone rings for `waiting`, without a limit of time."""
+    port = turn.plan.ports[number]
     leg = legs.add(turn, call.id, port, LegRole.CALLED, number, agent=agent_at(turn, number))
     turn.fact(f.LegAlerted(leg.id, cadence))
     if not turn.behind:  # else the report tells whether anybody still waits
@@ -191,7 +200,9 @@ def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "")
         return
     first = call.diverted[0] if call.diverted else called
     mailbox = turn.plan.mailbox_of(turn.plan.extensions.get(first))
-    if call.fallback or (waiting.fxo and call.direction is Direction.INBOUND and not (call.diverted and mailbox)):
+    if call.fallback or (
+        waiting.fxo and call.direction is Direction.INBOUND and not (call.diverted and mailbox)
+    ):
         targets.fall_back(turn, call, waiting)
     elif mailbox is not None and why:
         targets.go(turn, call, waiting, f"voicemail:{mailbox.id}")

@@ -1,5 +1,7 @@
-"""Transfers to places that are no telephone: a queue, a flow, a mailbox, a group. Whoever hung up while his consultation
-was there sends the party he held."""
+"""Transfers to places that are no telephone: a queue, a flow, a mailbox, a group.
+
+Whoever hangs up while his consultation is there sends the party he held.
+"""
 
 from __future__ import annotations
 

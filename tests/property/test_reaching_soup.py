@@ -1,4 +1,4 @@
-"""Groups, forwards in circles, follow-me, park, paging and call waiting in any order of events: nothing hangs or leaks."""
+"""Groups, forwards in circles, follow-me, park, paging, call waiting in any order of events: nothing hangs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def house(draw: soup.Draw) -> Config:
             may_call=draw.choice(["internal", "national"]),
             ring_s=draw.choice([0.0, 3.0, 12.0]),
             rounds=draw.choice([1, 3]),
-            fallback=draw.choice(["", "group:g0", "group:g1", "queue:sales", "extension:804", "voicemail:box"]),
+            fallback=draw.choice(
+                ["", "group:g0", "group:g1", "queue:sales", "extension:804", "voicemail:box"]
+            ),
         )
         for at, strategy in enumerate(("all", "hunt", "memory"))
     )
@@ -96,10 +98,14 @@ def living(seed: int, things: int, *, checked: bool = True) -> FakeBox:
     draw = soup.Draw(seed)
     box = FakeBox(house(draw))
     for _ in range(things):
-        legs = [one for one in box.engine.state.legs.values() if one.phase == Phase.DIALLING and not one.digits]
+        legs = [
+            one for one in box.engine.state.legs.values() if one.phase == Phase.DIALLING and not one.digits
+        ]
         talks = [one.party for one in box.engine.state.legs.values() if one.phase == Phase.TALKING]
         if legs and draw.random() < 0.4:
-            soup._keys(box, draw.choice(legs).port, draw.choice((*KEYS, *(one for one in talks if one in PHONES))))
+            soup._keys(
+                box, draw.choice(legs).port, draw.choice((*KEYS, *(one for one in talks if one in PHONES)))
+            )
         else:
             soup.one_thing(box, draw)
         if checked:

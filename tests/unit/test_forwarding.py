@@ -97,7 +97,10 @@ def test_a_circle_ends_at_the_first_ones_own_telephone_and_mailbox() -> None:
 def test_a_circle_in_the_configuration_is_named() -> None:
     loop = phones(x804={"forward_always": "803"}, x803={"forward_always": "804"})
     assert any("circle" in one.data for one in check_config(loop))
-    slugs = {one.wording.slug for one in check_config(phones(x802={"forward_busy": "802", "forward_always": "110"}))}
+    slugs = {
+        one.wording.slug
+        for one in check_config(phones(x802={"forward_busy": "802", "forward_always": "110"}))
+    }
     assert {"forward-nowhere", "forward-emergency"} <= slugs
 
 
@@ -122,7 +125,9 @@ def test_an_outside_number_is_dialled_for_the_one_who_set_it() -> None:
     assert [one.digits for one in box.sent(c.Dial)] == ["13800138000"]
 
 
-@pytest.mark.parametrize("number", ["913800138000", "9110", "110", "916895123", "90014155550100", "803803803"])
+@pytest.mark.parametrize(
+    "number", ["913800138000", "9110", "110", "916895123", "90014155550100", "803803803"]
+)
 def test_nobody_forwards_to_where_he_may_not_call(number: str) -> None:
     """803 may call inside only; nobody may forward to an emergency number, nor to one that is none."""
     telephone = "803" if number == "913800138000" else "802"

@@ -58,9 +58,7 @@ def test_nobody_comes_or_he_speaks_too_long() -> None:
 
 def test_busy_and_undisturbed_telephones_are_left_alone() -> None:
     config = office()
-    phones = tuple(
-        structs.replace(one, do_not_disturb=one.number == "803") for one in config.extensions
-    )
+    phones = tuple(structs.replace(one, do_not_disturb=one.number == "803") for one in config.extensions)
     box = FakeBox(structs.replace(config, extensions=phones, paging_groups=(HALL,)))
     box.lift("802")
     box.lift("801")

@@ -32,9 +32,9 @@ class Group(Part, frozen=True):
     ring_s: Seconds = 20.0
     """`all`: how long they ring; `hunt`, `memory`: how long till the next one does."""
     rounds: Annotated[int, Meta(ge=1, le=10)] = 1
-    """How often the members are gone through."""
+    """`hunt`: how often the members are gone through."""
     fallback: str = ""
-    """Where calls go that nobody takes: `voicemail:BOX`, `queue:ID`, `extension:NUMBER`… Empty: busy tone, or a word."""
+    """Where calls go that nobody takes: `voicemail:BOX`, `queue:ID`, `extension:NUMBER`… Empty: busy tone."""
     music: str = ""
     """Music for whoever waits; empty: ringback tone."""
 
@@ -84,7 +84,7 @@ class Switchboard(Part, frozen=True):
     hold_music: str = "default"
     """Music on hold where line, queue and extension say nothing."""
     recall_to: str = ""
-    """Where a transferred or parked caller goes whom nobody takes back: `extension:NUMBER`, `queue:ID`… Empty: a word."""
+    """Where a transferred or parked caller goes whom nobody takes back: `extension:NUMBER`… Empty: a word."""
     call_waiting: bool = False
     """A second call knocks at a telephone in use, where the extension says nothing."""
     diversions: Annotated[int, Meta(ge=1, le=10)] = 3

@@ -10,9 +10,9 @@ from firmware.protocol.facts.fact import Fact
 class HuntBegan(Fact, frozen=True, tag=True):
     """A call looks for somebody at several telephones.
 
-    `target`: `group:ID`, or `extension:NUMBER` whose follow-me is on. `numbers` (`extension:…`, `outside:…`) ring in this
-    order, each so many seconds (`after_s`) after the one before; with `keep` those before ring on. `last_s` after the
-    last one it is over.
+    `target`: `group:ID`, or `extension:NUMBER` whose follow-me is on. `numbers` (`extension:…`, `outside:…`) ring in
+    this order, each so many seconds (`after_s`) after the one before; with `keep` those before ring on. `last_s` after
+    the last one it is over.
     """
 
     call: int
@@ -44,7 +44,10 @@ class HuntMoved(Fact, frozen=True, tag=True):
 
 
 class CallDiverted(Fact, frozen=True, tag=True):
-    """Extension `by` sends the call on to `to` (a target: `extension:803`); `why`: `always`, `busy`, `no-answer`, `unreachable`."""
+    """Extension `by` sends the call on to `to`, a target.
+
+    `why`: `always`, `busy`, `no-answer`, `unreachable`.
+    """
 
     call: int
     by: str
