@@ -15,6 +15,7 @@ from firmware.config.check_dialling import check_dialling
 from firmware.config.check_flows import check_flows
 from firmware.config.check_lookalikes import check_lookalikes
 from firmware.config.check_choosing import check_choosing
+from firmware.config.check_mailboxes import check_mailboxes
 from firmware.config.check_queues import check_queues
 from firmware.config.check_reaching import check_reaching
 from firmware.config.check_retention import check_retention
@@ -23,7 +24,7 @@ from firmware.config.check_storage import check_storage
 from firmware.config.check_targets import check_targets
 from firmware.config.faults import Fault, Finding
 from firmware.config.load import load
-from firmware.config.schema import Config, Hours
+from firmware.config.schema import BUILT_IN_MUSIC, Config, Hours
 from firmware.config.shape import BROKEN
 from firmware.config.times import span_minutes
 
@@ -48,6 +49,7 @@ def check_config(config: Config) -> Iterator[Finding]:
     yield from check_flows(config)
     yield from check_reaching(config)
     yield from check_retention(config)
+    yield from check_mailboxes(config, countries())
     yield from check_storage(config)
     yield from check_lookalikes(config)
     for place, hours in enumerate(config.hours):
@@ -56,9 +58,9 @@ def check_config(config: Config) -> Iterator[Finding]:
 
 @cache
 def known_names() -> Mapping[str, Collection[str]]:
-    """Names that are there without being configured: the built-in prompts."""
+    """Names that are there without being configured: the built-in prompts and tunes."""
     text = (_ROOT / "firmware" / "prompts" / "builtin.toml").read_text("utf-8")
-    return {"prompt": tuple(one["id"] for one in tomllib.loads(text)["prompt"])}
+    return {"prompt": tuple(one["id"] for one in tomllib.loads(text)["prompt"]), "music": BUILT_IN_MUSIC}
 
 
 @cache

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+import msgspec
+import msgspec.inspect
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from firmware.config.references import notes
 from firmware.config.schema import Config
-from firmware.prompts.music import music
+from firmware.prompts.music import TUNES, tune
 from firmware.prompts.render import LANGUAGES
 from firmware.prompts.resampling import levelled, to_8k
 
@@ -54,7 +57,7 @@ class PromptBank:
             if not any((one.id, spoken) in phrases for spoken in LANGUAGES)
             and language == config.site.language
         ]
-        return cls(phrases, {"default": music(1)}, tuple(faults))
+        return cls(phrases, _music(config, wavs or folder, faults), tuple(faults))
 
     def phrase(self, prompt: str, language: str) -> Sound | None:
         return self.phrases.get((prompt, language))
@@ -89,6 +92,19 @@ def _rendered(folder: Path) -> list[tuple[str, str, Path]]:
         for language in LANGUAGES
         for path in sorted((folder / language).glob("*.wav"))
     ]
+
+
+def _music(config: Config, wavs: Path, faults: list[str]) -> dict[str, Sound]:
+    """Of the built-in tunes those that are asked for; making one takes a moment of the start."""
+    asked = notes(msgspec.to_builtins(config), msgspec.inspect.type_info(Config))
+    names = dict.fromkeys(("default", *(name for _, _, what, name in asked if what == "music")))
+    found = {name: tune(name) for name in names if name in TUNES}
+    for one in config.tunes:
+        try:
+            found[one.id] = read_wav(wavs / one.wav)
+        except UnreadableSound as error:
+            faults.append(f"tune {one.id}: {error}")
+    return found
 
 
 def _replacing(config: Config, wavs: Path) -> list[tuple[str, str, Path]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,11 +19,21 @@ _CHORDS = (
 """Progressions of four chords, as MIDI notes."""
 
 
-def music(seed: int = 1, chords: int = 8) -> NDArray[np.int16]:
+TUNES: Mapping[str, tuple[int, float]] = {"default": (1, _BEAT_S), "calm": (2, 0.55), "lively": (5, 0.24)}
+"""The built-in tunes: seed and seconds a beat."""
+
+
+def tune(name: str) -> NDArray[np.int16]:
+    """A built-in tune. Raises KeyError."""
+    seed, beat_s = TUNES[name]
+    return music(seed, beat_s=beat_s)
+
+
+def music(seed: int = 1, chords: int = 8, *, beat_s: float = _BEAT_S) -> NDArray[np.int16]:
     """About three seconds a chord; the end rings on into the beginning, so that it can be looped."""
     random = np.random.default_rng(seed)
     progression = _CHORDS[int(random.integers(len(_CHORDS)))]
-    beat = int(_BEAT_S * RATE_HZ)
+    beat = int(beat_s * RATE_HZ)
     song = np.zeros(beat * _NOTES_A_CHORD * chords)
     for index in range(chords):
         chord = progression[index % len(progression)]

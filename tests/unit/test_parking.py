@@ -194,3 +194,31 @@ def test_a_transfer_nobody_takes_back_goes_to_the_operator() -> None:
     assert PHONES["801"] in box.ringing
     box.wait(30.1)
     assert PHONES["804"] in box.ringing
+
+
+# -- music ------------------------------------------------------------------------------------------
+
+
+def test_queue_telephone_line_and_house_have_their_music_in_this_order() -> None:
+    config = office()
+    config = structs.replace(
+        config,
+        queues=tuple(structs.replace(one, music="lively") for one in config.queues),
+        extensions=tuple(
+            structs.replace(one, music="calm" if one.number == "801" else "") for one in config.extensions
+        ),
+        switchboard=Switchboard(hold_music="tango", park_music="waltz"),
+    )
+    box = parked(config)
+    held = [one.items for one in box.sent(c.Play) if one.port == 0 and isinstance(one.items[-1], c.Music)]
+    assert held[-2:] == [(c.Music("lively"),), (c.Music("waltz"),)]
+    box.hang_up("801")
+    for by, name in (("801", "calm"), ("802", "tango")):
+        box.lift(by)
+        box.key(by, "804")
+        box.lift("804")
+        box.flash(by)
+        assert box.playing[PHONES["804"]].items == (c.Music(name),)
+        for phone in (by, "804"):
+            box.hang_up(phone)
+        box.wait(40)

@@ -47,6 +47,7 @@ class Config(Part, frozen=True):
     lookups: tuple[Lookup, ...] = field(default=(), name="lookup")
     hours: tuple[Hours, ...] = ()
     prompts: tuple[Prompt, ...] = field(default=(), name="prompt")
+    tunes: tuple[Tune, ...] = field(default=(), name="tune")
     mailboxes: tuple[Mailbox, ...] = field(default=(), name="mailbox")
     classes: tuple[Class, ...] = field(default=(), name="class")
     accounts: tuple[Account, ...] = field(default=(), name="account")

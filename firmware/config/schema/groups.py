@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from firmware.config.schema.part import Count, Digits, Part, Seconds, one_of
+from firmware.config.schema.part import Count, Digits, MusicName, Part, Seconds, one_of
 
 Member = Annotated[str, Meta(extra={"form": "digits"})]
 Telephone = Annotated[str, Meta(extra={"refers": "extension"})]
@@ -35,7 +35,7 @@ class Group(Part, frozen=True):
     """`hunt`: how often the members are gone through."""
     fallback: str = ""
     """Where calls go that nobody takes: `voicemail:BOX`, `queue:ID`, `extension:NUMBER`… Empty: busy tone."""
-    music: str = ""
+    music: MusicName = ""
     """Music for whoever waits; empty: ringback tone."""
 
 
@@ -79,9 +79,9 @@ class Switchboard(Part, frozen=True):
     """Places where calls are parked: two digits each, keyed after the feature code `retrieve`."""
     park_recall_s: Annotated[float, Meta(ge=10, le=3600)] = 90.0
     """A parked call comes back to who parked it after this."""
-    park_music: str = ""
+    park_music: MusicName = ""
     """Music of parked callers; empty: as on hold."""
-    hold_music: str = "default"
+    hold_music: MusicName = "default"
     """Music on hold where line, queue and extension say nothing."""
     recall_to: str = ""
     """Where a transferred or parked caller goes whom nobody takes back: `extension:NUMBER`… Empty: a word."""

@@ -18,6 +18,7 @@ from firmware.config.schema.part import (
     HangUp,
     LanguageOrNone,
     MailboxId,
+    MusicName,
     Part,
     Seconds,
     Slot,
@@ -82,7 +83,7 @@ class Line(Part, frozen=True):
     """Preset of the country table; empty: the site country's."""
     outgoing: bool = True
     """May be used for outgoing calls."""
-    music: str = ""
+    music: MusicName = ""
     """Music for its callers on hold; empty: the switchboard's."""
     gain_in_db: GainDb = 0.0
     """Louder or softer what comes from the line."""
@@ -138,7 +139,7 @@ class Extension(Part, frozen=True):
     """Follow-me is on where nothing was keyed."""
     call_waiting: Annotated[str, one_of("", "on", "off")] = ""
     """A second call knocks while it is in use; empty: as the switchboard says."""
-    music: str = ""
+    music: MusicName = ""
     """Music for whoever this telephone holds; empty: as the line or the switchboard says."""
     pager: bool = False
     """No telephone but a loudspeaker's amplifier, which answers by itself: it is only paged and called directly."""

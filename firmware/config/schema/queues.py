@@ -15,6 +15,7 @@ from firmware.config.schema.part import (
     HoursId,
     Key,
     Level,
+    MusicName,
     Part,
     PromptId,
     QueueId,
@@ -83,7 +84,7 @@ class Queue(Part, frozen=True):
     """An agent who missed a call is not offered this queue's calls for so long."""
     missed_limit: Count = 3
     """After this many missed calls in a row the agent is not-ready (`missed-calls`)."""
-    music: str = "default"
+    music: MusicName = "default"
     """Music while waiting."""
     announce_every_s: Seconds = 30.0
     """Position and expected wait; 0: never."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from firmware.config.schema.part import Digits, Part, PromptId
+from firmware.config.schema.part import Digits, MusicName, Part, PromptId
 
 
 class Room(Part, frozen=True):
@@ -26,7 +26,7 @@ class Room(Part, frozen=True):
     """Nobody else is let in."""
     tones: bool = True
     """A tone is heard by all when somebody comes or goes."""
-    music: str = "default"
+    music: MusicName = "default"
     """Music of whoever is alone or waits for the chair."""
     record: bool = False
     """Record what is said; one recording for each member."""

@@ -1,4 +1,4 @@
-"""Prompts."""
+"""Prompts and music."""
 
 from __future__ import annotations
 
@@ -22,3 +22,16 @@ class Prompt(Part, frozen=True):
     """WAV file instead of the Mandarin text."""
     en_wav: str = ""
     """WAV file instead of the English text."""
+
+
+BUILT_IN_MUSIC = ("default", "calm", "lively")
+"""Tunes of our own making, free of anybody's rights."""
+
+
+class Tune(Part, frozen=True):
+    """Music from a WAV, beside the built-in `default`, `calm` and `lively`. It is read when the box is set up."""
+
+    id: Annotated[str, Meta(extra={"defines": "music", "form": "name"})]
+    """What `music` keys call it."""
+    wav: str
+    """WAV file; it is played over and over."""
