@@ -134,6 +134,32 @@ SLIPS += [
     ("invisible-sign", 'name = "Small office"', '«name = "Small\u202eoffice"'),
     ("too-many", "[site]", ROOMS + '«[[room]]\nid = "r1000"\n[site]'),
 ]  # fmt: skip
+BOX, SLOT_OF_801 = '[[mailbox]]\nid = "office"', 'number = "801"'
+SLIPS += [
+    ("bad-clock-time", BOX, BOX + '\n«check_by = "5 pm"'),
+    ("bad-mail-address", BOX, BOX + '\n«mail = "li at example"'),
+    ("short-pin", BOX, BOX + '\n«pin = "471"'),
+    ("mail-without-server", BOX, BOX + '\n«mail = "li@example.com"'),
+    ("mail-without-sender", "[site]", '«[mail]\nserver = "mail.example.com"\n[site]'),
+    ("mail-without-password", "[site]", '«[mail]\nuser = "box"\n[site]'),
+    ("deleted-unmailed", BOX, BOX + "\n«mail_then_delete = true"),
+    ("check-rings-nobody", BOX, '[[mailbox]]\nid = "shop"\n«check_by = "17:00"\n' + BOX),
+    ("never-closed", BOX, BOX + '\n«closed_greeting = "closed"'),
+    ("lamp-of-nothing", SLOT_OF_801, SLOT_OF_801 + '\n«lamp = "fsk"'),
+]
+SLIPS += [
+    ("group-empty", "[site]", '«[[group]]\nid = "g"\n[site]'),
+    ("member-outside", "[site]", '[[group]]\nid = "g"\n«members = ["801", "913800138000"]\n[site]'),
+    ("forward-nowhere", 'number = "801"', 'number = "801"\n«forward_busy = "77"'),
+    ("forward-nowhere", 'number = "801"', 'number = "801"\n«follow = [{ number = "801" }]'),
+    ("forward-emergency", 'number = "801"', 'number = "801"\n«forward_always = "9110"'),
+    ("target-cycle", "[site]", '[[group]]\nid = "g"\nmembers = ["801"]\n«fallback = "group:g"\n[site]'),
+    ("slot-emergency", "[site]", '[switchboard]\n«park_slots = ["71", "10"]\n[site]'),
+    ("no-such-name", "[site]", '[[paging_group]]\nid = "p"\nnumber = "1"\n«members = ["899"]\n[site]'),
+    ("emergency-clash", "[site]", '[[paging_group]]\nid = "p"\n«number = "110"\nmembers = ["801"]\n[site]'),
+    ("no-such-name", "[site]", '[switchboard]\n«hold_music = "defalt"\n[site]'),
+    ("bad-target", "[site]", '[switchboard]\n«recall_to = "desk"\n[site]'),
+]
 IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent"}
 """Warnings another slip may cause: a node that nothing leads to any more."""
 
@@ -161,7 +187,7 @@ def test_a_slip_is_named_in_its_line(slug: str, good: str, slip: str) -> None:
 
 def test_every_kind_of_fault_has_an_example_here() -> None:
     known = {one.slug for one in vars(wordings).values() if isinstance(one, Wording)}
-    elsewhere = {"unreadable", "not-utf-8", "no-match", "bad-length", "bad-regex"}
+    elsewhere = {"unreadable", "not-utf-8", "no-match", "bad-length", "bad-regex", "no-lamp-there"}
     assert known - elsewhere <= {slug for slug, *_ in SLIPS}
 
 
