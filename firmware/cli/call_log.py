@@ -36,6 +36,23 @@ LINES: dict[type[facts.Fact], tuple[str, str]] = {
     facts.ConferenceBegan: ("is in a conference", "进入三方会议"),
     facts.RecordingBegan: ("is being recorded ({kind} {recording})", "开始录音（{kind} {recording}）"),
     facts.VoicemailLeft: ("left a message in {mailbox}", "在 {mailbox} 留言"),
+    facts.MailboxOpened: ("{by} hears mailbox {mailbox}", "{by} 收听信箱 {mailbox}"),
+    facts.MessageForwarded: ("mailbox {mailbox}: a message is passed on to {to}", "信箱 {mailbox}：留言转发到 {to}"),
+    facts.GreetingKept: ("mailbox {mailbox}: a new greeting ({kind})", "信箱 {mailbox}：新问候语（{kind}）"),
+    facts.PinMissed: ("{by} keyed a wrong PIN of mailbox {mailbox}", "{by} 输错信箱 {mailbox} 的密码"),
+    facts.PinLocked: (
+        "ALARM: too many wrong PINs by {by}, locked for a while: {gate}",
+        "警报：{by} 多次输错密码，暂时锁定：{gate}",
+    ),
+    facts.PinChanged: ("mailbox {mailbox} has a new PIN", "信箱 {mailbox} 的密码已修改"),
+    facts.MailboxFilled: (
+        "mailbox {mailbox}: {messages} messages, {seconds:.0f} s: {level}",
+        "信箱 {mailbox}：{messages} 条留言，{seconds:.0f} 秒：{level}",
+    ),
+    facts.MailboxUnchecked: (
+        "mailbox {mailbox}: {count} messages should have been heard by now (reminder {reminder})",
+        "信箱 {mailbox}：有 {count} 条留言未按时收听（第 {reminder} 次提醒）",
+    ),
     facts.Dequeued: ("leaves queue {queue}: {why}", "离开队列 {queue}：{why}"),
     facts.AttemptRefused: ("is refused {wanted}: {reason}", "请求 {wanted} 被拒：{reason}"),
 }

@@ -93,7 +93,8 @@ HEADINGS = {
 PHASES = {
     "offered": "来电振铃", "flow": "语音菜单", "queued": "排队", "joining": "即将接通", "calling": "等待应答",
     "talking": "通话", "held": "保持", "mailbox": "留言", "parting": "结束", "dialling": "拨号",
-    "keying": "按键", "pin": "输入密码", "listening": "收听留言", "alerting": "振铃", "away": "离开",
+    "keying": "按键", "pin": "输入密码", "listening": "收听留言", "dictating": "录制问候语", "new-pin": "设置密码",
+    "alerting": "振铃", "away": "离开",
     "choosing": "选择", "waiting-line": "等待线路", "seizing": "占线", "proceeding": "接续中",
 }  # fmt: skip
 """`firmware.engine.state.Phase` as Chinese people say it."""

@@ -111,7 +111,11 @@ def _list(db: Database, arguments: argparse.Namespace) -> int:
 
 def _export(db: Database, arguments: argparse.Namespace) -> int:
     """1 when a file that history names is not there."""
-    wanted = [row for row in _rows(db, arguments) if row["path"]]
+    return copy_out(arguments, [row for row in _rows(db, arguments) if row["path"]])
+
+
+def copy_out(arguments: argparse.Namespace, wanted: list[Row]) -> int:
+    """Told the audit first. 1 when a file that history names is not there. Raises CommandError."""
     _tell_audit(arguments, tuple(row["id"] for row in wanted))
     arguments.out.mkdir(parents=True, exist_ok=True)
     exported, missing = [], []

@@ -50,6 +50,7 @@ def places(config: Config) -> Mapping[str, Collection[str]]:
     """Kind of target to the names there are of it."""
     return {
         "voicemail": dict.fromkeys(one.id for one in config.mailboxes),
+        "mailbox": dict.fromkeys(one.id for one in config.mailboxes),
         "queue": dict.fromkeys(one.id for one in config.queues),
         "extension": dict.fromkeys(one.number for one in config.extensions),
         "flow": dict.fromkeys(one.id for one in config.flows),
@@ -148,6 +149,8 @@ def target_faults(known: Mapping[str, Collection[str]], path: Path, target: str)
         digits = name.removeprefix("+")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS_OUTSIDE):
             yield Finding(path, say.BAD_TARGET, {"value": target, "kinds": _shown(known)})
+    elif target == "mailbox:":
+        return  # which one is asked
     elif kind not in known or not name:
         yield Finding(path, say.BAD_TARGET, {"value": target, "kinds": _shown(known)})
     elif name not in known[kind]:

@@ -696,3 +696,71 @@ EMERGENCY_SHORT = Wording(
     "紧急号码“{number}”会与一半的号码开头相同",
     "紧急号码至少两位",
 )
+SHORT_PIN = Wording(
+    "short-pin",
+    'the PIN of mailbox "{name}" has less than {least} digits',
+    "choose a longer one, or none: then it opens only at its own telephones",
+    "信箱“{name}”的密码不足 {least} 位",
+    "请选用更长的密码，或不设密码（只能在本机收听）",
+    warning=True,
+)
+MAIL_WITHOUT_SERVER = Wording(
+    "mail-without-server",
+    'mailbox "{name}" wants its messages mailed, but no mail server is named',
+    'write [mail] with server = "…" and sender = "…"',
+    "信箱“{name}”要求邮件通知，但没有指定邮件服务器",
+    '请写明 [mail]：server = "…"、sender = "…"',
+)
+MAIL_WITHOUT_SENDER = Wording(
+    "mail-without-sender",
+    "mails need an address they come from",
+    'write sender = "box@example.com" in [mail]',
+    "邮件需要发件地址",
+    '请在 [mail] 中写 sender = "box@example.com"',
+)
+MAIL_WITHOUT_PASSWORD = Wording(
+    "mail-without-password",
+    'nothing says where the password of "{user}" is',
+    'write password_file = "/etc/tipring/mail-password" in [mail]; the file holds nothing else',
+    "没有说明“{user}”的密码放在哪里",
+    '请在 [mail] 中写 password_file = "/etc/tipring/mail-password"，文件中只放密码',
+)
+DELETED_UNMAILED = Wording(
+    "deleted-unmailed",
+    'mailbox "{name}" deletes what was mailed, but mails nothing',
+    'write mail = "…", or leave out mail_then_delete',
+    "信箱“{name}”要求发信后删除，但没有邮件地址",
+    '请写 mail = "…"，或去掉 mail_then_delete',
+    warning=True,
+)
+CHECK_RINGS_NOBODY = Wording(
+    "check-rings-nobody",
+    'mailbox "{name}" must be heard by a time of day, but is no telephone\'s own',
+    "let an extension's `voicemail` name it, or leave out check_by",
+    "信箱“{name}”要求按时收听，但不属于任何分机",
+    "请在某分机的 voicemail 中写上它，或去掉 check_by",
+    warning=True,
+)
+NEVER_CLOSED = Wording(
+    "never-closed",
+    'mailbox "{name}" has a greeting for closing time but no hours',
+    'write hours = "…" to say when it is open',
+    "信箱“{name}”有下班问候语，但没有营业时间",
+    '请写 hours = "…" 说明营业时间',
+    warning=True,
+)
+NO_LAMP_THERE = Wording(
+    "no-lamp-there",
+    "extension {name}: telephones of {country} get no FSK, so their lamp cannot be lit",
+    'write lamp = "stutter"',
+    "分机 {name}：{country} 的话机不收 FSK，无法点亮留言灯",
+    '请写 lamp = "stutter"',
+)
+LAMP_OF_NOTHING = Wording(
+    "lamp-of-nothing",
+    "extension {name} has a message lamp but no mailbox",
+    "name one in `voicemail`, or leave out lamp",
+    "分机 {name} 有留言灯，但没有信箱",
+    "请在 voicemail 中写上信箱，或去掉 lamp",
+    warning=True,
+)

@@ -45,6 +45,8 @@ MASK = "x"
 MOST_DIGITS = 32
 AGENT, MAILBOX = ".agent", ".mailbox"
 """Variables of a call that say whose PIN is asked; no flow can name them (no node's variable begins with a dot)."""
+COMMANDS = (Phase.LISTENING, Phase.CHOOSING)
+"""Phases in which keys are commands."""
 _HOOK = (TelephoneSeized, TelephoneReleased, HookFlashed)
 
 
@@ -257,9 +259,10 @@ class Secrets:
 
     def meaningless_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """Nothing else can be meant, unless these keys began as commands a moment ago."""
-        if self._urgent.began(event.port, event.at_us) in (Phase.LISTENING, Phase.CHOOSING):
+        if self._urgent.began(event.port, event.at_us) in COMMANDS:
             self.command_key(board, leg, event)
             return _masked(event)
+        self._urgent.forget_begun(event.port, COMMANDS)
         keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
         number = at_the_end(keys, board.plan.config.dial_plan)
         return self._at_once(event, number) if number else _masked(event)

@@ -7,6 +7,7 @@ None of these keys is ever written down: they live in this process's memory, a f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from firmware.config.schema import DialPlan
@@ -55,6 +56,12 @@ class UrgentKeys:
         """`number` is meant unless another key comes before."""
         burst = self._bursts[port]
         burst.number, burst.due_us = number, due_us
+
+    def forget_begun(self, port: int, phases: Collection[str]) -> None:
+        """What began in one of these phases is over, though its keys are not older than `TOGETHER_US`."""
+        burst = self._bursts.get(port)
+        if burst is not None and burst.began in phases:
+            del self._bursts[port]
 
     def forget(self, port: int) -> None:
         self._bursts.pop(port, None)

@@ -53,6 +53,20 @@ def totals(rows: list[Row]) -> dict[str, int]:
     return {"offered": len(ended), **counts, "in_progress": len(inbound) - len(ended)}
 
 
+def messages(db: Database) -> list[Row]:
+    """Messages that are in a mailbox, oldest first; `unchecked` where it should have been heard by now."""
+    return list(
+        db.query(
+            "SELECT v.mailbox, v.recording, v.left_us, v.left_at, v.seconds, v.heard_us, v.passed_on_by,"
+            " coalesce(c.from_number, '') AS caller, coalesce(r.path, '') AS path,"
+            " EXISTS (SELECT 1 FROM mailbox_checks k WHERE k.mailbox = v.mailbox AND k.checked_us IS NULL)"
+            " AND v.heard_us IS NULL AS unchecked"
+            " FROM voicemails v LEFT JOIN calls c ON c.id = v.call LEFT JOIN recordings r ON r.id = v.recording"
+            " WHERE v.deleted_us IS NULL AND v.of = '' ORDER BY v.left_us, v.recording"
+        )
+    )
+
+
 def recordings(db: Database, span: tuple[int, int] = ANY_TIME) -> list[Row]:
     """Recordings that began in the span, in order."""
     return list(

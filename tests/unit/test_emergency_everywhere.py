@@ -108,6 +108,23 @@ def _listening_to_one(box: FakeBox) -> None:
     box.wait(3)
 
 
+def _in_mailbox(keys: str, *, beep: bool = False) -> Callable[[FakeBox], None]:
+    """Hears a message, then goes on by keys; `beep`: what is said before a recording was heard."""
+
+    def begin(box: FakeBox) -> None:
+        _listening(box)
+        box.heard(TELEPHONE)
+        box.wait(3)
+        for key in keys:
+            box.key(TELEPHONE, key)
+            box.wait(3)
+        if beep:
+            box.heard(TELEPHONE)
+            box.wait(3)
+
+    return begin
+
+
 def _conversation(box: FakeBox) -> None:
     """801 is made busy, so that the caller gets our telephone."""
     box.lift("801")
@@ -297,6 +314,18 @@ STATES: dict[str, Callable[[FakeBox], None]] = {
     "hears its mailbox": _listening,
     "hears a message": _listening_to_one,
     "leaves a message": _message,
+    "which mailbox": _keyed("*97#"),
+    "PIN of another's mailbox": _keyed("*97803#12"),
+    "options of its mailbox": _in_mailbox("0"),
+    "which greeting": _in_mailbox("02"),
+    "before a greeting is spoken": _in_mailbox("0212"),
+    "speaks a greeting": _in_mailbox("0212", beep=True),
+    "new PIN": _in_mailbox("03"),
+    "half a new PIN": _in_mailbox("0347"),
+    "whom to pass it on to": _in_mailbox("7"),
+    "half of whom to pass it on to": _in_mailbox("78"),
+    "which introduction": _in_mailbox("7804#"),
+    "speaks an introduction": _in_mailbox("7804#1", beep=True),
     "telephone rings for it": _keyed("804"),
     "a line is had for it": _line_wanted,
     "announcement before a talk": _announcement,

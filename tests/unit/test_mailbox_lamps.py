@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import structs
 
+from firmware.config import wordings as say
+from firmware.config.check import check_config
 from firmware.config.schema import Config, Mailbox
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -82,3 +84,11 @@ def test_another_configuration_puts_lamps_on_and_out() -> None:
     for version, lamp, count in ((2, "fsk", 1), (3, "none", 0)):
         box.give(i.ConfigApplied(version, "test", msgspec.json.encode(house(lamp)).decode()))
         assert shown(box)[-2:] == [(PHONES["803"], count), (PHONES["804"], count)]
+
+
+def test_where_telephones_get_no_fsk_a_lamp_is_refused() -> None:
+    config = house()
+    config = structs.replace(config, site=structs.replace(config.site, country="RU"))
+    found = [one for one in check_config(config) if one.wording is say.NO_LAMP_THERE]
+    assert [one.path[-1] for one in found] == ["lamp", "lamp"]
+    assert not [one for one in check_config(house()) if one.wording is say.NO_LAMP_THERE]

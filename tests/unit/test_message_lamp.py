@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from msgspec import structs
@@ -17,7 +15,7 @@ from drivers.dsp.caller_id_send import lamp_octets, lamp_sent, sent
 from drivers.ports import TICK_SAMPLES
 from firmware.protocol.commands import Release, Ring, ShowMessages
 from firmware.switch.lines import telephone
-from firmware.switch.lines.exchanged import DeadlineReached, HushSignal, Out, SendLamp, SignalEnded
+from firmware.switch.lines.exchanged import DeadlineReached, Given, HushSignal, Out, SendLamp, SignalEnded
 from firmware.switch.lines.telephone import IDLE_US, Telephone, TelephoneMachine
 from firmware.switch.plan import PortPlan
 from hwsim.world.lamp_receiver import LampReceiver, messages
@@ -103,6 +101,10 @@ class Desk:
         self.now_us = until_us
 
     @property
+    def state(self) -> Telephone:
+        return self.machine.state
+
+    @property
     def lamps(self) -> list[bool]:
         return [one.lit for one in self.outs if isinstance(one, SendLamp)]
 
@@ -118,9 +120,9 @@ def test_an_idle_telephone_is_told_after_a_moment_by_on_hook_data() -> None:
     desk.wait(IDLE_US / 1e6)
     assert desk.lamps == [True]
     assert isinstance(desk.outs[0], wires.TransmitOnHook)
-    assert desk.machine.state is Telephone.SENDING
+    assert desk.state is Telephone.SENDING
     assert desk.give(SignalEnded()) == [HushSignal()]
-    assert desk.machine.state is Telephone.ON_HOOK
+    assert desk.state is Telephone.ON_HOOK
     desk.wait(60)
     assert desk.lamps == [True], "told once"
 
@@ -184,10 +186,13 @@ def test_in_britain_the_polarity_is_reversed_meanwhile() -> None:
 
 def test_a_lamp_sent_to_a_telephone_in_use_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted fault."""
-    always: Callable[[TelephoneMachine, object, int], list[Out]] = lambda machine, given, now_us: (  # noqa: E731
-        TelephoneMachine._asked_to_show(machine, given, now_us)
-        + TelephoneMachine._show(machine, given, now_us)  # type: ignore[arg-type]
-    )
+
+    def always(machine: TelephoneMachine, given: Given, now_us: int) -> list[Out]:
+        return [
+            *TelephoneMachine._asked_to_show(machine, given, now_us),
+            *TelephoneMachine._show(machine, given, now_us),
+        ]
+
     steps = dict(telephone.STEPS) | {(Telephone.OFF_HOOK, ShowMessages): always}
     monkeypatch.setattr(telephone, "STEPS", steps)
     with pytest.raises(AssertionError):

@@ -16,6 +16,7 @@ from firmware.cli.doctor import (
     engine,
     history,
     machine,
+    mailboxes,
     processes,
     switch,
 )
@@ -34,6 +35,7 @@ LOOKS: tuple[Callable[[Places], Iterator[Finding]], ...] = (
     engine.look,
     archive.look,
     history.look,
+    mailboxes.look,
     backup.look,
 )
 """Cheapest first; none raises."""

@@ -406,6 +406,30 @@ _HISTORY = {
         "有 {count} 条事实与之前的记录不符",
         "固件缺陷：请把 history.db 发给我们",
     ),
+    "mailbox-full": Said(
+        "mailboxes",
+        "mailbox {mailbox} is full: callers cannot leave messages",
+        "let its owner delete messages, or raise most_messages or most_minutes",
+        "信箱 {mailbox} 已满：来电者无法留言",
+        "请机主删除留言，或调大 most_messages、most_minutes",
+    ),
+    "mailbox-nearly-full": _well(
+        "mailboxes", "mailbox {mailbox} is more than 80 % full", "信箱 {mailbox} 已用 80 % 以上"
+    ),
+    "mailbox-unchecked": Said(
+        "mailboxes",
+        "mailbox {mailbox}: {count} messages should have been heard by now",
+        "see `tipring voicemail list --unchecked`, and who should listen",
+        "信箱 {mailbox}：有 {count} 条留言未按时收听",
+        "请看 `tipring voicemail list --unchecked`，并确认由谁收听",
+    ),
+    "mailbox-pin-guessed": Said(
+        "mailboxes",
+        "too many wrong PINs at mailbox {mailbox} by {who}: locked {locks} times in a week",
+        "ask who used that telephone or line; give the mailbox a longer PIN",
+        "信箱 {mailbox} 被 {who} 多次输错密码：一周内锁定 {locks} 次",
+        "请查明谁使用该话机或线路，并为信箱设置更长的密码",
+    ),
     "backup": _well("backup", "the last one is {days} days old", "最近一次备份在 {days} 天前"),
     "backup-none-yet": _well(
         "backup", "none yet", "还没有备份", "tipring backup make --out FILE", "tipring backup make --out FILE"
