@@ -31,6 +31,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     acd.add_argument(
         "--skills", type=int, default=50, metavar="N", help="skills, drawn for each agent and queue"
     )
+    acd.add_argument(
+        "--waiting", type=int, nargs="+", default=[10, 1_000, 10_000], metavar="N", help="calls that wait"
+    )
 
 
 def _add(
@@ -62,4 +65,4 @@ def _journal(arguments: argparse.Namespace) -> Figures:
 
 
 def _acd(arguments: argparse.Namespace) -> Figures:
-    return bench_acd.run(agents=arguments.agents, skills=arguments.skills)
+    return bench_acd.run(agents=arguments.agents, skills=arguments.skills, waiting=arguments.waiting)

@@ -39,7 +39,7 @@ from __future__ import annotations
 from firmware.config.schema import Config
 from firmware.engine.acd_desk import Desk, Found
 from firmware.engine.acd_state import AcdState, Choice, Offer, Standing, Waiting
-from firmware.engine.acd_stream import asks
+from firmware.engine.acd_stream import kind_of
 from firmware.engine.acd_wait import AT_WORK, SIGNED_IN, Staffing
 from firmware.engine.acd_why import others, why_agent, why_nobody
 from firmware.protocol.choice import Need
@@ -133,7 +133,7 @@ class Acd:
         agent, index = call.need.agent, self._desk.queue(call.queue)
         if not call.need.wait_us or agent not in index.reach:
             return False
-        fit = index.fit(asks(call, ""), index.step(call.at_us, call.at_us), True)
+        fit = index.fit(kind_of(call), index.step(call.at_us, call.at_us), True)
         return agent in fit.ranks and self._standing(agent).state in AT_WORK
 
     def dequeue(self, call: int) -> None:

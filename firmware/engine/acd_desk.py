@@ -7,7 +7,6 @@ reached. Otherwise it costs nothing, however many streams and calls there are.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from firmware.config.schema import Config, Queue
@@ -78,11 +77,12 @@ class Desk:
             self.queue(call.queue).streams.pop(stream.asks, None)
 
     def _put(self, call: Waiting, held: str) -> None:
-        streams, wanted = self.queue(call.queue).streams, asks(call, held)
-        if wanted not in streams:
+        index, wanted = self.queue(call.queue), asks(call, held)
+        stream = index.streams.get(wanted)
+        if stream is None:
             self._streams += 1
-            streams[wanted] = Stream(call.queue, wanted, self._streams)
-        stream = self._streams_of[call.call] = streams[wanted]
+            stream = index.streams[wanted] = Stream(index, wanted, self._streams)
+        self._streams_of[call.call] = stream
         if stream.add(call_key(call)):
             stream.whole = True
             self._look(stream)
@@ -123,10 +123,9 @@ class Desk:
 
     def _come_ready(self, index: QueueIndex, agent: str, standing: Standing) -> None:
         index.agent_in(agent, standing)
-        for wanted, stream in index.streams.items():
-            if wanted.held in ("", agent):
-                stream.fresh.append(agent)
-                self._looking[stream.number] = stream
+        for stream in index.streams_of(agent):
+            stream.fresh.append(agent)
+            self._looking[stream.number] = stream
 
     # -- time ---------------------------------------------------------------------------------------
 
@@ -165,7 +164,7 @@ class Desk:
             return False
         if what == _HOLD:
             return stream.asks.held == agent
-        return stream.open[0][2] == call and bool(self.queue(stream.queue).ready)
+        return stream.open[0][2] == call and bool(stream.queue.ready)
 
     def _come(self, due: tuple[int, int, int, str, str]) -> None:
         _, what, number, agent, queue = due
@@ -187,57 +186,58 @@ class Desk:
 
     def most_urgent(self, at_us: int) -> Found | None:
         """The call to be offered now. Streams without anybody are forgotten till something changes for them."""
-        best: Found | None = None
+        best: Stream | None = None
         best_key = (0, 0)
         for stream in list(self._looking.values()):
-            found, weight = self._someone(stream, at_us)
-            if found is None:
+            weight = self._weight(stream, at_us)
+            if not weight:
+                self._forget(stream, at_us)
                 continue
-            key = (
-                -found.queue.urgency(found.call.at_us, found.call.priority, at_us, weight),
-                found.call.sequence,
-            )
+            since_us, sequence, _ = stream.open[0]
+            key = (-stream.queue.urgency(since_us, stream.asks.priority, at_us, weight), sequence)
             if best is None or key < best_key:
-                best, best_key = found, key
-        return best
+                best, best_key = stream, key
+        return None if best is None else self.head(best, at_us)
 
-    def _someone(self, stream: Stream, at_us: int) -> tuple[Found | None, int]:
-        """The head of the stream if somebody ready fits, and how much its waiting counts for them."""
-        index = self.queue(stream.queue)
-        found = self.head(stream, at_us) if stream.open else None
-        agents = [key[2] for key in index.ready] if stream.whole else stream.fresh
-        weight = found and max((one for one in self._weights(found, stream, agents)), default=0)
-        if found is not None and weight:
-            stream.whole = True
-            return found, weight
+    def _weight(self, stream: Stream, at_us: int) -> int:
+        """How much waiting counts for those ready who may be rung for its head; 0: nobody may."""
+        if not stream.open:
+            return 0
+        agents = [key[2] for key in stream.queue.ready] if stream.whole else stream.fresh
+        weight = self._counts_for(stream, self.fit(stream, at_us), agents)
+        stream.whole = stream.whole or weight > 0
+        return weight
+
+    def _forget(self, stream: Stream, at_us: int) -> None:
         del self._looking[stream.number]
         stream.whole = False
         stream.fresh.clear()
-        if found is not None and index.ready:
-            self._step_due(index, found.call, at_us)
-        return None, 0
+        if stream.open and stream.queue.ready:
+            self._step_due(stream, at_us)
 
-    def _step_due(self, index: QueueIndex, call: Waiting, at_us: int) -> None:
-        next_us = index.steps.next_us(at_us - call.at_us)
-        stream = self._streams_of[call.call]
-        if next_us is not None and stream.due != (call.at_us + next_us, call.call):
-            stream.due = (call.at_us + next_us, call.call)
-            heapq.heappush(self._due, (call.at_us + next_us, _STEP, call.call, "", ""))
+    def _step_due(self, stream: Stream, at_us: int) -> None:
+        since_us, _, call = stream.open[0]
+        next_us = stream.queue.steps.next_us(at_us - since_us)
+        if next_us is not None and stream.due != (since_us + next_us, call):
+            stream.due = (since_us + next_us, call)
+            heapq.heappush(self._due, (since_us + next_us, _STEP, call, "", ""))
+
+    def fit(self, stream: Stream, at_us: int) -> Fit:
+        return stream.queue.fit_now(stream, stream.open[0][0], at_us)
 
     def head(self, stream: Stream, at_us: int) -> Found:
-        index, call = self.queue(stream.queue), self.state.calls[stream.open[0][2]]
-        return Found(index, call, index.fit_now(stream, call.at_us, at_us))
+        return Found(stream.queue, self.state.calls[stream.open[0][2]], self.fit(stream, at_us))
 
-    def _weights(self, found: Found, stream: Stream, agents: list[str]) -> Iterator[int]:
-        """Of those of these agents who are ready and may be rung for it."""
-        if stream.asks.held:
-            if found.queue.has_ready(stream.asks.held):
-                yield max(1, found.fit.weight(stream.asks.held))
-            return
-        ready, ranks = found.queue.has_ready, found.fit.ranks
-        for agent in agents:
-            if agent in ranks and ready(agent):
-                yield found.fit.weight(agent)
+    def _counts_for(self, stream: Stream, fit: Fit, agents: list[str]) -> int:
+        """The most that waiting counts for one of these agents who is ready and may be rung; 0: nobody is."""
+        ready, held = stream.queue.has_ready, stream.asks.held
+        if held:
+            return fit.weight(held) if ready(held) else 0
+        ranks = fit.ranks
+        fitting = (agent for agent in agents if agent in ranks and ready(agent))
+        if fit.weights:
+            return max(map(fit.weight, fitting), default=0)
+        return 1 if next(fitting, "") else 0
 
     def may_ring(self, found: Found, last: str) -> tuple[str, ...]:
         """Whom to ring for it now, in order of preference."""
@@ -249,18 +249,13 @@ class Desk:
 
     def for_agent(self, agent: str, at_us: int) -> Found | None:
         """The most urgent of the calls this agent may be offered."""
-        best: Found | None = None
+        best: Stream | None = None
         best_key = (0, 0)
         for index in self.serves.get(agent, ()):
-            for stream in index.streams.values() if index.has_ready(agent) else ():
-                found = self.head(stream, at_us)
-                weight = max(self._weights(found, stream, [agent]), default=0)
-                if stream.asks.held not in ("", agent) or not weight:
-                    continue
-                key = (
-                    -index.urgency(found.call.at_us, found.call.priority, at_us, weight),
-                    found.call.sequence,
-                )
-                if best is None or key < best_key:
-                    best, best_key = found, key
-        return best
+            for stream in index.streams_of(agent):
+                weight = self._counts_for(stream, self.fit(stream, at_us), [agent])
+                since_us, sequence, _ = stream.open[0]
+                key = (-index.urgency(since_us, stream.asks.priority, at_us, weight), sequence)
+                if weight and (best is None or key < best_key):
+                    best, best_key = stream, key
+        return None if best is None else self.head(best, at_us)

@@ -12,7 +12,7 @@ from firmware.config.schema import Agent, Queue
 from firmware.engine.acd_fit import Fit, skilled
 from firmware.engine.acd_state import Standing, Waiting
 from firmware.engine.acd_steps import SECOND_US, Steps
-from firmware.engine.acd_stream import Asks, CallKey, Stream, asks, call_key, drop
+from firmware.engine.acd_stream import Asks, CallKey, Kind, Stream, call_key, drop, kind_of
 
 AgentKey = tuple[int, int, str]
 """(the strategy's measure, place in the configuration, agent): the smallest is rung first."""
@@ -51,7 +51,7 @@ class QueueIndex:
         self.waiting = 0
         self._lanes: dict[int, list[CallKey]] = {}
         """Priority to all that wait, ringing somewhere or not."""
-        self._fits: dict[tuple[Asks, int, bool], Fit] = {}
+        self._fits: dict[tuple[Kind, int, bool], Fit] = {}
         self._measure = BY_MEASURE.get(queue.strategy, "")
         self._keys: dict[str, AgentKey] = {}
 
@@ -67,6 +67,12 @@ class QueueIndex:
         if not lane:
             del self._lanes[call.priority]
         self.waiting -= 1
+
+    def streams_of(self, agent: str) -> Iterator[Stream]:
+        """Streams for which the agent may be rung some time."""
+        for wanted, stream in self.streams.items():
+            if wanted.held == agent or (not wanted.held and agent in stream.reach):
+                yield stream
 
     def step(self, since_us: int, at_us: int) -> int:
         return self.steps.at(at_us - since_us, self.pressed)
@@ -93,28 +99,33 @@ class QueueIndex:
 
     def members(self) -> tuple[str, ...]:
         """Who may serve it as it stands."""
-        return tuple(self.fit(Asks((), "plain", 0, ""), 0, True).ranks)
+        return tuple(self.fit(Kind(), 0, True).ranks)
 
-    def fit(self, asks: Asks, step: int, supervisors: bool) -> Fit:
+    def fit(self, kind: Kind, step: int, supervisors: bool) -> Fit:
         """Who may be rung for such a call at a step."""
-        kind = (asks._replace(priority=0, held=""), step, supervisors)
-        fit = self._fits.get(kind)
+        key = (kind, step, supervisors)
+        fit = self._fits.get(key)
         if fit is None:
             if len(self._fits) >= FITS_KEPT:
                 self._fits.clear()
             belong = {name: self.agents[name] for name in self._belong[step] if name in self.reach}
-            asked = self.steps.asked(dict(asks.skills), step)
-            fit = self._fits[kind] = Fit(self.queue, belong, asked, asks.caller, supervisors)
+            asked = self.steps.asked(dict(kind.skills), step)
+            fit = self._fits[key] = Fit(self.queue, belong, asked, kind.caller, supervisors)
         return fit
 
     def fit_now(self, stream: Stream, since_us: int, at_us: int) -> Fit:
         waited_us = at_us - since_us
-        return self.fit(stream.asks, self.steps.at(waited_us, self.pressed), self.steps.supervised(waited_us))
+        step, supervised = self.steps.at(waited_us, self.pressed), self.steps.supervised(waited_us)
+        key = 2 * step + supervised
+        fit = stream.fits.get(key)
+        if fit is None:
+            fit = stream.fits[key] = self.fit(stream.asks.kind, step, supervised)
+        return fit
 
     def fit_of(self, call: Waiting, at_us: int) -> Fit:
         waited_us = at_us - call.at_us
         step, supervised = self.steps.at(waited_us, self.pressed), self.steps.supervised(waited_us)
-        return self.fit(asks(call, ""), step, supervised)
+        return self.fit(kind_of(call), step, supervised)
 
     def agent_in(self, agent: str, standing: Standing) -> None:
         self.agent_out(agent)

@@ -7,10 +7,14 @@ first of each stream is looked at, however many wait.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from firmware.engine.acd_fit import Fit
 from firmware.engine.acd_state import Waiting
 from firmware.protocol.choice import CallerKind
+
+if TYPE_CHECKING:
+    from firmware.engine.acd_index import QueueIndex
 
 CallKey = tuple[int, int, int]
 """(waiting since, sequence, call): the smallest is served first."""
@@ -18,11 +22,17 @@ CallKey = tuple[int, int, int]
 _Key = TypeVar("_Key", bound=tuple[object, ...])
 
 
+class Kind(NamedTuple):
+    """What decides who may be rung."""
+
+    skills: tuple[tuple[str, int], ...] = ()
+    caller: CallerKind = "plain"
+
+
 class Asks(NamedTuple):
     """What all calls of a stream have in common. `held`: the agent they wait for alone."""
 
-    skills: tuple[tuple[str, int], ...]
-    caller: CallerKind
+    kind: Kind
     priority: int
     held: str
 
@@ -32,17 +42,25 @@ def call_key(call: Waiting) -> CallKey:
 
 
 def asks(call: Waiting, held: str) -> Asks:
-    return Asks(tuple(sorted(call.need.skills.items())), call.need.caller, call.priority, held)
+    return Asks(kind_of(call), call.priority, held)
+
+
+def kind_of(call: Waiting) -> Kind:
+    return Kind(tuple(sorted(call.need.skills.items())), call.need.caller)
 
 
 class Stream:
     """Those that ring nowhere, oldest first. `whole`: an agent ready before may fit too; else only the `fresh` may."""
 
-    __slots__ = ("asks", "due", "fresh", "number", "open", "queue", "whole")
+    __slots__ = ("asks", "due", "fits", "fresh", "number", "open", "queue", "reach", "whole")
 
-    def __init__(self, queue: str, asks: Asks, number: int) -> None:
+    def __init__(self, queue: QueueIndex, asks: Asks, number: int) -> None:
         self.queue = queue
         self.asks = asks
+        self.fits: dict[int, Fit] = {}
+        """By step, twice, plus one where supervisors may be rung."""
+        self.reach = queue.fit(asks.kind, queue.steps.count, True).ranks
+        """Who may ever be rung for it."""
         self.number = number
         """Its own among all streams."""
         self.open: list[CallKey] = []

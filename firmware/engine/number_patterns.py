@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _SEPARATORS = str.maketrans("", "", " -.()/\t")
 
 
 class NumberPatterns:
-    """`+8613912345678`, `01088886666`; with `*` at its end all that begin so."""
+    """Patterns to what they stand for. `+8613912345678`, `01088886666`; with `*` at its end all that begin so."""
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        bare = [one.translate(_SEPARATORS) for one in patterns]
-        self._whole = frozenset(one for one in bare if not one.endswith("*"))
-        self._beginnings = frozenset(one[:-1] for one in bare if one.endswith("*"))
+    def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
+        self._whole: dict[str, list[int]] = {}
+        self._beginnings: dict[str, list[int]] = {}
+        for pattern, meaning in patterns:
+            bare = pattern.translate(_SEPARATORS)
+            table, key = (self._beginnings, bare[:-1]) if bare.endswith("*") else (self._whole, bare)
+            table.setdefault(key, []).append(meaning)
         self._lengths = sorted({len(one) for one in self._beginnings})
 
-    def fit(self, *numbers: str) -> bool:
-        """Whether any of these forms of one number does; no number never does."""
-        return any(one and self._fits(one) for one in numbers)
+    def of(self, *numbers: str) -> frozenset[int]:
+        """What any of these forms of one number stands for; no number stands for nothing."""
+        return frozenset(meaning for number in numbers if number for meaning in self._of(number))
 
-    def _fits(self, number: str) -> bool:
-        return number in self._whole or any(
-            number[:length] in self._beginnings for length in self._lengths if length <= len(number)
-        )
+    def _of(self, number: str) -> Iterator[int]:
+        yield from self._whole.get(number, ())
+        for length in self._lengths:
+            if length <= len(number):
+                yield from self._beginnings.get(number[:length], ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from firmware.config.schema import Config, Queue, RoutingRule
 from firmware.engine.callers import CallerKept
@@ -20,11 +20,21 @@ class Routing:
     def __init__(self, config: Config) -> None:
         self._language = config.site.language
         lists = {one.id: one.numbers for one in config.number_lists}
-        self._conditions = [_Condition(rule, lists) for rule in config.routing]
+        self._rules = config.routing
+        self._numbers = NumberPatterns(
+            (number, place)
+            for place, rule in enumerate(config.routing)
+            for number in (*rule.numbers, *(one for name in rule.lists for one in lists.get(name, ())))
+        )
 
     def need(self, call: Call, queue: Queue, kept: CallerKept | None) -> tuple[int, Need]:
         """Priority and need of a call that comes into a queue; `kept` is what is remembered of its caller."""
-        fitting = [one.rule for one in self._conditions if one.holds(call, queue.id, kept)]
+        theirs = self._numbers.of(call.e164, call.number)
+        fitting = [
+            rule
+            for place, rule in enumerate(self._rules)
+            if (place in theirs or not (rule.numbers or rule.lists)) and _holds(rule, call, queue.id, kept)
+        ]
         priority = queue.priority + sum(rule.priority for rule in fitting)
         skills: dict[str, int] = {}
         for rule in fitting:
@@ -58,24 +68,15 @@ def _preferred(
     return "", 0.0, ()
 
 
-class _Condition:
-    """What must hold for one rule: all that it sets."""
-
-    def __init__(self, rule: RoutingRule, lists: Mapping[str, tuple[str, ...]]) -> None:
-        self.rule = rule
-        listed = [number for one in rule.lists for number in lists.get(one, ())]
-        self._numbers = NumberPatterns((*rule.numbers, *listed)) if rule.numbers or rule.lists else None
-
-    def holds(self, call: Call, queue: str, kept: CallerKept | None) -> bool:
-        rule = self.rule
-        return (
-            (not rule.queues or queue in rule.queues)
-            and (not rule.lines or call.line in rule.lines)
-            and (not rule.languages or call.language in rule.languages)
-            and (self._numbers is None or self._numbers.fit(call.e164, call.number))
-            and all(_is(call.variables.get(name, ""), wanted) for name, wanted in rule.variables.items())
-            and (not rule.history or _history(call, kept) == rule.history)
-        )
+def _holds(rule: RoutingRule, call: Call, queue: str, kept: CallerKept | None) -> bool:
+    """Whatever the rule sets beside numbers."""
+    return (
+        (not rule.queues or queue in rule.queues)
+        and (not rule.lines or call.line in rule.lines)
+        and (not rule.languages or call.language in rule.languages)
+        and all(_is(call.variables.get(name, ""), wanted) for name, wanted in rule.variables.items())
+        and (not rule.history or _history(call, kept) == rule.history)
+    )
 
 
 def _is(value: str, wanted: str) -> bool:

@@ -250,8 +250,7 @@ def test_a_rebuilt_distributor_goes_on_like_the_first(seed: int, cut: int) -> No
 
 def _newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def head(desk: acd_desk.Desk, stream: Stream, at_us: int) -> acd_desk.Found:
-        queue, call = desk.queue(stream.queue), desk.state.calls[stream.open[-1][2]]
-        return acd_desk.Found(queue, call, queue.fit_now(stream, call.at_us, at_us))
+        return acd_desk.Found(stream.queue, desk.state.calls[stream.open[-1][2]], desk.fit(stream, at_us))
 
     monkeypatch.setattr(acd_desk.Desk, "head", head)
 
