@@ -97,6 +97,13 @@ def gate(data: Path, stopped: Stopped) -> None:
     runner.run(places, config, clock=clock, wall_offset_us=wall_offset_us, stopped=stopped)
 
 
+def jobs(data: Path, stopped: Stopped) -> None:
+    from firmware.jobs import runner
+
+    places, plan, _ = box_of(data)
+    runner.run(places, clock=MonotonicClock(plan.offset_us), stopped=stopped)
+
+
 def world(data: Path, stopped: Stopped) -> None:
     """Simulated boxes only: the lines, the exchange and everybody who telephones."""
     from firmware.cli.cards import shared_wire

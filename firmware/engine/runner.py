@@ -118,7 +118,9 @@ class EngineProcess:
         if now_us >= self._rests_until_us:
             self.keeper.run_timers(now_us)
             self._look_around(now_us)
+            self.service.jobs.tell(self.keeper.engine)
         self._exchange(patience_us)
+        self.service.jobs.tell(self.keeper.engine)
         self._leave_last_resort()
         self._journalling.snapshot(self.keeper.engine, now_us)
         if now_us >= self._status_us:

@@ -8,12 +8,14 @@ from enum import Enum
 from functools import partial
 
 from firmware.engine.engine import Engine
+from firmware.engine.job_board import JobBoard
 from firmware.engine.order_desk import OrderDesk
 from firmware.engine.reload import Reload
 from firmware.engine.trial import Trial
 from firmware.protocol.order_format import (
     NOT_READ,
     AskHandover,
+    AskJobs,
     AskReload,
     AskState,
     GiveOrder,
@@ -49,6 +51,7 @@ class Service:
     ) -> None:
         self.server, self.desk, self.reload = server, desk, reload
         self._view, self._is_child = view, is_child
+        self.jobs = JobBoard(server)
         self._asked: tuple[Client, int] | None = None
         self._epoch = 0
         self.wish = Wish.GO_ON
@@ -67,6 +70,8 @@ class Service:
                 self.desk.take(request, now_us, partial(self.server.answer, client))
             case AskState():
                 self.server.answer(client, self._view(request.request))
+            case AskJobs():
+                self.jobs.subscribe(client, request.request, engine)
             case AskReload():
                 self._try_new_version(client, request.request, engine, now_us)
             case AskHandover():

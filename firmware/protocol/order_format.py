@@ -72,7 +72,30 @@ class AskHandover(Struct, frozen=True, tag=True):
     request: int
 
 
-Request = GiveOrder | AskState | AskReload | AskHandover
+class AskJobs(Struct, frozen=True, tag=True):
+    """From the jobs process: what is asked and not answered, now and from here on."""
+
+    request: int
+
+
+Request = GiveOrder | AskState | AskReload | AskHandover | AskJobs
+
+
+class JobWanted(Struct, frozen=True, tag=True):
+    """A job for the jobs process. `until_us` is box time; `version` is the configuration in force.
+
+    In `what` secrets stand as they were keyed; `lost` are those that died with the engine that heard them.
+    """
+
+    request: int
+    job: int
+    kind: str
+    name: str
+    until_us: int
+    version: int
+    call: int = 0
+    what: dict[str, str] = {}
+    lost: tuple[str, ...] = ()
 
 
 class LegView(Struct, frozen=True):
@@ -157,7 +180,7 @@ class ReloadAnswer(Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-Answer = OrderAnswer | StateView | ReloadAnswer
+Answer = OrderAnswer | StateView | ReloadAnswer | JobWanted
 MOST_TIMERS = 200
 
 _ENCODER = msgspec.msgpack.Encoder()

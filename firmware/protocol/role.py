@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-ROLES = ("switch", "engine", "recorder", "archive")
+ROLES = ("switch", "engine", "recorder", "archive", "jobs")
 """Of every box; a simulated one has `world` beside them."""
 _PID = "{:<12d}\n"
 """Always as long: a reader never meets half of one."""

@@ -159,4 +159,4 @@ def test_supervisord_writes_nothing_to_the_disk() -> None:
 
 def test_wires_are_stopped_first_and_who_remembers_after_who_decides() -> None:
     order = sorted(ROLE_TABLE.values(), key=lambda role: -role.priority)
-    assert [role.name for role in order] == ["switch", "engine", "recorder", "archive", "world"]
+    assert [role.name for role in order] == ["switch", "engine", "recorder", "archive", "jobs", "world"]
