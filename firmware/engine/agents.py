@@ -100,7 +100,10 @@ def free(turn: Turn, agent: str) -> None:
     if state is not AgentState.READY:
         change(turn, agent, state, reason)
         return
-    port = turn.state.port(turn.plan.ports.get(now.extension, -1))
+    if now.extension not in turn.plan.ports:
+        change(turn, agent, AgentState.SIGNED_OUT, "removed")
+        return
+    port = turn.state.port(turn.plan.ports[now.extension])
     if port.leg or port.off_hook or port.alarm:
         reason = "own-call" if port.leg else "no-telephone" if port.alarm else "off-hook"
         change(turn, agent, AgentState.NOT_READY, reason)

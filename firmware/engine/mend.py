@@ -71,13 +71,12 @@ def _queues(state: State) -> None:
 
 
 def _agents(state: State) -> None:
-    """Who was busy with a call nobody knows any more is free."""
+    """Who was busy with a call nobody knows any more is free, unless he went on in another one."""
     standings = state.acd.agents
+    in_calls = {leg.agent for leg in state.legs.values()}
     for agent in state.agents.values():
-        if agent.call and agent.call not in state.calls:
-            agent.call = 0
-            if agent.state in BUSY:
-                agent.state, agent.reason = AgentState.READY, ""
+        if agent.state in BUSY and agent.call not in state.calls and agent.id not in in_calls:
+            agent.call, agent.state, agent.reason = 0, AgentState.READY, ""
         if (standing := standings.get(agent.id)) is not None:
             standing.state = agent.state
     for name, standing in standings.items():

@@ -67,7 +67,10 @@ def _call(turn: Turn, choice: Choice) -> Call | None:
 def _ring_agent(turn: Turn, call: Call, agent: str, why: str, others: tuple[Other, ...]) -> bool:
     now = turn.state.agents[agent]
     port = turn.plan.ports.get(now.extension)
-    if port is None or not queues.telephone_free(turn, port):
+    if port is None:
+        agents.change(turn, agent, AgentState.SIGNED_OUT, "removed")
+        return False
+    if not queues.telephone_free(turn, port):
         agents.change(turn, agent, AgentState.NOT_READY, "no-telephone")
         agents.defer(turn, agent, AgentState.READY)
         return False
