@@ -157,6 +157,9 @@ def _noted(kind: inspect.Metadata) -> str:
 
 
 _FORMS = {
+    "clock-time": "time of day `09:30`",
+    "mail-address": "mail address",
+    "number-pattern": "number, or its beginning and `*`",
     "digits": "digits",
     "key": "key of a telephone",
     "star-code": "star code",
