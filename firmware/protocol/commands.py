@@ -80,7 +80,7 @@ class Ring(SwitchCommand, frozen=True, tag=True):
     number: str = ""
     name: str = ""
     cadence: str = "normal"
-    """`normal`, `internal`, `recall`."""
+    """`normal`, `internal`, `recall`, `intercom`."""
 
 
 class ShowMessages(SwitchCommand, frozen=True, tag=True):

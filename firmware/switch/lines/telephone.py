@@ -26,7 +26,11 @@ SETTLING_MS = 60
 """From the command to the first sample on the wire, at most."""
 IDLE_US = 1_500_000
 """So long a telephone must have been left alone before its lamp is told."""
-CADENCES_MS = {"internal": (400, 200, 400, 3000), "recall": (300, 300, 300, 300, 300, 2500)}
+CADENCES_MS = {
+    "internal": (400, 200, 400, 3000),
+    "recall": (300, 300, 300, 300, 300, 2500),
+    "intercom": (200, 200, 200, 2400),
+}
 """Distinctive ringing beside the country's own."""
 
 
