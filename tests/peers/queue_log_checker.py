@@ -1,4 +1,4 @@
-"""Holds a queue log against what Asterisk's documentation says of its fields: told line by line, independent of the writer."""
+"""Holds a queue log against what Asterisk's documentation says of its fields, independently of the writer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ class Checker:
             if (mark != "-") == (cell in ("NONE", "")):
                 self._fault(f"{what} of {cells[4]}", line)
         data = cells[5:]
-        if len(data) != len(shape) or not all(one.fullmatch(cell) for one, cell in zip(shape, data, strict=False)):
+        if len(data) != len(shape) or not all(
+            one.fullmatch(cell) for one, cell in zip(shape, data, strict=False)
+        ):
             self._fault(f"data of {cells[4]}", line)
 
     def _enter(self, line: str, cells: list[str]) -> None:

@@ -14,8 +14,8 @@ from firmware.cli import period
 from firmware.store import queries
 
 PER = ("hour", "half-hour", "day", "week", "month")
-STEP_S = 1800
-"""No zone changes its clock by less, so the edges of half-hours stay edges."""
+STEP_S = 900
+"""All zones are quarters of an hour from UTC, and change by no less: full hours of any clock are among these."""
 MOST = 100_000
 
 
@@ -32,16 +32,21 @@ class Period(Struct, frozen=True):
 
 
 def bounds(db: Database, span: tuple[int, int]) -> tuple[int, int]:
-    """The span, cut to what history knows of."""
+    """The span, cut to what history knows of; times a box without a clock wrote down only count where asked for."""
     first = [
-        row[0]
-        for row in db.execute("SELECT min(offered_at) FROM calls UNION SELECT min(from_at) FROM agent_states")
+        row[0] for row in db.execute(_FIRST, (EARLIEST_US, EARLIEST_US)).fetchall() if row[0] is not None
     ]
+    newest = [row[0] for row in db.execute("SELECT max(offered_at) + 1 FROM calls").fetchall()]
     last = queries.now_us(db) + queries.clock_offset_us(db) + 1
-    known = [one for one in first if one is not None]
-    newest = [row[0] for row in db.execute("SELECT max(offered_at) + 1 FROM calls")]
     ends = [last, *(one for one in newest if one is not None)]
-    return max(span[0], min(known, default=span[0])), min(span[1], max(ends))
+    return max(span[0], min(first, default=span[0])), min(span[1], max(ends))
+
+
+EARLIEST_US = 946_684_800_000_000
+"""The year 2000: there was no box before."""
+_FIRST = """
+SELECT min(offered_at) FROM calls WHERE offered_at >= ? UNION SELECT min(from_at) FROM agent_states WHERE from_at >= ?
+"""
 
 
 def divided(span: tuple[int, int], per: str, zone: str) -> list[Period]:
@@ -86,7 +91,7 @@ def shares(periods: Sequence[Period], from_us: int, to_us: int) -> Iterator[tupl
 def _edges(begin_us: int, per: str, zone: ZoneInfo) -> Iterator[int]:
     """Where periods begin, from the one `begin_us` is in."""
     if per in ("hour", "half-hour"):
-        yield from _clock_edges(begin_us, 3600 if per == "hour" else STEP_S, zone)
+        yield from _clock_edges(begin_us, 3600 if per == "hour" else 1800, zone)
         return
     day = datetime.fromtimestamp(begin_us // 1_000_000, zone).replace(
         hour=0, minute=0, second=0, microsecond=0, fold=0
