@@ -10,11 +10,14 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from firmware.config import wordings as say
+from firmware.config.check_choosing import check_choosing
 from firmware.config.check_classes import check_classes
 from firmware.config.check_dialling import check_dialling
+from firmware.config.check_flow_values import check_flow_values
+from firmware.config.check_flow_ways import check_flow_ways
 from firmware.config.check_flows import check_flows
 from firmware.config.check_lookalikes import check_lookalikes
-from firmware.config.check_choosing import check_choosing
+from firmware.config.check_lookups import check_lookups
 from firmware.config.check_mailboxes import check_mailboxes
 from firmware.config.check_queues import check_queues
 from firmware.config.check_reaching import check_reaching
@@ -47,6 +50,9 @@ def check_config(config: Config) -> Iterator[Finding]:
     yield from check_queues(config)
     yield from check_choosing(config)
     yield from check_flows(config)
+    yield from check_flow_values(config)
+    yield from check_flow_ways(config)
+    yield from check_lookups(config)
     yield from check_reaching(config)
     yield from check_retention(config)
     yield from check_mailboxes(config, countries())

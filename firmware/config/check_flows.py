@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from firmware.config import wordings as say
 from firmware.config.faults import Finding
+from firmware.config.flow_graph import Step
 from firmware.config.lines import Path
 from firmware.config.schema import Config, Flow, Node
 from firmware.config.shape import BROKEN
@@ -15,6 +15,13 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "play": ("prompt",),
     "menu": ("prompt", "keys"),
     "collect": ("variable",),
+    "survey": ("prompt",),
+    "branch": ("cases",),
+    "language": ("language",),
+    "http": ("lookup",),
+    "sql": ("lookup",),
+    "transfer": ("target",),
+    "call": ("flow", "next"),
     "hours": ("hours", "otherwise"),
     "queue": ("queue",),
     "extension": ("extension",),
@@ -25,13 +32,6 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Keys a kind of node cannot do without."""
 UNASKED = ("play", "say", "set", "language", "branch", "hours", "http", "sql", "flow", "call")
 """Kinds that lead on by themselves."""
-
-
-class Step(NamedTuple):
-    """One node of one flow."""
-
-    flow: str
-    node: str
 
 
 def check_flows(config: Config) -> Iterator[Finding]:
@@ -105,8 +105,9 @@ def _circles(config: Config) -> Iterator[Finding]:
         for at, flow in enumerate(config.flows)
         for place, node in enumerate(flow.nodes)
     }
+    quiet = _quiet(flows)
     leads = {
-        Step(flow.id, node.id): _leads(flow, node, flows)
+        Step(flow.id, node.id): _leads(flow, node, flows, quiet)
         for flow in config.flows
         for node in flow.nodes
         if node.kind in UNASKED
@@ -120,10 +121,41 @@ def _circles(config: Config) -> Iterator[Finding]:
             yield Finding(paths[step], say.ENDLESS, {"circle": shown})
 
 
-def _leads(flow: Flow, node: Node, flows: Mapping[str, Flow]) -> tuple[Step, ...]:
-    if node.kind == "flow":
-        return (Step(node.flow, flows[node.flow].start),) if node.flow in flows else ()
-    return tuple(Step(flow.id, name) for _, name in ways(node))
+def _leads(flow: Flow, node: Node, flows: Mapping[str, Flow], quiet: set[str]) -> tuple[Step, ...]:
+    if node.kind not in ("flow", "call"):
+        return tuple(Step(flow.id, name) for _, name in ways(node))
+    into = (Step(node.flow, flows[node.flow].start),) if node.flow in flows else ()
+    behind = (Step(flow.id, node.next),) if node.kind == "call" and node.flow in quiet else ()
+    return (*into, *behind)
+
+
+def _quiet(flows: Mapping[str, Flow]) -> set[str]:
+    """Flows that one may come through, to a `return`, without being asked anything."""
+    quiet: set[str] = set()
+    found = True
+    while found:
+        found = False
+        for flow in flows.values():
+            if flow.id not in quiet and _returns_unasked(flow, quiet):
+                quiet.add(flow.id)
+                found = True
+    return quiet
+
+
+def _returns_unasked(flow: Flow, quiet: set[str]) -> bool:
+    nodes = {node.id: node for node in flow.nodes}
+    seen: set[str] = set()
+    ahead = [flow.start]
+    while ahead:
+        node = nodes.get(ahead.pop())
+        if node is None or node.id in seen:
+            continue
+        seen.add(node.id)
+        if node.kind == "return":
+            return True
+        if node.kind in UNASKED and (node.kind != "call" or node.flow in quiet):
+            ahead += [to for _, to in ways(node)]
+    return False
 
 
 def _way_back(begin: Step, leads: Mapping[Step, tuple[Step, ...]]) -> list[Step]:

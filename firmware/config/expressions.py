@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-LONGEST = 300
+LONGEST = 200
 """Characters of an expression."""
 DEEPEST = 20
 """Brackets, functions and signs within one another."""

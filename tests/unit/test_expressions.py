@@ -90,7 +90,7 @@ def test_what_it_says(box: FakeBox, source: str, value: str) -> None:
         ("caller.password", "unknown-name"),
         ("waiting(id)", "wants-a-name"),
         ("(" * (DEEPEST + 1) + "1" + ")" * (DEEPEST + 1), "too-deep"),
-        ("not " * 60 + "true", "too-deep"),
+        ("not " * 40 + "true", "too-deep"),
         ("- " * 60 + "1", "too-deep"),
         ("'" + "x" * LONGEST + "'", "too-long"),
     ],

@@ -15,6 +15,7 @@ from firmware.config.schema.part import (
     LanguageOrNone,
     LookupId,
     MailboxId,
+    MusicName,
     Part,
     PromptId,
     QueueId,
@@ -103,7 +104,7 @@ class Node(Part, frozen=True):
     """`http`, `sql`: parameter of the look-up to expression; a secret variable must stand alone."""
     within_s: Annotated[float, Meta(ge=0.05, le=10)] = 0.15
     """`http`, `sql`: later answers are not waited for; `prompt` or `music` may be heard meanwhile."""
-    music: str = ""
+    music: MusicName = ""
     """`http`, `sql`: music while it is looked up; empty: none."""
     queue: QueueId = ""
     """`queue`: where the caller waits; rules of `routing` may look at the flow's variables."""
