@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from firmware.archive.book import Book, Handlers
 from firmware.archive.calls import answered_by_person
 from firmware.protocol import facts
+from firmware.protocol.choice import Need
+
+_JSON = msgspec.json.Encoder()
 
 
 def _flow_entered(book: Book, fact: facts.FlowEntered | facts.FlowReturned) -> None:
@@ -50,10 +55,11 @@ def _flow_left(book: Book, fact: facts.FlowLeft) -> None:
 
 def _enqueued(book: Book, fact: facts.Enqueued) -> None:
     book.do(
-        "INSERT INTO queue_visits (call, queue, priority, from_us) VALUES (?, ?, ?, ?)",
+        "INSERT INTO queue_visits (call, queue, priority, need, from_us) VALUES (?, ?, ?, ?, ?)",
         fact.call,
         fact.queue,
         fact.priority,
+        "" if fact.need == Need() else _JSON.encode(fact.need).decode(),
         book.at_us,
     )
     book.do(
@@ -86,12 +92,13 @@ def _wait_announced(book: Book, fact: facts.WaitAnnounced) -> None:
 
 def _agent_offered(book: Book, fact: facts.AgentOffered) -> None:
     book.do(
-        "INSERT INTO agent_offers (call, queue, agent, leg, why, from_us) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO agent_offers (call, queue, agent, leg, why, others, from_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
         fact.call,
         fact.queue,
         fact.agent,
         fact.leg,
         fact.why,
+        _JSON.encode(fact.others).decode() if fact.others else "",
         book.at_us,
     )
 

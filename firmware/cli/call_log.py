@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from firmware.cli.reports import choices
 from firmware.cli.words import said
 from firmware.protocol import facts
 from firmware.protocol.journal import Record
@@ -96,6 +97,9 @@ class CallLog:
         if pattern is None:
             return ""
         fields: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
+        if isinstance(fact, facts.AgentOffered) and fact.others:
+            others = choices.tell([(one.agent, one.reason, one.data) for one in fact.others[:3]], self._language)
+            fields["why"] += self._pick(f"; not {others}", f"；而非 {others}")
         fields |= {name: self._said(fields[name]) for name in TRANSLATED if isinstance(fields.get(name), str)}
         if isinstance(fact, facts.CallerKnown):
             fields["who"] = f"{fact.number} {fact.name}".strip() or fields["presentation"]

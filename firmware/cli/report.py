@@ -13,8 +13,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from firmware.cli import period
+from firmware.cli.reports import choices, queue_log_command
 from firmware.cli.reports import command as reports
-from firmware.cli.reports import queue_log_command
 from firmware.cli.reports.periods import TooManyPeriods
 from firmware.cli.tables import csv_table, text_table
 from firmware.cli.words import said
@@ -81,6 +81,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         one.set_defaults(run=_runner(name, columns, rows))
         if name == "agents":
             reports.add_arguments(one)
+        else:
+            one.add_argument("--why", action="store_true", help="why each agent was rung, and not the others")
     _add_figures(names, "kpi", "the KPIs, each with its formula", reports.show_kpis)
     _add_figures(names, "queues", "what became of the callers of each queue", reports.show_queues)
     queue_log_command.add_parser(names, with_history)
@@ -152,6 +154,9 @@ def _show(
     zone = queries.zone(db)
     span = period.span_of(arguments, zone)
     totals, found = rows(db, span)
+    wants_why = name == "calls" and arguments.why
+    if wants_why:
+        choices.add(db, found)
     if arguments.json:
         print(json.dumps({"zone": zone, "totals": totals, name: found}, ensure_ascii=False))
         return 0
@@ -162,6 +167,8 @@ def _show(
     headings = [column[language == "zh"] for column in columns.values()]
     print(text_table(headings, [spoken(row, columns, SAID, language) for row in found]))
     print("  ".join(f"{said(key, language)} {value}" for key, value in totals.items()))
+    if wants_why:
+        print(choices.text(found, language), end="")
     return 0
 
 

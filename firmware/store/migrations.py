@@ -336,5 +336,12 @@ def reaching(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys", "dialling", "mailboxes", "floor", "reaching")
+@HISTORY()
+def choices(db: Database) -> None:
+    """Who was not chosen and why; what a call asked for when it came into a queue."""
+    db.execute("ALTER TABLE agent_offers ADD COLUMN others TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE queue_visits ADD COLUMN need TEXT NOT NULL DEFAULT ''")
+
+
+STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys", "dialling", "mailboxes", "floor", "reaching","choices",)
 """All steps in order; a database with others was written by newer software."""
