@@ -164,3 +164,17 @@ def calls_of_ticks(ports: int, ticks: int) -> list[int]:
 @pytest.mark.parametrize("ports", [16, 480])
 def test_a_tick_makes_as_many_python_calls_at_any_number_of_ports(ports: int) -> None:
     assert calls_of_ticks(ports, 6) == calls_of_ticks(8, 6)
+
+
+def test_a_signal_beside_a_talk_is_added_and_saturates_and_ends() -> None:
+    switch = fabric()
+    switch.hear(0, 1)
+    switch.hear(1, 0)
+    tone = switch.players._shelf.find("tone")
+    assert tone is not None
+    switch.players.start(switch.signal_slot(0), [tone])
+    switch.add_signals([0])
+    assert switch.tick(levels(10, 20, 0, 0))[:2, 0].tolist() == [21, 10]
+    assert switch.tick(levels(10, 32_700, 0, 0))[0, 0] == 32_767
+    switch.add_signals([])
+    assert switch.tick(levels(10, 20, 0, 0))[:2, 0].tolist() == [20, 10]

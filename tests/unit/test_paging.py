@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from firmware.config.schema import Config, PagingGroup, PickupGroup, Switchboard
+from firmware.config.schema import Config, Group, PagingGroup, PickupGroup, Switchboard
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from tests.unit.fake_box import PHONES, FakeBox, office
+from tests.unit.test_engine_restart import killed
+from tests.unit.test_parking import new_switch
 
 HALL = PagingGroup(id="hall", number="1", members=("802", "803", "804"), ring_s=10.0, longest_s=30.0)
 
@@ -102,6 +104,41 @@ def test_pickup_of_ones_own_group_only_directed_from_anywhere() -> None:
     box.lift("801")
     box.key("801", "*8")
     assert box.talk("801", "803")
+
+
+def test_a_page_and_a_ringing_group_survive_an_engine_and_a_switch() -> None:
+    config = structs.replace(office(), groups=(Group(id="g", number="600", members=("802", "803")),))
+    box = FakeBox(structs.replace(config, paging_groups=(HALL,)))
+    box.lift("801")
+    box.key("801", "600")
+    killed(box)
+    new_switch(box)
+    assert rung(box) == {"802", "803"} and box.words("801") == ["tone:ringback"]
+    box.hang_up("801")
+    box.lift("801")
+    box.key("801", "*551#")
+    box.lift("802")
+    killed(box)
+    new_switch(box)
+    assert box.hears[PHONES["802"]] == PHONES["801"] and PHONES["801"] not in box.hears
+    assert rung(box) == {"803", "804"}
+
+
+def test_a_knock_survives_an_engine_and_a_switch() -> None:
+    box = FakeBox(structs.replace(office(), switchboard=Switchboard(call_waiting=True)))
+    for phone, number in (("801", "802"), ("803", "802")):
+        box.lift(phone)
+        box.key(phone, number)
+        if phone == "801":
+            box.lift("802")
+    killed(box)
+    new_switch(box)
+    assert box.talk("801", "802")
+    before = len(box.sent(c.Inject))
+    box.wait(10.1)
+    assert len(box.sent(c.Inject)) == before + 1
+    box.flash("802")
+    assert box.talk("802", "803")
 
 
 # -- call-back on busy ------------------------------------------------------------------------------

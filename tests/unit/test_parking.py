@@ -6,12 +6,11 @@ from msgspec import structs
 
 from firmware.config.check import check_config
 from firmware.config.schema import Config, Switchboard
-from firmware.engine.engine import Engine
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
-from firmware.protocol import inputs as i
 from tests.unit.fake_box import PHONES, FakeBox, office
+from tests.unit.test_engine_restart import killed, report
 
 
 def talking(config: Config | None = None) -> FakeBox:
@@ -127,14 +126,22 @@ def test_a_parked_telephone_can_call_for_help() -> None:
 
 
 def test_a_parked_call_survives_an_engine_and_a_switch() -> None:
-    box = parked()
+    box = killed(parked())
     box.hang_up("801")
-    again = FakeBox(engine=Engine.restore(None, box.records, "box-1"))
-    again.now_us, again.events = box.now_us, box.events
-    again.give(i.Started(2))
-    again.lift("804")
-    again.key("804", "*5171")
-    assert again.talk("L1", "804")
+    assert phase(box, "L1") == Phase.PARKED
+    new_switch(box)
+    assert phase(box, "L1") == Phase.PARKED and box.words("L1") == ["music"]
+    box.lift("804")
+    box.key("804", "*5171")
+    assert box.talk("L1", "804")
+
+
+def new_switch(box: FakeBox) -> None:
+    """It knows of nothing but the hooks."""
+    box.epoch, box.events = box.epoch + 1, 0
+    for known in (box.playing, box.hears, box.recording, box.ringing):
+        known.clear()
+    box.event(report(box))
 
 
 def test_no_slot_is_keyed_like_an_emergency_number() -> None:

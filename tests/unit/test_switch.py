@@ -139,6 +139,30 @@ def test_hearing_somebody_ends_what_was_played_without_a_word() -> None:
     assert bench.switch.report().ports[0].play == ""
 
 
+def test_a_tone_over_a_talk_leaves_the_talk_and_tells_nobody() -> None:
+    bench = Bench()
+    bench.do(ask.Hear(port=5, source=4), ask.Inject(port=5, items=(ask.ToneItem(Tone.CALL_WAITING, 200),)))
+    bench.card.say(4, np.full(8000, 50, np.int16))
+    events = bench.run(30)
+    assert not of(events, told.PlayEnded) and not bench.switch.misfits
+    heard = bench.card.heard(5).astype(int)
+    loud = np.flatnonzero(np.abs(heard - 50) > 1000)
+    assert 1000 < loud[-1] - loud[0] < 1700, "0.2 s"
+    assert abs(int(np.mean(heard[loud[0] : loud[-1]])) - 50) < 30, "the voice goes on under it"
+    assert (heard[loud[-1] + 160 : 4000] == 50).all()
+
+
+def test_a_tone_over_a_talk_can_be_stopped_and_ends_with_the_call() -> None:
+    bench = Bench()
+    for stop in (ask.Inject(port=5), ask.Release(port=5)):
+        bench.do(ask.Hear(port=5, source=4), ask.Inject(port=5, items=(ask.ToneItem(Tone.DIAL, 5000),)))
+        bench.run(10)
+        assert bench.card.given[-1][5].any()
+        bench.do(stop)
+        bench.run(4)
+        assert not bench.card.given[-1][5].any()
+
+
 def test_recording_tapes_both_directions_from_the_next_tick_until_stopped() -> None:
     bench = Bench()
     bench.do(ask.Hear(port=0, source=4), ask.Hear(port=4, source=0))
