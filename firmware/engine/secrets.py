@@ -126,7 +126,7 @@ class Secrets:
         if event.digit == MASK:
             return event
         if leg is None:
-            self._after_flow(board, event)
+            self._after_an_end(board, event)
             return event
         if leg.phase == Phase.FLOW:
             return self._flow_key(board, leg, event)
@@ -149,9 +149,9 @@ class Secrets:
             self._watch_flow_key(board, event)
         return heard
 
-    def _after_flow(self, board: Board, event: DigitReceived) -> bool:
-        """Its first keys have ended the flow, and the call: they are still keys of one number."""
-        goes_on = self._urgent.began(event.port, event.at_us) == Phase.FLOW
+    def _after_an_end(self, board: Board, event: DigitReceived) -> bool:
+        """In the middle of the number something ended, and with it the call: these are still keys of one number."""
+        goes_on = self._urgent.began(event.port, event.at_us) not in ("", Phase.DIALLING)
         if goes_on:
             self._watch_flow_key(board, event)
         return goes_on
@@ -225,7 +225,7 @@ class Secrets:
         if keyed.startswith("*"):
             self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
             self._expect(board, event, argument_alone(board, keyed), False)
-        elif not self._after_flow(board, event):
+        elif not self._after_an_end(board, event):
             self._urgent.forget(event.port)
         return event
 
@@ -272,6 +272,12 @@ class Secrets:
         found = self.meaningless_key(board, leg, event)
         wanted = isinstance(found, DigitReceived) and event.digit in _waiting_keys(board, leg)
         return event if wanted else found
+
+    def monitoring_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """The end of the number that was dialled to listen is no beginning of another one."""
+        if self._urgent.began(event.port, event.at_us) == Phase.DIALLING:
+            self._urgent.forget(event.port)
+        return self.meaningless_key(board, leg, event)
 
     def message_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         if event.digit != "#":
@@ -364,6 +370,7 @@ _KEYS: dict[str, _Key] = {
     Phase.CALLING: Secrets.waiting_key,
     Phase.MAILBOX: Secrets.message_key,
     Phase.QUEUED: Secrets.queued_key,
+    Phase.MONITORING: Secrets.monitoring_key,
     Phase.DICTATING: Secrets.message_key,
 }
 """What a telephone's key means by what the telephone is doing; elsewhere it means nothing but an emergency number."""

@@ -1,4 +1,4 @@
-"""Queues and their people in any order of events: nobody is stuck, nobody is called back twice, no sound is left over."""
+"""Queues and their people in any order of events: nobody is stuck, nobody called back twice, no sound left over."""
 
 from __future__ import annotations
 

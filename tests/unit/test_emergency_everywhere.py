@@ -21,7 +21,7 @@ from tests.unit.fake_box import LINES, PHONES, FakeBox, office
 NUMBERS = ("112", "911", "110", "119", "120", "999", "000", "122")
 MOBILE = "913912345678"
 WITHIN_S = 2.0
-TELEPHONE = "802"
+TELEPHONE, SUPERVISOR = "802", "803"
 
 
 def world(called: str = "") -> Config:
@@ -37,6 +37,11 @@ def world(called: str = "") -> Config:
         paging_groups=(PagingGroup(id="hall", number="1", members=("801", "802", "803", "804")),),
         switchboard=Switchboard(call_waiting=True),
         mailboxes=(Mailbox(id="box", pin="4711"), Mailbox(id="open")),
+        queues=tuple(structs.replace(one, number="700", callback_key="2") for one in config.queues),
+        agents=tuple(
+            structs.replace(one, kind="supervisor" if one.id == SUPERVISOR else "normal")
+            for one in config.agents
+        ),
         extensions=tuple(
             structs.replace(one, voicemail="open") if one.number == TELEPHONE else one
             for one in config.extensions
@@ -54,6 +59,38 @@ def _keyed(digits: str, telephone: str = TELEPHONE) -> Callable[[FakeBox], None]
         box.key(telephone, digits)
 
     return begin
+
+
+def _supervises(code: str) -> Callable[[FakeBox], None]:
+    """801 talks to a caller of the queue; the supervisor's telephone sits in on that."""
+
+    def begin(box: FakeBox) -> None:
+        box.to_queue("L1")
+        box.lift("801")
+        box.heard("L1")
+        _keyed(f"{code}801", SUPERVISOR)(box)
+        phase = Phase.TALKING if code == "*64" else Phase.MONITORING
+        assert box.leg(SUPERVISOR).phase == phase  # type: ignore[union-attr]
+
+    return begin
+
+
+def _taken_over(box: FakeBox) -> None:
+    _supervises("*64")(box)
+    box.flash(SUPERVISOR)
+
+
+def _calls_back(box: FakeBox) -> None:
+    """A caller asked to be called back and hung up; now his number is dialled for this telephone."""
+    for agent in ("801", "803", TELEPHONE):
+        box.give(i.AgentOrder(f"away-{agent}", "test", agent, "not-ready"))
+    box.to_queue("L1")
+    box.key("L1", "2")
+    box.key("L1", "1")
+    box.leave("L1")
+    box.give(i.AgentOrder("back", "test", TELEPHONE, "ready"))
+    box.lift(TELEPHONE)
+    assert box.call(TELEPHONE).callback
 
 
 def _signed_out(box: FakeBox) -> None:
@@ -296,6 +333,14 @@ STATES: dict[str, Callable[[FakeBox], None]] = {
     "speaks to a paging group": _pages,
     "hears a page": _is_paged,
     "went over to who knocked": _knocked,
+    "waits in a queue": _keyed("700"),
+    "which call to listen to": _keyed("*61"),
+    "which queue to close": _keyed("*47"),
+    "conversation of others, listens": _supervises("*61"),
+    "conversation of others, whispers": _supervises("*62"),
+    "conversation of others, talks to both": _supervises("*63"),
+    "conversation of others, taken over": _taken_over,
+    "a caller is called back for it": _calls_back,
     "dial tone": _lifted,
     "signed out": _signed_out,
     "last word": _last_word,
@@ -345,6 +390,8 @@ OUTSIDE_TALK = ("conversation", "consultation", "conference", "announcement")
 
 
 def telephone_of(state: str) -> str:
+    if "of others" in state:
+        return SUPERVISOR
     return "804" if "mailbox's PIN" in state else TELEPHONE
 
 
@@ -386,7 +433,7 @@ def test_every_phase_a_telephone_can_be_in_has_its_rows() -> None:
         "waiting-line": "an outside line's",
         "offered": "an outside line's",
         "flow": "an outside caller's",
-        "queued": "an outside caller's",
+        "callback": "an outside caller's",
         "alerting": "on-hook: lifting it makes another phase of it",
         "knocking": "a second call beside the one it is in",
     }
