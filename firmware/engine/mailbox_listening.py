@@ -161,7 +161,10 @@ def envelope(turn: Turn, leg: Leg, message: VoiceMessage) -> list[str]:
 
 def message_key(turn: Turn, leg: Leg, digit: str) -> None:
     do = KEYS.get(digit)
-    if do is None or present(turn, leg) is None:
+    if do is None:
+        return
+    if present(turn, leg) is None:
+        _break_in(turn, leg, digit)
         return
     turn.clear(f"record:{leg.id}")
     at_s = position_s(turn, leg)
@@ -169,6 +172,16 @@ def message_key(turn: Turn, leg: Leg, digit: str) -> None:
     if digit != "#":
         mark_heard(turn, leg)
     do(turn, leg, at_s)
+
+
+def _break_in(turn: Turn, leg: Leg, digit: str) -> None:
+    """While it is still said how many there are: to the first of them, or to the options."""
+    if digit == "0":
+        turn.quiet(leg)
+        mailbox_options.offer(turn, leg)
+    elif digit in "12#":
+        turn.quiet(leg)
+        next_message(turn, leg)
 
 
 def position_s(turn: Turn, leg: Leg) -> float:

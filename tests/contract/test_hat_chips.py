@@ -23,6 +23,7 @@ from drivers.ports import (
     Samples,
     StartRinging,
     StopRinging,
+    TransmitOnHook,
 )
 from hwsim.hat_bench import HatBench
 
@@ -90,6 +91,19 @@ def test_our_own_ringing_is_told_burst_by_burst(card: Card) -> None:
     mine = [event for event in events if event.port == 7]
     assert [type(event) for event in mine] == [RingBegan, RingStopped, RingBegan, RingStopped]
     assert mine[1].at_us - mine[0].at_us == pytest.approx(200_000, abs=10_000)
+
+
+def test_an_idle_telephone_takes_data_for_so_long_and_rings_as_before(card: Card) -> None:
+    card.command(7, TransmitOnHook(300))
+    events, _ = tick(card, 5)
+    assert (card.reading(7).state, events) == ("data", [])
+    tick(card, 15)
+    assert card.reading(7).state == "idle"
+    card.command(7, TransmitOnHook(300))
+    card.command(7, StartRinging((200, 300)))
+    events, _ = tick(card, 10)
+    card.command(7, StopRinging())
+    assert [type(event) for event in events if event.port == 7][:1] == [RingBegan]
 
 
 def test_samples_have_the_shape_and_an_on_hook_line_is_quiet(card: Card) -> None:

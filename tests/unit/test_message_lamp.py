@@ -18,6 +18,8 @@ from firmware.switch.lines import telephone
 from firmware.switch.lines.exchanged import DeadlineReached, Given, HushSignal, Out, SendLamp, SignalEnded
 from firmware.switch.lines.telephone import IDLE_US, Telephone, TelephoneMachine
 from firmware.switch.plan import PortPlan
+from hwsim.hat_bench import HatBench
+from hwsim.wire import RING_BLOCKS
 from hwsim.world.lamp_receiver import LampReceiver, messages
 
 SECOND_US = 1_000_000
@@ -221,3 +223,27 @@ def test_lifting_ringing_and_stopping_end_it_at_once() -> None:
         else:
             line.command(wires.StartRinging((1000, 4000)) if given == "ring" else wires.StopRinging(), 10_000)
         assert line.state is state
+
+
+# -- over the chips ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lit", [True, False])
+def test_it_reaches_the_wire_of_an_idle_telephone_through_the_chip(lit: bool) -> None:
+    bench = HatBench([("fxo",) * 4 + ("fxs",) * 4])
+    assert bench.start() == []
+    form = profile("CN").caller_id
+    sound = lamp_sent(form, lit)
+    bench.cards[0].command(7, wires.TransmitOnHook(60 + len(sound) // 8 + 60))
+    receiver, told, feeds = LampReceiver(form.form), [], set()
+    padded = np.concatenate([np.zeros(480, np.int16), sound, np.zeros(TICK_SAMPLES * 10, np.int16)])
+    for at in range(0, len(padded) - TICK_SAMPLES, TICK_SAMPLES):
+        bench.sent[7] = padded[at : at + TICK_SAMPLES]
+        bench.tick()
+        feeds.add(int(bench.wire.box["feed"][7]))
+        block = bench.wire.to_world[(int(bench.wire.blocks[0]) - 1) % RING_BLOCKS][7]
+        if (heard_now := receiver.take(block)) is not None:
+            told.append(heard_now)
+    assert told == [lit]
+    assert feeds == {FEED_FORWARD_OHT, FEED_FORWARD}
+    assert not [one for one in bench.events if one.port == 7]

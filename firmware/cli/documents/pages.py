@@ -105,6 +105,7 @@ EXPECTED = """## What can be expected
 | `Rang`, `RingingStopped` | | the telephone begins to ring; for 6 s it rang no more |
 | `HeardBell` | `normal`, `internal`, `recall` | how it rings, once that can be told |
 | `Displayed` | number, name or both; `private`, `unavailable` | what the telephone's display shows |
+| `LampChanged` | `lit`, `dark` | the message lamp was told by FSK |
 | `HeardTone` | one of the tones below | which tone sounds, once that can be told: 0.2 s (beep) to 2 s |
 | `HeardVoice`, `LostVoice` | whose | the voice is there for the first time or again; it was away for 20 s |
 | `mark` | whose | each turn in which that voice was heard: every 2.5 s at first, then at most 8 s apart |
