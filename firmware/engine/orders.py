@@ -8,6 +8,7 @@ from firmware.config.schema import Config
 from firmware.engine import (
     agents,
     calls,
+    classes,
     features,
     legs,
     mailbox_checks,
@@ -15,9 +16,11 @@ from firmware.engine import (
     mailboxes,
     node_keys,
     queues,
+    redirecting,
     reports,
 )
-from firmware.engine.state import Leg, Phase
+from firmware.engine.dialplan import MatchKind
+from firmware.engine.state import Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
@@ -103,6 +106,9 @@ def call_order(turn: Turn, given: i.CallOrder) -> None:
         _dial(turn, given)
     elif given.do == "hang-up" and given.call in turn.state.calls:
         calls.end(turn, turn.state.calls[given.call], Cause.NORMAL_CLEARING, ReleasedBy.BOX)
+    elif given.do == "redirect":
+        if refused := redirecting.redirect(turn, given.leg, given.number):
+            turn.fact(f.AttemptRefused(given.call, f"redirect:{given.number}", refused, Cause.CALL_REJECTED))
     else:
         turn.fact(f.AttemptRefused(given.call, given.do, "not-possible", Cause.CALL_REJECTED))
 
@@ -113,7 +119,16 @@ def _dial(turn: Turn, given: i.CallOrder) -> None:
     if port is None or not queues.telephone_free(turn, port):
         turn.fact(f.AttemptRefused(0, f"dial:{given.number}", "telephone-busy", Cause.USER_BUSY))
         return
+    if refused := _class_refuses(turn, given):
+        turn.fact(f.AttemptRefused(0, f"dial:{given.number}", refused, Cause.CALL_REJECTED))
+        return
     ring_to_dial(turn, port, given.extension, given.number)
+
+
+def _class_refuses(turn: Turn, given: i.CallOrder) -> str:
+    """Nobody is rung for a call his telephone may not make; lifted, it is judged again."""
+    match = turn.plan.dial_tree.settle(given.number)
+    return classes.judge(turn, given.extension, match.number).refused if match.kind is MatchKind.OUTSIDE else ""
 
 
 def ring_to_dial(turn: Turn, port: int, extension: str, number: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firmware.engine.engine import Engine
 from firmware.engine.essence import queue_positions
-from firmware.engine.state import SCHEMA, Call, Leg, State
+from firmware.engine.state import SCHEMA, AgentNow, Call, Leg, State
 from firmware.protocol.order_format import MOST_TIMERS, AgentView, CallView, LegView, StateView
 from firmware.version import VERSION
 
@@ -28,7 +28,7 @@ def state_view(
         link_up,
         tuple(_call(state, call, positions.get(call.id, 0)) for call in state.calls.values()),
         tuple(
-            AgentView(one.id, one.state, one.reason, one.extension, one.since_us)
+            _agent(state, one)
             for one in sorted(state.agents.values(), key=lambda one: one.id)
         ),
         tuple(timers[:MOST_TIMERS]),
@@ -60,3 +60,10 @@ def _leg(leg: Leg) -> LegView:
     return LegView(
         leg.id, leg.port, str(leg.role), leg.party, leg.agent, leg.phase, leg.began_us, leg.answered
     )
+
+
+def _agent(state: State, one: AgentNow) -> AgentView:
+    changed = state.floor.memberships.get(one.id, {})
+    joined = tuple(queue for queue, serves in changed.items() if serves)
+    left = tuple(queue for queue, serves in changed.items() if not serves)
+    return AgentView(one.id, one.state, one.reason, one.extension, one.since_us, joined, left)

@@ -82,5 +82,7 @@ ACTIONS: Mapping[str, Action] = {
             "Interface not ready (Paused true, Reason) or ready; OrderID",
             ordering.queue_pause,
         ),
+        Action("QueueAdd", "queue", "Interface serves Queue from now on; OrderID", ordering.queue_add),
+        Action("QueueRemove", "queue", "Interface serves Queue no more; OrderID", ordering.queue_remove),
     )
 }

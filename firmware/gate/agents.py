@@ -46,8 +46,14 @@ class Member(Struct):
     last_call: int = 0
     last_pause: int = 0
     signed_in: int = 0
-    added: bool = False
-    """Some queue was joined at run time."""
+    changed: dict[str, bool] = {}
+    """Queues joined (True) or left since, whatever the configuration says."""
+
+    def serve(self, configured: tuple[str, ...]) -> None:
+        """`queues` follow from the configuration and what was changed since."""
+        stays = [queue for queue in configured if self.changed.get(queue, True)]
+        joined = [queue for queue, serves in self.changed.items() if serves and queue not in configured]
+        self.queues = (*stays, *joined)
 
     @property
     def here(self) -> bool:
@@ -70,7 +76,7 @@ def member_fields(member: Member, queue: str) -> tuple[Field, ...]:
         ("MemberName", member.name or member.agent),
         ("Interface", naming.interface(member.agent)),
         ("StateInterface", f"{naming.TECHNOLOGY}/{member.extension}"),
-        ("Membership", "dynamic" if member.added else "static"),
+        ("Membership", "dynamic" if member.changed.get(queue) else "static"),
         ("Penalty", 0),
         ("CallsTaken", member.calls),
         ("LastCall", member.last_call),

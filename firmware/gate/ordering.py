@@ -126,13 +126,34 @@ def queue_pause(hub: Hub, session: Session, packet: Packet, now_us: int) -> None
         _order_agent(hub, session, packet, do="ready", message="Interface unpaused successfully")
 
 
+def queue_add(hub: Hub, session: Session, packet: Packet, now_us: int) -> None:
+    """An agent of the configuration serves one queue more; who he is cannot be made here."""
+    _move(hub, session, packet, "join-queue", "Added interface to the queue")
+
+
+def queue_remove(hub: Hub, session: Session, packet: Packet, now_us: int) -> None:
+    _move(hub, session, packet, "leave-queue", "Removed interface from queue")
+
+
+def _move(hub: Hub, session: Session, packet: Packet, do: str, message: str) -> None:
+    queue = packet.get("queue")
+    if queue not in hub.queues.queues:
+        session.refuse(
+            packet, f"Unable to {'add' if do == 'join-queue' else 'remove'} interface: No such queue"
+        )
+    else:
+        _order_agent(hub, session, packet, do=do, message=message, queue=queue)
+
+
 def _order_agent(
-    hub: Hub, session: Session, packet: Packet, *, do: str, message: str, reason: str = ""
+    hub: Hub, session: Session, packet: Packet, *, do: str, message: str, reason: str = "", queue: str = ""
 ) -> None:
     agent = _agent(hub, packet)
     if not agent:
         session.refuse(packet, "Interface not found")
         return
-    order = AgentOrder(_order_id(session, packet), _author(session), agent, do, reason=reason[:40])
+    order = AgentOrder(
+        _order_id(session, packet), _author(session), agent, do, reason=reason[:40], queue=queue
+    )
     hub.counts.orders += 1
     hub.give(order, session.when_answered(packet, message))

@@ -56,8 +56,8 @@ class QueueFloor:
         self._agents = {one.id: one for one in config.agents}
         for member in self.members.values():
             known = self._agents.get(member.agent)
-            if known is not None and not member.added:
-                member.name, member.queues = known.name, known.queues
+            member.name = known.name if known else member.name
+            member.serve(known.queues if known else ())
 
     def begin(self, view: StateView) -> None:
         self.members = {}
@@ -65,6 +65,8 @@ class QueueFloor:
             member = self._member(one.agent)
             member.extension, member.state, member.reason = one.extension, AgentState(one.state), one.reason
             member.signed_in = self._wall(one.since_us) if member.here else 0
+            member.changed = dict.fromkeys(one.joined, True) | dict.fromkeys(one.left, False)
+            member.serve(self._configured(one.agent))
 
     def take(self, fact: f.Fact, at_us: int) -> Iterator[Event]:
         does = DOES.get(type(fact))
@@ -178,6 +180,14 @@ class QueueFloor:
         if member.paused != was_paused:
             yield event("QueueMemberPause", *rows, ("Reason", member.reason), kind="agent")
 
+    def membership_changed(self, fact: f.MembershipChanged, at_us: int) -> Iterator[Event]:
+        member = self._member(fact.agent)
+        member.changed[fact.queue] = fact.member
+        rows = member_fields(member, fact.queue)
+        member.serve(self._configured(fact.agent))
+        if member.here:
+            yield event("QueueMemberAdded" if fact.member else "QueueMemberRemoved", *rows, kind="agent")
+
     def clock_taken(self, fact: f.ClockTaken, at_us: int) -> Iterator[Event]:
         self.wall_offset_us = fact.offset_us
         yield from ()
@@ -187,9 +197,12 @@ class QueueFloor:
     def _member(self, agent: str) -> Member:
         if agent not in self.members:
             known = self._agents.get(agent)
-            name, queues = (known.name, known.queues) if known else ("", ())
-            self.members[agent] = Member(agent, name, "", queues)
+            self.members[agent] = Member(agent, known.name if known else "", "", self._configured(agent))
         return self.members[agent]
+
+    def _configured(self, agent: str) -> tuple[str, ...]:
+        known = self._agents.get(agent)
+        return known.queues if known else ()
 
     def _wall(self, at_us: int) -> int:
         return (at_us + self.wall_offset_us) // SECOND_US
@@ -235,5 +248,6 @@ DOES: Mapping[type[f.Fact], Does] = {
     f.AgentConnected: QueueFloor.connected,
     f.LegReleased: QueueFloor.leg_released,
     f.AgentChanged: QueueFloor.agent_changed,
+    f.MembershipChanged: QueueFloor.membership_changed,
     f.ClockTaken: QueueFloor.clock_taken,
 }

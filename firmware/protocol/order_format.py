@@ -139,6 +139,10 @@ class AgentView(Struct, frozen=True):
     reason: str
     extension: str
     since_us: int
+    joined: tuple[str, ...] = ()
+    """Queues served besides those of the configuration."""
+    left: tuple[str, ...] = ()
+    """Queues of the configuration that are not served."""
 
 
 class StateView(Struct, frozen=True, tag=True):

@@ -245,3 +245,65 @@ def test_an_engine_that_is_away_is_told_and_nothing_is_lost(rig: GateRig) -> Non
     rig.unanswered[0](OrderAnswer(1, Verdict.NO_ENGINE))
     (row,) = program.hears()
     assert (row["Response"], row["Message"]) == ("Error", "the box is not running")
+
+
+def test_a_class_refuses_before_anybody_is_rung(rig: GateRig) -> None:
+    rows = rig.program().does("Originate", Channel="Tipring/803", Exten="9013800138000", Async="true")
+    (answer,) = [row for row in rows if "Response" in row]
+    assert (answer["Response"], answer["Message"]) == ("Error", "Refused: not-allowed")
+    assert rig.box.ringing == {}
+
+
+def test_a_talking_caller_is_sent_on_to_another_telephone(rig: GateRig) -> None:
+    program = rig.program()
+    rig.box.to_queue("L1")
+    rig.box.lift("801")
+    program.hears()
+    (caller, agent) = rig.hub.floor.channels.values()
+    assert program.does("Redirect", Channel=agent.name, Exten="804")[0]["Message"] == "Refused: not-possible"
+    rows = program.does("Redirect", Channel=caller.name, Exten="804")
+    assert [row["Message"] for row in rows if "Response" in row] == ["Redirect successful"]
+    assert of(rows, "BlindTransfer")[0]["Extension"] == "extension:804"
+    assert of(rows, "AgentComplete")[0]["Reason"] == "transfer"
+    rig.box.lift("804")
+    assert rig.box.talk("L1", "804")
+    assert rig.box.leg("801") is None
+
+
+def test_a_waiting_caller_is_sent_on_and_counts_where_he_got(rig: GateRig) -> None:
+    program = rig.program()
+    rig.box.to_queue("L1")
+    rig.catch_up()
+    channel = next(iter(rig.hub.floor.channels.values()))
+    rows = program.does("Redirect", Channel=channel.name, Exten="804")
+    assert "Redirect successful" in [row.get("Message") for row in rows]
+    assert rig.box.engine.state.agents["801"].state == "ready"
+    rig.box.lift("804")
+    rig.box.leave("L1")
+    assert rig.box.outcomes() == ["answered"]
+
+
+@pytest.mark.parametrize("number", ["9013800138000", "9110", "12", "0"])
+def test_nobody_is_sent_outside_by_a_program(rig: GateRig, number: str) -> None:
+    program = rig.program()
+    rig.box.to_queue("L1")
+    rig.catch_up()
+    channel = next(iter(rig.hub.floor.channels.values()))
+    rows = program.does("Redirect", Channel=channel.name, Exten=number)
+    assert [row["Message"] for row in rows if "Response" in row] == ["Refused: not-allowed"]
+    assert rig.box.call("L1").waits
+
+
+def test_an_agent_leaves_a_queue_and_joins_it_again(rig: GateRig) -> None:
+    program = rig.program()
+    rows = program.does("QueueRemove", Interface="Agent/801", Queue="sales")
+    assert of(rows, "QueueMemberRemoved")[0]["Interface"] == "Agent/801"
+    listed = of(program.does("QueueStatus"), "QueueMember")
+    assert "Agent/801" not in {row["Location"] for row in listed}
+    rig.look_again()
+    listed = of(program.does("QueueStatus"), "QueueMember")
+    assert "Agent/801" not in {row["Location"] for row in listed}
+    rows = program.does("QueueAdd", Interface="Agent/801", Queue="sales")
+    assert of(rows, "QueueMemberAdded")[0]["Interface"] == "Agent/801"
+    assert program.does("QueueAdd", Interface="Agent/801", Queue="none")[0]["Response"] == "Error"
+    assert program.does("QueueAdd", Interface="Agent/none", Queue="sales")[0]["Response"] == "Error"
