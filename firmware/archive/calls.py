@@ -78,10 +78,10 @@ def _call_ended(book: Book, fact: facts.CallEnded) -> None:
         "UPDATE holds SET to_us = ? WHERE call = ? AND to_us IS NULL",
         "UPDATE conferences SET to_us = ? WHERE call = ? AND to_us IS NULL",
         "UPDATE queue_visits SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
-        "UPDATE hunts SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
-        "UPDATE parkings SET to_us = ?, why = 'left' WHERE call = ? AND to_us IS NULL",
         "UPDATE flow_visits SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
         "UPDATE agent_offers SET to_us = ?, result = 'call-ended' WHERE call = ? AND to_us IS NULL",
+        "UPDATE hunts SET to_us = ?, why = 'call-ended' WHERE call = ? AND to_us IS NULL",
+        "UPDATE parkings SET to_us = ?, why = 'left' WHERE call = ? AND to_us IS NULL",
     ):
         book.do(statement, book.at_us, fact.call)
     book.do(
