@@ -10,6 +10,7 @@ beside its fields (`choices`, `form`, `defines`, `refers`, msgspec's ranges).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -85,7 +86,7 @@ def look_at(
     known: Known | None = None,
 ) -> tuple[_Value, list[Finding]]:
     """What a parsed document says, as near as can be, and all that is wrong with it."""
-    described = inspect.type_info(kind)
+    described = _described(kind)
     shaper = Shaper()
     shaped = shaper.shape(document, described)
     findings = shaper.findings + check_names(shaped, described, known)
@@ -93,6 +94,12 @@ def look_at(
     for check in checks:
         findings += check(value)
     return value, findings
+
+
+@cache
+def _described(kind: type[Any]) -> inspect.Type:
+    """The same for every document; made anew it would take longer than all the looking."""
+    return inspect.type_info(kind)
 
 
 def _fault(file: str, line: int, wording: Wording, **data: object) -> Fault:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 
-from firmware.config.schema import Config, DialPlan, Group, Mailbox, PagingGroup, Switchboard
+from firmware.config.schema import Class, Config, DialPlan, Group, Mailbox, PagingGroup, Room, Switchboard
 from firmware.engine import urgent_keys
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
@@ -36,6 +36,8 @@ def world(called: str = "") -> Config:
         groups=(Group(id="all", number="600", members=("801", "803", "804")),),
         paging_groups=(PagingGroup(id="hall", number="1", members=("801", "802", "803", "804")),),
         switchboard=Switchboard(call_waiting=True),
+        rooms=(Room(id="board", number="500"), Room(id="guarded", number="501", pin="4711")),
+        classes=(Class(id="guarded", pin="4711"),),
         mailboxes=(Mailbox(id="box", pin="4711"), Mailbox(id="open")),
         queues=tuple(structs.replace(one, number="700", callback_key="2") for one in config.queues),
         agents=tuple(
@@ -43,7 +45,9 @@ def world(called: str = "") -> Config:
             for one in config.agents
         ),
         extensions=tuple(
-            structs.replace(one, voicemail="open") if one.number == TELEPHONE else one
+            structs.replace(one, voicemail="open")
+            if one.number == TELEPHONE
+            else structs.replace(one, of_class="guarded" if one.number == "804" else "")
             for one in config.extensions
         ),
     )
@@ -317,7 +321,29 @@ def _inside_talk(box: FakeBox) -> None:
     box.wait(2)
 
 
+def _room(box: FakeBox) -> None:
+    """801 and our telephone in a conference room."""
+    for telephone in ("801", TELEPHONE):
+        box.lift(telephone)
+        box.key(telephone, "500")
+    box.heard("801")
+    box.heard(TELEPHONE)
+    assert box.leg(TELEPHONE).phase == Phase.ROOM  # type: ignore[union-attr]
+
+
 STATES: dict[str, Callable[[FakeBox], None]] = {
+    "which account": _keyed("*33"),
+    "half an account's code": _keyed("*3"),
+    "day or night": _keyed("*30"),
+    "speed dial": _keyed("*7"),
+    "speed dial, half a pair": _keyed("*70"),
+    "class's PIN": _keyed(MOBILE, "804"),
+    "half a class's PIN": _keyed(MOBILE + "47", "804"),
+    "class's PIN, to unlock": _keyed("*34", "804"),
+    "room's PIN": _keyed("501"),
+    "room's PIN, wrong once": _keyed("50199#"),
+    "alone in a room": _keyed("500"),
+    "in a room with another": _room,
     "half a forward's code": _keyed("*2"),
     "forward, to which number": _keyed("*21"),
     "do-not-disturb, on or off": _keyed("*26"),
@@ -392,7 +418,7 @@ OUTSIDE_TALK = ("conversation", "consultation", "conference", "announcement")
 def telephone_of(state: str) -> str:
     if "of others" in state:
         return SUPERVISOR
-    return "804" if "mailbox's PIN" in state else TELEPHONE
+    return "804" if "mailbox's PIN" in state or "class's PIN" in state else TELEPHONE
 
 
 def called(box: FakeBox, number: str, since: int) -> bool:

@@ -13,7 +13,7 @@ from firmware.archive.archive import Archive
 from firmware.config.schema import Config, Mailbox
 from firmware.config.versions import ConfigStore
 from firmware.engine.engine import Engine
-from firmware.engine.pins import PinKey
+from firmware.engine.pins import PinKey, pin_of
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
@@ -140,8 +140,8 @@ def test_equal_pins_look_different_and_another_key_knows_none() -> None:
     assert sealed.agents[3].pin != sealed.mailboxes[0].pin
     assert PinKey(KEY).seal(text) == text, "once is enough"
     assert PinKey(KEY).knows(sealed) and not PinKey(b"another").knows(sealed)
-    assert PinKey(KEY).right(sealed.agents[3], AGENT_PIN)
-    assert not PinKey(b"another").right(sealed.agents[3], AGENT_PIN)
+    assert PinKey(KEY).right(pin_of(sealed.agents[3]), AGENT_PIN)
+    assert not PinKey(b"another").right(pin_of(sealed.agents[3]), AGENT_PIN)
 
 
 def test_a_journal_of_an_older_version_still_reads_and_its_pins_go_with_the_next_start(
