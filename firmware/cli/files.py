@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware.cli.main import CommandError
-from firmware.config.check import check_config
+from firmware.config.check import check_config, load_config
 from firmware.config.faults import Fault, render_faults
+from firmware.config.schema import Config
 from hwsim.scenario import Scenario
 from hwsim.scenario_file import load_scenario as read_scenario
 
@@ -26,3 +27,11 @@ def load_scenario(path: Path, language: str = "en") -> Scenario:
     if scenario is None:
         raise FaultyFile(path, faults, language)
     return scenario
+
+
+def load_configuration(path: Path, language: str = "en") -> Config:
+    """Raises FaultyFile, which tells the faults in `language`."""
+    config, faults = load_config(path)
+    if config is None:
+        raise FaultyFile(path, faults, language)
+    return config

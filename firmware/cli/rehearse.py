@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from drivers.clock import MonotonicClock
-from firmware.cli.files import load_scenario
-from firmware.cli.main import DONE, FOUND_WRONG
+from firmware.cli.files import load_configuration, load_scenario
+from firmware.cli.main import DONE, FOUND_WRONG, CommandError
 from firmware.cli.prompts import prompt_bank
 from firmware.cli.rehearsal.boxes import FastBox, FullBox, RehearsedBox
 from firmware.cli.rehearsal.compare import compare, compare_text
 from firmware.cli.rehearsal.expect import expectations
+from firmware.cli.rehearsal.flow_diff import flow_diff, flow_diff_text
 from firmware.cli.rehearsal.progress import Progress
 from firmware.cli.rehearsal.result import Json, ledger, result
 from firmware.cli.rehearsal.text import report_text
@@ -33,7 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="The whole stack - chips, drivers, switch, engine, recorder, archive - in virtual time.",
         epilog="Example: tipring rehearse hw-sim/scenarios/first-call.toml --out out",
     )
-    parser.add_argument("scenario", type=Path, metavar="SCENARIO.toml", help="see docs/scenario.md")
+    parser.add_argument("scenario", type=Path, nargs="?", metavar="SCENARIO.toml", help="see docs/scenario.md")
     parser.add_argument(
         "--json", action="store_true", help="one JSON document instead of the readable report"
     )
@@ -47,12 +48,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--compare", action="store_true", help="run it in full and fast, and show which calls ended otherwise"
     )
     parser.add_argument(
+        "--flow-diff",
+        type=Path,
+        nargs=2,
+        metavar=("OLD.toml", "NEW.toml"),
+        help="the same callers through two configurations (made up for every way, or the scenario's): what changes",
+    )
+    parser.add_argument(
         "--language", choices=("en", "zh"), default="en", help="of the readable report and of faults"
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.flow_diff:
+        return _flow_diff(arguments)
+    if arguments.scenario is None:
+        raise CommandError("which scenario? `tipring rehearse SCENARIO.toml`, or --flow-diff OLD.toml NEW.toml")
     scenario = load_scenario(arguments.scenario, arguments.language)
     work = _compare if arguments.compare else _rehearse
     if arguments.out is not None:
@@ -60,6 +72,16 @@ def run(arguments: argparse.Namespace) -> int:
         return work(scenario, arguments, arguments.out)
     with tempfile.TemporaryDirectory(prefix="tipring-") as scratch:
         return work(scenario, arguments, Path(scratch))
+
+
+def _flow_diff(arguments: argparse.Namespace) -> int:
+    """Found something: callers who come another way."""
+    old, new = (load_configuration(path, arguments.language) for path in arguments.flow_diff)
+    scenario = load_scenario(arguments.scenario, arguments.language) if arguments.scenario else None
+    with tempfile.TemporaryDirectory(prefix="tipring-") as scratch:
+        found = flow_diff(old, new, scenario, arguments.out or Path(scratch))
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else flow_diff_text(found))
+    return FOUND_WRONG if found["changed"] else DONE
 
 
 def _compare(scenario: Scenario, arguments: argparse.Namespace, out: Path) -> int:
