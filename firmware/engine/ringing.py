@@ -186,6 +186,11 @@ def give_up(turn: Turn, leg: Leg, cause: Cause) -> None:
         failed(turn, call, waiting, cause, called)
 
 
+def _for_busy(target: str, cause: Cause) -> str:
+    """A mailbox has a greeting of its own for calls that found its telephone in use."""
+    return f"{target}/busy" if cause is Cause.USER_BUSY and target.startswith("voicemail:") else target
+
+
 def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "") -> None:
     """Who was called is not to be had: others, his forward, the fallback, a mailbox, or a tone.
 
@@ -203,8 +208,10 @@ def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "")
     if call.fallback or (
         waiting.fxo and call.direction is Direction.INBOUND and not (call.diverted and mailbox)
     ):
+        if (target := _for_busy(call.fallback, cause)) != call.fallback:
+            turn.fact(f.FallbackSet(call.id, target))
         targets.fall_back(turn, call, waiting)
     elif mailbox is not None and why:
-        targets.go(turn, call, waiting, f"voicemail:{mailbox.id}")
+        targets.go(turn, call, waiting, _for_busy(f"voicemail:{mailbox.id}", cause))
     else:
         calls.end(turn, call, cause, ReleasedBy.CALLED)

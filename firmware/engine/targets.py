@@ -1,5 +1,6 @@
-"""Where a caller can be sent, as one word of data: `voicemail:BOX`, `mailbox:BOX` (to hear it; nothing: it asks which), `queue:ID`, `extension:NUMBER`, `outside:NUMBER`,
-`flow:ID`, `room:ID`, `service:ID`, `node:FLOW/NODE`, `recall:NUMBER`, `overflow:QUEUE/PLACE`; nothing: a last word and hang up."""
+"""Where a caller can be sent, as one word of data: `voicemail:BOX` (`/busy` after it: who was called is in a call),
+`mailbox:BOX` (to hear it; nothing: it asks which), `queue:ID`, `extension:NUMBER`, `outside:NUMBER`, `flow:ID`,
+`room:ID`, `service:ID`, `node:FLOW/NODE`, `recall:NUMBER`, `overflow:QUEUE/PLACE`; nothing: a last word and hang up."""
 
 from __future__ import annotations
 

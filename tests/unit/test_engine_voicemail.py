@@ -95,7 +95,7 @@ def test_a_message_in_a_mailbox_that_is_not_there_is_a_last_word() -> None:
 
 
 def limited(**limits: int) -> FakeBox:
-    return FakeBox(structs.replace(office(), mailboxes=(Mailbox(id="box", **limits),)))
+    return FakeBox(structs.replace(office(), mailboxes=(msgspec.convert({"id": "box"} | limits, Mailbox),)))
 
 
 def fill(box: FakeBox, messages: int, seconds: float = 10.0) -> None:

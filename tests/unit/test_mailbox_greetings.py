@@ -96,6 +96,19 @@ def test_out_of_hours_has_its_own_greeting_once_the_clock_is_known() -> None:
     assert greeting(box) == f"message:{recording}"
 
 
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_telephone_in_use_has_its_own_greeting(outside: bool) -> None:
+    box = FakeBox(house(busy_greeting="queue-next"))
+    box.lift("804")
+    if outside:
+        box.ring("L1")
+        box.heard("L1")
+        box.key("L1", "4")
+        assert box.words("L1")[0] == "queue-next"
+    else:
+        assert greeting(box, busy=True) == "queue-next"
+
+
 def test_a_greeting_spoken_anew_takes_the_place_of_the_former() -> None:
     box = FakeBox(house())
     options(box)
