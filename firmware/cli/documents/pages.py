@@ -11,6 +11,7 @@ from firmware.cli import feature_card
 from firmware.cli.documents import engine_steps, machines, messages
 from firmware.cli.documents.command_line import command_line
 from firmware.cli.documents.features import features_page
+from firmware.cli.documents.gate import gate_page
 from firmware.cli.documents.machines import Machine
 from firmware.cli.documents.metrics import metrics_page
 from firmware.cli.documents.tables_fed import tables_fed
@@ -231,6 +232,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "facts.md": _facts,
     "machines.md": _machines,
     "metrics.md": metrics_page,
+    "gate.md": gate_page,
 }
 
 

@@ -28,7 +28,7 @@ def add_parser(names: argparse._SubParsersAction[argparse.ArgumentParser], with_
         "queue-log",
         help="queues' events in the form of Asterisk's queue_log",
         description="One line an event, `time|call|queue|agent|event|data…`, for tools that read Asterisk's queue_log.",
-        epilog="Example: tipring report queue-log --from 2026-10-01 > queue_log",
+        epilog="Example: tipring report queue-log --from 2026-10-01",
     )
     one.add_argument(
         "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
