@@ -7,7 +7,7 @@ for the extension whose follow-me it is, as far as its class of service reaches.
 from __future__ import annotations
 
 from firmware.config.schema import Extension
-from firmware.engine import forwarding, groups, legs, pbx_state, queues, recordings, ringing, trunks
+from firmware.engine import classes, forwarding, groups, legs, pbx_state, queues, recordings, ringing, trunks
 from firmware.engine.state import Call, Hunt, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -41,6 +41,8 @@ def follow(turn: Turn, call: Call, waiting: Leg, telephone: Extension) -> bool:
     if not others or not pbx_state.setting(turn, telephone.number, pbx_state.FOLLOW_ME):
         return False
     own = f"extension:{telephone.number}"
+    if any(target.startswith("outside:") for target, _ in others):
+        classes.charge(turn, call, telephone.number)
     begin(turn, call, waiting, Hunt(own, [(own, 0.0), *others], True, OWN_RING_S))
     return True
 
@@ -93,8 +95,10 @@ def _ring(turn: Turn, call: Call, waiting: Leg, target: str) -> bool:
         before = len(call.legs)
         trunks.place(turn, call, waiting, number)
         return len(call.legs) > before
-    port = turn.plan.ports.get(number)
-    if port is None or not queues.telephone_free(turn, port) or pbx_state.away(turn, number):
+    port, telephone = turn.plan.ports.get(number), turn.plan.extensions.get(number)
+    if port is None or telephone is None or telephone.pager:
+        return False
+    if not queues.telephone_free(turn, port) or pbx_state.away(turn, number):
         return False
     ringing.ring(turn, call, waiting, number)
     return True

@@ -62,7 +62,7 @@ def _free_telephone(turn: Turn, leg: Leg, cause: Cause, active: bool) -> None:
         if active:
             holding.left_alone(turn, other, tone_for(cause))
         return
-    if turn.state.port(leg.port).off_hook:
+    if turn.state.port(leg.port).off_hook and not turn.plan.is_pager(leg.port):
         give_tone(turn, leg.port, tone_for(cause))
     else:
         turn.command(c.Release(port=leg.port))

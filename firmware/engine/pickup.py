@@ -28,7 +28,11 @@ def _may_be_taken(turn: Turn, leg: Leg, one: Leg, number: str) -> bool:
     call = turn.call_of(one)
     if one.role is not LegRole.CALLED or one.phase not in (Phase.ALERTING, Phase.KNOCKING) or call.paging:
         return False
-    if ringing.waiting_in(turn, call) in (None, leg) or one.party == leg.party:
+    if (
+        ringing.waiting_in(turn, call) in (None, leg)
+        or one.party == leg.party
+        or turn.plan.is_pager(one.port)
+    ):
         return False
     if number:
         return number == one.party or _group_number(turn, one) == number

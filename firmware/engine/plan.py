@@ -77,6 +77,10 @@ class Plan:
         telephone = self.telephones.get(port)
         return telephone.number if telephone else f"port-{port}"
 
+    def is_pager(self, port: int) -> bool:
+        telephone = self.telephones.get(port)
+        return telephone is not None and telephone.pager
+
     def dials_pulses(self, port: int) -> bool:
         telephone = self.telephones.get(port)
         return telephone is not None and telephone.pulse

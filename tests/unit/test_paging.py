@@ -141,6 +141,29 @@ def test_a_knock_survives_an_engine_and_a_switch() -> None:
     assert box.talk("802", "803")
 
 
+def test_an_amplifier_is_paged_and_hears_no_busy_tone_afterwards() -> None:
+    config = office()
+    phones = tuple(structs.replace(one, pager=one.number == "804") for one in config.extensions)
+    group = Group(id="g", number="600", members=("803", "804"))
+    box = FakeBox(structs.replace(config, extensions=phones, groups=(group,), paging_groups=(HALL,)))
+    box.lift("801")
+    box.key("801", "*551#")
+    box.lift("804")
+    assert box.hears[PHONES["804"]] == PHONES["801"]
+    box.hang_up("801")
+    assert PHONES["804"] not in box.playing
+    box.hang_up("804")
+    box.lift("801")
+    box.key("801", "600")
+    assert rung(box) == {"803"}
+    box.hang_up("801")
+    box.lift("801")
+    box.key("801", "804")
+    box.lift("802")
+    box.key("802", "*8")
+    assert box.words("802") == ["nothing-to-pick-up"]
+
+
 # -- call-back on busy ------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from firmware.config.check import check_config
-from firmware.config.schema import Config, Switchboard
+from firmware.config.schema import Config, Room, Switchboard
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
@@ -190,6 +190,17 @@ def test_hanging_up_while_a_mailbox_answers_leaves_the_caller_there() -> None:
     assert phase(box, "801") == Phase.MAILBOX
     box.hang_up("801")
     assert phase(box, "L1") == Phase.MAILBOX
+
+
+def test_hanging_up_in_a_conference_room_sends_the_held_caller_there() -> None:
+    box = talking(structs.replace(office(), rooms=(Room(id="team", number="700"),)))
+    box.flash("801")
+    box.key("801", "700")
+    assert phase(box, "801") == Phase.ROOM
+    box.hang_up("801")
+    assert phase(box, "L1") == Phase.ROOM
+    box.leave("L1")
+    assert not box.engine.state.calls
 
 
 def test_a_transfer_nobody_takes_back_goes_to_the_operator() -> None:
