@@ -10,6 +10,8 @@ from firmware.protocol import facts as f
 from firmware.protocol.names import AgentState
 
 REASON = "missed-calls"
+NOTICE_S = 12.0
+"""So much longer a telephone waits for its first digit while that is said."""
 
 
 def count_against(turn: Turn, queue: Queue, agent: AgentNow) -> None:

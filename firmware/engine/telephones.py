@@ -58,9 +58,10 @@ def own_call(turn: Turn, port: int, role: LegRole = LegRole.CALLER) -> Leg:
     turn.command(c.Listen(port=port, digits=True, pulses=turn.plan.dials_pulses(port)))
     new = mailboxes.special_dial(turn, telephone)
     special = new or pbx_state.marked(turn, party)
-    notice = (c.Phrase(one, turn.language(leg)) for one in missing.notice(turn, party))
+    notice = tuple(c.Phrase(one, turn.language(leg)) for one in missing.notice(turn, party))
     turn.play(leg, "", *notice, c.ToneItem(Tone.SPECIAL_DIAL if special else Tone.DIAL))
-    turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.first_digit_s)
+    first_s = turn.plan.config.dial_plan.first_digit_s
+    turn.timer(f"digit:{leg.id}", first_s + (missing.NOTICE_S if notice else 0.0))
     return leg
 
 
