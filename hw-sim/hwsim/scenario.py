@@ -349,6 +349,21 @@ class Fault(Part, frozen=True):
     """`clock`: what it is worth from then on: `ntp`, `rtc`, `manual`, `none`."""
 
 
+class LookupAnswer(Part, frozen=True):
+    """What a look-up of a flow finds. One that no entry fits is answered by nobody."""
+
+    lookup: str
+    """Id of the look-up."""
+    of: dict[str, str] = field(default_factory=dict)
+    """Only when these parameters have these values."""
+    after_s: AtS = 0.02
+    """How long it takes."""
+    result: Annotated[str, _one_of("done", "failed", "unknown")] = "done"
+    """`done`, `failed`, `unknown`."""
+    values: dict[str, str] = field(default_factory=dict)
+    """Variable to value; none: nothing was found."""
+
+
 class Expect(Part, frozen=True):
     """Something that must be true of the report: a `figure` of it, how many facts of a kind (`fact`) the box
     decided, or how often somebody noticed or did something (`diary`). See [what can be
@@ -395,6 +410,7 @@ class Scenario(Part, frozen=True):
     persons: tuple[Person, ...] = field(default=(), name="person")
     outside_parties: tuple[OutsideParty, ...] = field(default=(), name="outside_party")
     faults: tuple[Fault, ...] = field(default=(), name="fault")
+    answers: tuple[LookupAnswer, ...] = field(default=(), name="answer")
     expects: tuple[Expect, ...] = field(default=(), name="expect")
 
     @property

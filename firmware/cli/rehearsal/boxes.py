@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware.cli.cards import bench_cards
+from firmware.cli.rehearsal.answers import Answers
 from firmware.cli.rehearsal.clockwork import BoxFaults
 from firmware.cli.rehearsal.half import DecidingHalf, wall_start_us
 from firmware.prompts.bank import PromptBank
@@ -68,6 +69,7 @@ class FullBox:
         cards = bench_cards(config, wire, self.clock)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
         self.half = DecidingHalf(config, out, wall_us, self._submit)
+        self.half.answers = Answers(scenario.answers)
         self.half.listeners += [see] if see else []
         self._parts = (cards, plan, self.clock, bank, self.half.audio_ring)
         self._messages = RecordingShelf(out)
@@ -142,6 +144,7 @@ class FastBox:
         self.diary = Diary(diary_entries)
         self.switch = FastSwitch(scenario, lengths, diary=self.diary)
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
+        self.half.answers = Answers(scenario.answers)
         self.half.listeners += [see] if see else []
         # A switch that dies takes its audio with it: only the full box can show that.
         self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind != "kill-switch")

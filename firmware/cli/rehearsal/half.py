@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from firmware.archive.archive import Archive
+from firmware.cli.rehearsal.answers import Answers
 from firmware.cli.rehearsal.wall import RehearsedWall
 from firmware.config.schema import Config
 from firmware.engine import catching_up
@@ -65,6 +66,8 @@ class DecidingHalf:
         """When an engine that is away comes back."""
         self._waiting: list[FromSwitch] = []
         self.wall = RehearsedWall(wall_us, config.site.zone)
+        self.answers = Answers()
+        """Of the jobs process."""
 
     def begin(self) -> None:
         """The engine starts: it asks the switch for a report, learns the time and the configuration."""
@@ -105,6 +108,8 @@ class DecidingHalf:
         if self.back_us is not None and at_us >= self.back_us:
             self._come_back(at_us)
         if self.back_us is None:
+            for given in self.answers.due(at_us):
+                self.keeper.give(given, self.keeper.not_before(at_us))
             self.keeper.run_timers(at_us)
         if at_us >= self._due_us:
             self._due_us = at_us + STEP_US
@@ -115,7 +120,10 @@ class DecidingHalf:
     @property
     def deadline_us(self) -> int | None:
         """When the engine wants to do something."""
-        return self.keeper.engine.deadline_us if self.back_us is None else self.back_us
+        if self.back_us is not None:
+            return self.back_us
+        times = (self.keeper.engine.deadline_us, self.answers.next_us)
+        return min((one for one in times if one is not None), default=None)
 
     def kill(self, at_us: int, for_us: int = 0) -> None:
         """The engine's memory is thrown away and rebuilt from snapshot and journal, as after a kill -9.
@@ -170,6 +178,7 @@ class DecidingHalf:
             if not self._journal_ring.put(journal.encode(record)):
                 raise RingFull(f"journal ring at record {record.number}")
         self._since_snapshot.append(record)
+        self.answers.see(record)
         for listener in self.listeners:
             listener(record)
 
