@@ -19,6 +19,13 @@ def caller_id_sound(plan: PortPlan, number: str, name: str) -> NDArray[np.int16]
     return sent(plan.caller_id, said, plan.country.name_charset)
 
 
+_LAMPS: dict[tuple[str, bool], NDArray[np.int16]] = {}
+"""By form: a switch that begins anew tells every lamp, and each sound takes a millisecond to make."""
+
+
 def lamp_sound(plan: PortPlan, lit: bool) -> NDArray[np.int16]:
     """The message lamp on or off; empty where the country's form has no way to say it."""
-    return lamp_sent(plan.caller_id, lit)
+    key = (repr(plan.caller_id), lit)
+    if key not in _LAMPS:
+        _LAMPS[key] = lamp_sent(plan.caller_id, lit)
+    return _LAMPS[key]

@@ -171,6 +171,29 @@ def test_who_lifts_or_is_rung_in_the_middle_is_not_kept_waiting_and_told_anew(cu
     assert desk.lamps == [True, True]
 
 
+def test_a_chip_that_failed_meanwhile_is_told_again_when_it_is_back() -> None:
+    desk = Desk()
+    desk.give(show(1))
+    desk.wait(2)
+    desk.give(wires.PortFailed(0, 0, "reset"))
+    desk.wait(2)
+    desk.give(SignalEnded())
+    assert desk.lamps == [True, True], "tried again"
+    desk.give(wires.PortRecovered(0, 0))
+    desk.wait(2)
+    assert desk.lamps == [True, True, True], "it went to nobody"
+
+
+def test_the_lamps_of_a_whole_box_are_told_one_after_the_other() -> None:
+    country = profile("CN")
+    due = []
+    for port in range(48):
+        machine = TelephoneMachine(PortPlan(port, wires.PortKind.FXS, country, country.caller_id))
+        machine.handle(ShowMessages(port=port, count=1), SECOND_US)
+        due.append(machine.deadline_us)
+    assert len(set(due)) == 48
+
+
 def test_where_there_is_no_form_for_it_nothing_is_tried() -> None:
     desk = Desk("RU")
     desk.give(show(1))

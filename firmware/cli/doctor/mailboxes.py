@@ -33,7 +33,7 @@ def _found(db: Database) -> Iterator[Finding]:
     for mailbox, level in db.execute(
         "SELECT mailbox, level FROM mailbox_levels WHERE to_us IS NULL AND level <> 'ample' ORDER BY mailbox"
     ).fetchall():
-        yield Finding(f"mailbox-{'full' if level == 'full' else 'nearly-full'}", {"mailbox": mailbox})
+        yield Finding("mailbox-full" if level == "full" else "mailbox-nearly-full", {"mailbox": mailbox})
     for mailbox, count in db.execute(
         "SELECT mailbox, messages FROM mailbox_checks WHERE checked_us IS NULL"
         " GROUP BY mailbox HAVING at_us = max(at_us) ORDER BY mailbox"

@@ -26,6 +26,8 @@ SETTLING_MS = 60
 """From the command to the first sample on the wire, at most."""
 IDLE_US = 1_500_000
 """So long a telephone must have been left alone before its lamp is told."""
+APART_US = 100_000
+"""From port to port: a whole box of lamps is not told in one tick."""
 CADENCES_MS = {
     "internal": (400, 200, 400, 3000),
     "recall": (300, 300, 300, 300, 300, 2500),
@@ -133,7 +135,8 @@ class TelephoneMachine:
     def _rest(self, now_us: int) -> None:
         """On-hook and idle; a lamp that is not as it should be is told in a moment."""
         self.state = Telephone.ON_HOOK
-        self.deadline_us = now_us + IDLE_US if self.lamp != self._shown else None
+        apart_us = IDLE_US + self._plan.port * APART_US
+        self.deadline_us = now_us + apart_us if self.lamp != self._shown else None
 
     def _asked_to_show(self, given: Given, now_us: int) -> list[Out]:
         assert isinstance(given, ShowMessages)
@@ -161,9 +164,16 @@ class TelephoneMachine:
         self._rest(now_us)
         return [HushSignal()]
 
+    def _recovered(self, given: Given, now_us: int) -> list[Out]:
+        """What a chip was given while it was out of order came to nobody."""
+        del given
+        self._shown = -1
+        self._rest(now_us)
+        return []
+
     def _cut_off(self, given: Given, now_us: int) -> list[Out]:
         """Lifted, rung or broken in the middle of it: it is told anew later."""
-        self.state = Telephone.ON_HOOK
+        self._rest(now_us)
         step = STEPS.get((Telephone.ON_HOOK, type(given)))
         return [HushSignal(), *(step(self, given, now_us) if step is not None else [])]
 
@@ -176,6 +186,7 @@ STEPS: Mapping[tuple[Telephone, type], Step] = {
     (Telephone.ON_HOOK, Listen): _M._listening,
     (Telephone.ON_HOOK, ShowMessages): _M._asked_to_show,
     (Telephone.ON_HOOK, DeadlineReached): _M._show,
+    (Telephone.ON_HOOK, wires.PortRecovered): _M._recovered,
     (Telephone.SENDING, SignalEnded): _M._sent,
     (Telephone.SENDING, ShowMessages): _M._asked_to_show,
     (Telephone.SENDING, Ring): _M._cut_off,

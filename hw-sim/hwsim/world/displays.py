@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from drivers.countries import CountryProfile
 from drivers.dsp.caller_id import CallerIdMessage
 from drivers.dsp.caller_id_bank import CallerIdBank
-from hwsim.world.lamp_receiver import TONES_HZ, LampReceiver
+from hwsim.world.lamp_receiver import QUIETEST_RMS, TONES_HZ, LampReceiver
 from hwsim.world.telephone import Telephone
 
 
@@ -47,7 +47,14 @@ class Displays:
 
     def lamps(self, block: NDArray[np.int16]) -> list[tuple[int, bool]]:
         """Message lamps that were told in this tick: (port, lit)."""
-        heard = ((port, receiver.take(block[port])) for port, receiver in self._lamps.items())
+        if not self._lamps:
+            return []
+        loud = block.max(axis=1) >= QUIETEST_RMS
+        heard = (
+            (port, receiver.take(block[port]))
+            for port, receiver in self._lamps.items()
+            if receiver.hears or loud[port]
+        )
         return [(port, lit) for port, lit in heard if lit is not None]
 
     def read(self, block: NDArray[np.int16]) -> list[tuple[int, CallerIdMessage]]:

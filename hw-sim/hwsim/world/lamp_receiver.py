@@ -43,6 +43,11 @@ class LampReceiver:
         self.forget()
         return next((lamp for one in messages(sound, self._form) if (lamp := _lamp(one)) is not None), None)
 
+    @property
+    def hears(self) -> bool:
+        """Something has begun."""
+        return bool(self._kept)
+
     def forget(self) -> None:
         """Lifted or rung: what was half heard is nothing."""
         self._kept, self._silent = [], 0
