@@ -12,7 +12,7 @@ from firmware.config.schema import Agent, Config, Queue, RelaxStep, RoutingRule
 
 MOST_STEPS = 20
 MOST_RULES = 200
-MOST_NUMBERS = 50_000
+MOST_NUMBERS = 20_000
 """Numbers of all lists and rules together."""
 
 

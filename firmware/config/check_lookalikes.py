@@ -42,6 +42,7 @@ MOST_PARTS: Mapping[str, int] = {
     "account": 10_000,
     "did": 10_000,
     "node": 1000,
+    "numbers": 10_000,
 }
 MOST_OTHERS = 1000
 

@@ -596,13 +596,6 @@ RELAX_UNASKED = Wording(
     "请删去，或写进队列的 skills",
     warning=True,
 )
-TOO_MANY = Wording(
-    "too-many",
-    "{count} {what} are more than {most}",
-    "join some of them, or take some out",
-    "{what} 有 {count} 个，超过了 {most} 个",
-    "请合并或删去一部分",
-)
 NOT_SERVED_BY = Wording(
     "not-served-by",
     'agent "{agent}" does not serve queue "{queue}", so this changes nothing',

@@ -27,7 +27,6 @@ WORDS = {
         "呼叫 {call}：{queue} 呼叫坐席 {agent}（{result}）：{why}",
     ),
     "others": ("    and not: {others}", "    而非：{others}"),
-    "rules": ("    rules: {rules}", "    规则：{rules}"),
     "rings": ("rings", "振铃中"),
     "connected": ("connected", "已接通"),
 }
@@ -71,8 +70,6 @@ def _lines(call: int, choice: Row, language: str) -> Iterable[str]:
     result = choice["result"] or "rings"
     spoken = _pick(WORDS[result], language) if result in WORDS else said(result, language)
     yield _pick(WORDS["choice"], language).format(call=call, **{**choice, "result": spoken})
-    if choice["rules"]:
-        yield _pick(WORDS["rules"], language).format(rules=", ".join(choice["rules"]))
     if choice["others"]:
         others = [(one["agent"], one["reason"], one.get("data", "")) for one in choice["others"]]
         yield _pick(WORDS["others"], language).format(others=tell(others, language))
