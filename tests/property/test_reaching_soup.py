@@ -157,3 +157,37 @@ def test_nobody_who_may_call_inside_only_reaches_the_outside(seed: int) -> None:
             soup.sensible(box, draw)
             box.wait(draw.choice([0.1, 1, 5]))
     assert {one.digits for one in box.sent(c.Dial)} <= {"110"}
+
+
+def _calls_for_help(box: FakeBox, phone: str) -> bool:
+    """Puts down, lifts, flashes till there is dial tone or a choice, and keys 110. None of it takes a moment."""
+    port = PHONES[phone]
+    if port in box.off_hook:
+        box.hang_up(phone)
+    box.lift(phone)
+    for _ in range(3):
+        leg = box.leg(phone)
+        if leg is None or leg.phase in (Phase.DIALLING, Phase.CHOOSING):
+            break
+        box.flash(phone)
+    since = len(box.commands)
+    box.key(phone, "110")
+    box.wait(1.95)
+    leg = box.leg(phone)
+    placed = [one for one in box.commands[since:] if isinstance(one, c.Dial) and one.digits == "110"]
+    return bool(placed) or (leg is not None and box.engine.state.calls[leg.call].emergency)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32))
+def test_help_is_called_from_every_state_these_features_make(seed: int) -> None:
+    draw = soup.Draw(seed)
+    box = living(seed, draw.randrange(10, 90), checked=False)
+    phone = draw.choice(sorted(PHONES))
+    assert _calls_for_help(box, phone), f"{phone} in {box.leg(phone)}"
+
+
+def test_without_the_rows_for_calls_for_help_the_property_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firmware.engine.emergency.place", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_help_is_called_from_every_state_these_features_make()
