@@ -108,7 +108,7 @@ def _announce_change(turn: Turn, name: str) -> None:
         _mix(turn, name)
         return
     for leg in talking:
-        turn.play(leg, "room", c.ToneItem(Tone.BEEP, TONE_MS))
+        turn.play(leg, "room", c.ToneItem(Tone.CONFIRM, TONE_MS))
 
 
 def mix_again(turn: Turn, leg: Leg) -> None:

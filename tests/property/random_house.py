@@ -1,7 +1,7 @@
-"""Random houses: configurations of every feature the schema knows, as the checks accept them, over the fake box's wires.
+"""Random houses: configurations of every feature, as the checks accept them, over the wires of the fake box.
 
-Drawn from the schema itself, so that a key or a feature that is added there is drawn here. What the checks find wrong is
-taken out again, until nothing is.
+Drawn from the schema itself, so that a key or a feature that is added there is drawn here. What the checks find wrong
+is taken out again, until nothing is.
 """
 
 from __future__ import annotations

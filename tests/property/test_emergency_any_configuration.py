@@ -1,8 +1,8 @@
 """Help from every feature's every state: random houses, random walks through them, and then somebody keys 110.
 
 Who talks presses R first; who has dialled half a number, or is in a talk that R does not leave, hangs up and lifts
-again. Where keys are commands the number is keyed in one go, by itself. Within two seconds of its last key it is dialled
-as urgent. Digits that follow others at once may make another emergency number with them: that is called then.
+again. Where keys are commands the number is keyed by itself, in one go. Within two seconds of its last key it is
+dialled as urgent. Digits that follow others at once may make another emergency number with them: that is called then.
 """
 
 from __future__ import annotations
@@ -111,6 +111,11 @@ def keys_at_once(box: FakeBox, telephone: str) -> bool:
     return not half and phase_of(box, telephone) not in NOT_AT_ONCE
 
 
+def commanded_just_now(box: FakeBox, telephone: str) -> bool:
+    began = box.engine._secrets._urgent.began(PHONES[telephone], box.now_us)
+    return bool({began, phase_of(box, telephone)} & COMMANDS)
+
+
 def keyed(box: FakeBox, telephone: str, number: str, others: Collection[str] = ()) -> bool:
     since = len(box.commands)
     box.key(telephone, number)
@@ -122,7 +127,7 @@ def calls_for_help(box: FakeBox, telephone: str, number: str, others: Collection
     """As somebody does it who knows nothing of the state: keys; R and keys; hook and keys."""
     if PHONES[telephone] not in box.off_hook:
         box.lift(telephone)
-    if phase_of(box, telephone) in COMMANDS:
+    if commanded_just_now(box, telephone):
         box.wait(IN_ONE_GO_S)
     if keys_at_once(box, telephone):
         return keyed(box, telephone, number, others)

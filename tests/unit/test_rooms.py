@@ -36,7 +36,7 @@ def come(box: FakeBox, *telephones: str) -> None:
 def tone_over(box: FakeBox) -> None:
     """The tones everybody hears come to their ends."""
     for where, port in PORTS.items():
-        if port in box.playing and box.words(where) == ["tone:beep"]:
+        if port in box.playing and box.words(where) == ["tone:confirm"]:
             box.heard(where)
 
 
@@ -66,10 +66,10 @@ def test_all_hear_a_tone_when_somebody_comes_and_when_somebody_goes() -> None:
     come(box, "801", "802")
     box.lift("804")
     box.key("804", "500")
-    assert [box.words(one) for one in ("801", "802", "804")] == [["tone:beep"]] * 3
+    assert [box.words(one) for one in ("801", "802", "804")] == [["tone:confirm"]] * 3
     tone_over(box)
     box.hang_up("804")
-    assert [box.words(one) for one in ("801", "802")] == [["tone:beep"]] * 2
+    assert [box.words(one) for one in ("801", "802")] == [["tone:confirm"]] * 2
     tone_over(box)
     assert together(box) == ports("801", "802")
 
