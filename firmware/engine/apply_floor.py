@@ -27,8 +27,9 @@ def callback_asked(board: Board, fact: f.QueueCallbackAsked, at_us: int) -> None
         fact.since_us,
         at_us,
         fact.priority,
+        need=fact.need,
     )
-    board.acd.enqueue(-fact.callback, fact.queue, fact.priority, fact.since_us)
+    board.acd.enqueue(-fact.callback, fact.queue, fact.priority, fact.since_us, fact.need)
 
 
 def callback_begun(board: Board, fact: f.QueueCallbackBegun, at_us: int) -> None:
@@ -37,7 +38,7 @@ def callback_begun(board: Board, fact: f.QueueCallbackBegun, at_us: int) -> None
     one.attempt = fact.call
     call.callback, call.queue, call.waits = fact.callback, one.queue, True
     board.acd.dequeue(-one.id)
-    board.acd.enqueue(fact.call, one.queue, one.priority, one.since_us)
+    board.acd.enqueue(fact.call, one.queue, one.priority, one.since_us, one.need)
 
 
 def callback_put(board: Board, fact: f.QueueCallbackPut, at_us: int) -> None:
@@ -46,7 +47,7 @@ def callback_put(board: Board, fact: f.QueueCallbackPut, at_us: int) -> None:
     if fact.until_us:
         board.acd.dequeue(-one.id)
     else:
-        board.acd.enqueue(-one.id, one.queue, one.priority, one.since_us)
+        board.acd.enqueue(-one.id, one.queue, one.priority, one.since_us, one.need)
 
 
 def callback_ended(board: Board, fact: f.QueueCallbackEnded, at_us: int) -> None:

@@ -7,7 +7,7 @@ for a number at a time, however often it was asked for.
 from __future__ import annotations
 
 from firmware.config.schema import Queue
-from firmware.engine import agents, callback_numbers, calls, closing, offering, trunks
+from firmware.engine import agents, callback_numbers, calls, closing, offering, remembering, trunks
 from firmware.engine import numbers as numbering
 from firmware.engine.floor_state import Callback
 from firmware.engine.state import Call, Leg
@@ -44,7 +44,8 @@ def ask(turn: Turn, call: Call, queue: Queue, number: str, *, since_us: int, how
         turn.fact(f.QueueCallbackMerged(pending.id, call.id, how))
         return
     one = turn.state.floor.callbacks_made + 1
-    turn.fact(f.QueueCallbackAsked(one, call.id, queue.id, number, e164, since_us, queue.priority, how))
+    priority, need = remembering.need(turn, call, queue)
+    turn.fact(f.QueueCallbackAsked(one, call.id, queue.id, number, e164, since_us, priority, how, need))
     _expire(turn, one, queue)
     turn.dispatch = True
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from firmware.protocol.choice import Need
+
 
 class Callback(Struct):
     """A caller who is called back when his turn comes. In the distributor he waits under `-id`."""
@@ -24,6 +26,7 @@ class Callback(Struct):
     """The call that is under way for it."""
     until_us: int = 0
     """Not before this."""
+    need: Need = Need()
 
 
 class Offer(Struct):

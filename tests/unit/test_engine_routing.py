@@ -188,6 +188,17 @@ def test_no_more_callers_are_kept_than_there_is_room_for() -> None:
     assert kept["+5"].agent == "801"
 
 
+def test_a_call_back_asks_for_the_same_as_the_caller_did() -> None:
+    rule = RoutingRule(id="gold", lists=("gold",), skills={"zh": 40}, priority=3)
+    box = FakeBox(routed(rule, callback_abandoned_after_s=5))
+    box.to_queue("L1")
+    box.wait(6)
+    assert box.facts(f.AgentOffered) == []  # nobody knows that much
+    box.leave("L1")
+    (waiting,) = box.engine.state.acd.calls.values()
+    assert (waiting.call, waiting.priority, waiting.need.skills) == (-1, 3, {"zh": 40})
+
+
 # -- what is told -----------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.protocol.choice import Need
 from firmware.protocol.facts.fact import Fact
 
 
@@ -31,6 +32,7 @@ class QueueCallbackAsked(Fact, frozen=True, tag=True):
     since_us: int
     priority: int
     how: str
+    need: Need = Need()
 
 
 class QueueCallbackMerged(Fact, frozen=True, tag=True):
