@@ -8,14 +8,15 @@ from firmware.config.export import as_document, as_toml, secrets_of
 from firmware.config.load import loads
 from firmware.config.schema import Agent, Config, Mailbox
 from firmware.config.versions import Version
-from tests.property.whole_config import known_names, whole_configs
+from tests.property.whole_config import Drawn, known_names, whole_configs
 
 
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(whole_configs())
-def test_whatever_the_schema_allows_is_exported_and_read_back_the_same(config: Config) -> None:
+def test_whatever_the_schema_allows_is_exported_and_read_back_the_same(drawn: Drawn) -> None:
+    config = drawn.config
     row = Version(3, "wang", 1_790_000_000_000_000, "apply", msgspec.json.encode(config).decode())
     text = as_document(row)
     value, faults = loads(text, Config, known=known_names())

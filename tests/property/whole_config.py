@@ -15,7 +15,6 @@ from firmware.config.schema import Config
 
 POOL = ("1001", "1002", "2003")
 """Names of everything: digits are a name in every form names have."""
-FREE = st.text(max_size=12)
 SPANS = ("08:30-12:00", "13:00-17:30", "22:00-02:00")
 SAMPLES: Mapping[str, st.SearchStrategy[str]] = {
     "digits": st.text(string.digits, min_size=1, max_size=20),
@@ -33,8 +32,27 @@ SAMPLES: Mapping[str, st.SearchStrategy[str]] = {
 }
 
 
-def whole_configs() -> st.SearchStrategy[Config]:
-    return drawn(inspect.type_info(Config)).map(lambda plain: msgspec.convert(plain, Config))
+class Drawn:
+    """A configuration that is not told whole when a test fails on it: the export says more."""
+
+    def __init__(self, plain: Any) -> None:
+        self.config = msgspec.convert(plain, Config)
+
+    def __repr__(self) -> str:
+        return f"Drawn({msgspec.json.encode(self.config).decode()[:200]}…)"
+
+
+def whole_configs() -> st.SearchStrategy[Drawn]:
+    """A few sections at a time: over many of them, every key of the schema."""
+    kind = inspect.type_info(Config)
+    assert isinstance(kind, inspect.StructType)
+    sections = {field.encode_name: drawn(field.type) for field in kind.fields}
+
+    def chosen(names: list[str]) -> st.SearchStrategy[Any]:
+        return st.fixed_dictionaries({name: sections[name] for name in names})
+
+    names = st.lists(st.sampled_from(sorted(sections)), min_size=1, max_size=3, unique=True)
+    return names.flatmap(chosen).map(Drawn)
 
 
 def known_names() -> Mapping[str, Collection[str]]:
@@ -65,9 +83,9 @@ def drawn(kind: inspect.Type, default: Any = msgspec.NODEFAULT) -> st.SearchStra
     if isinstance(kind, inspect.StructType):
         return _struct(kind)
     if isinstance(kind, inspect.VarTupleType):
-        return st.lists(drawn(kind.item_type), max_size=3, unique_by=_name_of(kind.item_type))
+        return st.lists(drawn(kind.item_type), max_size=2, unique_by=_name_of(kind.item_type))
     if isinstance(kind, inspect.DictType):
-        return st.dictionaries(drawn(kind.key_type), drawn(kind.value_type), max_size=3)
+        return st.dictionaries(drawn(kind.key_type), drawn(kind.value_type), max_size=2)
     if isinstance(kind, inspect.UnionType):
         return st.one_of(*map(drawn, kind.types))
     return _plain(kind)
@@ -119,7 +137,11 @@ def _plain(kind: inspect.Type) -> st.SearchStrategy[Any]:
         return st.sampled_from(kind.values)
     if isinstance(kind, inspect.NoneType):
         return st.none()
-    return FREE
+    if isinstance(kind, inspect.StrType):
+        return st.text(
+            min_size=kind.min_length or 0, max_size=8 if kind.max_length is None else kind.max_length
+        )
+    raise AssertionError(f"no values are known for {kind}")
 
 
 def _name_of(kind: inspect.Type) -> Callable[[Any], object]:
