@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from firmware.archive.audit import Deed, note
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
+
+
+def _number(seconds: float) -> float:
+    """SQLite takes what is no number for nothing at all."""
+    return seconds if math.isfinite(seconds) else 0.0
 
 
 def _left(book: Book, fact: facts.VoicemailLeft) -> None:
@@ -25,7 +32,7 @@ def _add(
         call,
         book.at_us,
         book.wall_us,
-        seconds,
+        _number(seconds),
         of,
         passed_on_by,
     )
@@ -71,7 +78,7 @@ def _greeting_kept(book: Book, fact: facts.GreetingKept) -> None:
         fact.recording,
         fact.mailbox,
         fact.kind,
-        fact.seconds,
+        _number(fact.seconds),
         book.at_us,
         book.wall_us,
     )
@@ -131,7 +138,7 @@ def _filled(book: Book, fact: facts.MailboxFilled) -> None:
         fact.mailbox,
         fact.level,
         fact.messages,
-        fact.seconds,
+        _number(fact.seconds),
         book.at_us,
     )
 

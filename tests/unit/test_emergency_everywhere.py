@@ -569,6 +569,16 @@ def test_a_number_that_goes_on_while_its_line_is_had_is_no_emergency_number() ->
     assert [one.digits for one in box.sent(c.Dial)] == ["6255"]
 
 
+def test_a_menu_left_a_moment_ago_takes_no_part_in_an_emergency_number() -> None:
+    """The key that chose to speak a greeting is not the first of the number."""
+    box = FakeBox(world("112"))
+    _in_mailbox("0212")(box)
+    since = len(box.commands)
+    box.key(TELEPHONE, "112")
+    box.wait(WITHIN_S)
+    assert called(box, "112", since)
+
+
 def test_keys_half_a_minute_apart_are_not_one_number() -> None:
     box = FakeBox(world())
     _message(box)
@@ -662,7 +672,9 @@ def test_a_caller_who_leaves_while_his_line_is_taken_changes_nothing() -> None:
 # -- planted faults ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", ["agent's PIN", "half a mailbox's PIN", "hears its mailbox"])
+@pytest.mark.parametrize(
+    "state", ["agent's PIN", "half a mailbox's PIN", "hears its mailbox", "half a new PIN", "which greeting"]
+)
 def test_without_the_pause_rule_the_table_fails(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urgent_keys, "PAUSE_US", 12_000_000)
     monkeypatch.setattr("firmware.engine.secrets.PAUSE_US", 12_000_000)
