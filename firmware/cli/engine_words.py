@@ -15,6 +15,8 @@ WORDS = {
         "calls": "Calls",
         "agents": "Agents",
         "timers": "Timers",
+        "services": "Services",
+        "rooms": "Conference rooms",
         "alarm": "ALARM: {alarm}",
         "nothing": "none",
         "silent": "No engine answered: start the box with `tipring run`, or look at `tipring doctor`. Nothing changed.",
@@ -31,6 +33,8 @@ WORDS = {
         "calls": "通话",
         "agents": "坐席",
         "timers": "定时器",
+        "services": "日夜服务",
+        "rooms": "会议室",
         "alarm": "告警：{alarm}",
         "nothing": "无",
         "silent": "没有引擎应答：请用 `tipring run` 启动设备，或查看 `tipring doctor`。没有任何改变。",
@@ -83,18 +87,22 @@ HEADINGS = {
         "call": ("call", "kind", "number", "line", "since", "queue", "position", "who is doing what"),
         "agent": ("agent", "state", "reason", "telephone", "since"),
         "timer": ("timer", "due in"),
+        "service": ("service", "mode", "why"),
+        "room": ("room", "members"),
     },
     "zh": {
         "call": ("通话", "类别", "号码", "线路", "历时", "队列", "位置", "各方在做什么"),
         "agent": ("坐席", "状态", "原因", "话机", "历时"),
         "timer": ("定时器", "剩余"),
+        "service": ("服务", "状态", "原因"),
+        "room": ("会议室", "成员"),
     },
 }
 PHASES = {
     "offered": "来电振铃", "flow": "语音菜单", "queued": "排队", "joining": "即将接通", "calling": "等待应答",
     "talking": "通话", "held": "保持", "mailbox": "留言", "parting": "结束", "dialling": "拨号",
     "keying": "按键", "pin": "输入密码", "listening": "收听留言", "dictating": "录制问候语", "new-pin": "设置密码",
-    "alerting": "振铃", "away": "离开",
+    "alerting": "振铃", "away": "离开", "room": "会议室",
     "choosing": "选择", "waiting-line": "等待线路", "seizing": "占线", "proceeding": "接续中",
 }  # fmt: skip
 """`firmware.engine.state.Phase` as Chinese people say it."""
@@ -129,8 +137,22 @@ def state_lines(view: StateView, language: str) -> list[str]:
         *alarms,
         *_section(words["calls"], heads["call"], calls, words["nothing"]),
         *_section(words["agents"], heads["agent"], agents, words["nothing"]),
+        *_services_and_rooms(view, language),
         *_section(words["timers"], heads["timer"], timers, words["nothing"]),
     ]
+
+
+def _services_and_rooms(view: StateView, language: str) -> list[str]:
+    """Only where there are any."""
+    words, heads = WORDS[language], HEADINGS[language]
+    services = [[name, said(mode, language), said(why, language)] for name, mode, why in view.services]
+    rooms = [[name, ", ".join(members)] for name, members in view.rooms]
+    told = []
+    if services:
+        told += _section(words["services"], heads["service"], services, words["nothing"])
+    if rooms:
+        told += _section(words["rooms"], heads["room"], rooms, words["nothing"])
+    return told
 
 
 def _section(title: str, headings: tuple[str, ...], rows: list[list[str]], nothing: str) -> list[str]:

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 CHINESE = {
+    "day": "日间",
+    "night": "夜间",
+    "holiday": "节假日",
+    "keyed": "按键切换",
+    "calendar": "按日历",
+    "exception": "特别日期",
+    "no-clock": "时钟未设",
     # outcomes
     "answered": "已接听", "abandoned_in_menu": "在菜单中放弃", "abandoned_in_queue": "排队中放弃",
     "self_served": "自助完成", "voicemail": "已留言", "overflowed_out": "已溢出", "refused": "已拒绝",
@@ -18,6 +25,11 @@ CHINESE = {
     "lunch": "午餐", "meeting": "会议", "training": "培训", "paperwork": "文书",
     # leaving queues and missing calls
     "abandoned": "放弃", "overflow": "溢出", "no-agents": "无坐席", "exit-key": "按键退出",
+    "closed": "已关闭", "full": "已满", "callback": "回电",
+    "gave_up": "放弃", "served_later": "后续接通", "to_be_called": "待回电", "open": "待回电", "reached": "已接通",
+    "not-reached": "未接通", "expired": "已过期", "called-in": "再次来电已接", "cancelled": "已取消",
+    "breather": "小憩", "pause-too-long": "休息超时", "pause-too-often": "休息过多",
+    "queue-closed": "队列已关闭", "goes-round": "循环转接", "take-over": "拦截",
     "no-answer": "未应答", "declined": "拒接", "caller-left": "主叫已挂", "taken-by-other": "他人已接",
     # refused attempts
     "no-line-free": "无空闲线路", "no-dial-tone": "无拨号音", "not-allowed": "不允许", "no-such-number": "无此号码",

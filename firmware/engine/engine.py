@@ -19,6 +19,7 @@ from firmware.engine import (
     orders,
     reconcile,
     reports,
+    services,
     steps,
     supervising,
 )
@@ -218,6 +219,11 @@ class Engine:
     def past(self) -> tuple[bytes, list[Record]]:
         """A former snapshot and the records since: what a new version is tried with."""
         return self._undo.past
+
+    def services(self, at_us: int) -> tuple[tuple[str, str, str], ...]:
+        """Day and night services: each one's mode at this instant, and why."""
+        turn = Turn(self._board, at_us)
+        return tuple((one.id, *services.mode_of(turn, one)) for one in turn.plan.config.services)
 
     def snapshot(self) -> bytes:
         return freeze(self._board.state)

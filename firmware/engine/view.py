@@ -34,6 +34,11 @@ def state_view(
         tuple(timers[:MOST_TIMERS]),
         gap_us,
         alarms,
+        engine.services(now_us),
+        tuple(
+            (name, tuple(state.legs[leg].party for leg in room.members))
+            for name, room in state.dialling.rooms.items()
+        ),
     )
 
 

@@ -171,6 +171,10 @@ class StateView(Struct, frozen=True, tag=True):
     """How long nothing was decided when this life took the calls over from a former version; 0: it did not."""
     alarms: tuple[str, ...] = ()
     """Words of ours; none when all is well."""
+    services: tuple[tuple[str, str, str], ...] = ()
+    """(service, the mode it is in, why) of day and night service."""
+    rooms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(conference room, who is in it); empty rooms are not told."""
 
 
 class ReloadAnswer(Struct, frozen=True, tag=True):

@@ -263,3 +263,20 @@ def test_an_erasure_forgets_what_was_dialled_last() -> None:
     dials(box, "962345678")
     box.give(i.ErasureOrder("e1", "admin", "asked", ("m",)))
     assert not box.engine.state.dialling.last
+
+
+# -- shown ------------------------------------------------------------------------------------------
+
+
+def test_the_mode_and_who_is_in_a_room_are_shown() -> None:
+    from firmware.cli.engine_words import state_lines
+    from firmware.config.schema import Room
+    from firmware.engine.view import state_view
+
+    box = box_at(structs.replace(house(), rooms=(Room(id="board", number="500"),)), MONDAY_US)
+    keyed(box, "2")
+    dials(box, "500", "804")
+    view = state_view(box.engine, 1, now_us=box.now_us, link_up=True, gap_us=0, alarms=())
+    assert view.services == (("main", "night", "keyed"),)
+    assert view.rooms == (("board", ("804",)),)
+    assert any("夜间" in line for line in state_lines(view, "zh"))
