@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from firmware.cli import period
-from firmware.cli.reports import choices, queue_log_command
+from firmware.cli.reports import abandoned, choices, queue_log_command, surveys
 from firmware.cli.reports import command as reports
 from firmware.cli.reports.periods import TooManyPeriods
 from firmware.cli.tables import csv_table, text_table
@@ -24,7 +24,7 @@ from firmware.store.history import HISTORY_FILE, NoHistory, StoreError, read_his
 NO_HISTORY_REMEDY = (
     "name the directory with --data DIR: that of a box (`data` for `make run`), or the --out of a rehearsal"
 )
-SAID = ("direction", "outcome")
+SAID = ("direction", "outcome", "callback")
 """Columns that hold a word of ours."""
 Row = dict[str, Any]
 Tables = tuple[Row, list[Row]]
@@ -67,9 +67,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Example: tipring report calls --from 2026-10-01",
     )
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
-    for name, columns, rows in (("calls", CALLS, calls), ("agents", AGENTS, agents)):
+    kinds = (
+        ("calls", CALLS, calls),
+        ("agents", AGENTS, agents),
+        ("abandoned", abandoned.COLUMNS, abandoned.abandoned),
+    )
+    for name, columns, rows in kinds:
         one = names.add_parser(
-            name, help=f"all {name}", epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
+            name,
+            help="who gave up waiting, and whether anybody spoke to him later" if name == "abandoned" else f"all {name}", epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
         )
         one.add_argument(
             "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
@@ -81,11 +87,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         one.set_defaults(run=_runner(name, columns, rows))
         if name == "agents":
             reports.add_arguments(one)
-        else:
+        elif name == "calls":
             one.add_argument("--why", action="store_true", help="why each agent was rung, and not the others")
     _add_figures(names, "kpi", "the KPIs, each with its formula", reports.show_kpis)
     _add_figures(names, "queues", "what became of the callers of each queue", reports.show_queues)
     queue_log_command.add_parser(names, with_history)
+    surveys.add_parser(names, with_history)
     _add_audit(names)
 
 
