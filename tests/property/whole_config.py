@@ -137,6 +137,10 @@ def _plain(kind: inspect.Type) -> st.SearchStrategy[Any]:
         return st.sampled_from(kind.values)
     if isinstance(kind, inspect.NoneType):
         return st.none()
+    if isinstance(kind, inspect.StrType) and kind.pattern is not None:
+        least, most = kind.min_length or 0, 40 if kind.max_length is None else kind.max_length
+        fits = st.from_regex(kind.pattern, fullmatch=True)
+        return fits.filter(lambda one: least <= len(one) <= most and not one.endswith("\n"))
     if isinstance(kind, inspect.StrType):
         return st.text(
             min_size=kind.min_length or 0, max_size=8 if kind.max_length is None else kind.max_length
