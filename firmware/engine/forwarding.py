@@ -42,6 +42,12 @@ def _often_enough(turn: Turn, call: Call, extension: str) -> bool:
     return extension in call.diverted or len(call.diverted) >= turn.plan.config.switchboard.diversions
 
 
+def forget(turn: Turn, call: Call) -> None:
+    """Somebody answered, or the call begins anew elsewhere: who sent it on may do so again."""
+    if call.diverted:
+        turn.fact(f.DiversionsForgotten(call.id))
+
+
 def refused(turn: Turn, call: int, number: str) -> None:
     bare = number.removeprefix(turn.plan.config.dial_plan.outside_prefix)
     turn.fact(f.AttemptRefused(call, f"forward:{bare}", "not-allowed", Cause.CALL_REJECTED))

@@ -133,6 +133,7 @@ def stop(turn: Turn, call: Call, cause: Cause, but: Leg | None = None) -> None:
 def taken(turn: Turn, call: Call, by: Leg) -> None:
     """`by` was the first to answer."""
     stop(turn, call, Cause.NORMAL_CLEARING, by)
+    forwarding.forget(turn, call)
     if call.hunt is not None:
         turn.fact(f.HuntEnded(call.id, "answered"))
 

@@ -203,15 +203,13 @@ def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "")
     why = forwarding.WHY.get(cause)
     if called and why and forwarding.divert(turn, call, waiting, called, why):
         return
-    first = call.diverted[0] if call.diverted else called
-    mailbox = turn.plan.mailbox_of(turn.plan.extensions.get(first))
-    if call.fallback or (
-        waiting.fxo and call.direction is Direction.INBOUND and not (call.diverted and mailbox)
-    ):
-        if (target := _for_busy(call.fallback, cause)) != call.fallback:
-            turn.fact(f.FallbackSet(call.id, target))
+    mailbox = turn.plan.mailbox_of(turn.plan.extensions.get(call.diverted[0] if call.diverted else called))
+    forwarding.forget(turn, call)
+    if call.fallback:
         targets.fall_back(turn, call, waiting)
     elif mailbox is not None and why:
-        targets.go(turn, call, waiting, _for_busy(f"voicemail:{mailbox.id}", cause))
+        targets.go(turn, call, waiting, f"voicemail:{mailbox.id}")
+    elif waiting.fxo and call.direction is Direction.INBOUND:
+        targets.fall_back(turn, call, waiting)
     else:
         calls.end(turn, call, cause, ReleasedBy.CALLED)

@@ -160,16 +160,22 @@ def test_nobody_who_may_call_inside_only_reaches_the_outside(seed: int) -> None:
 
 
 def _calls_for_help(box: FakeBox, phone: str) -> bool:
-    """Puts down, lifts, flashes till there is dial tone or a choice, and keys 110. None of it takes a moment."""
-    port = PHONES[phone]
-    if port in box.off_hook:
-        box.hang_up(phone)
-    box.lift(phone)
+    """Puts down, lifts, flashes where somebody talks, and keys 110 when there is dial tone or a choice.
+
+    Whoever is rung at that moment answers and flashes; where the other one is in two calls himself that does nothing,
+    and putting down once more does.
+    """
     for _ in range(3):
+        if box.engine.state.port(PHONES[phone]).off_hook:
+            box.hang_up(phone)
+        box.lift(phone)
+        for _ in range(2):
+            leg = box.leg(phone)
+            if leg is not None and leg.phase not in (Phase.DIALLING, Phase.CHOOSING):
+                box.flash(phone)
         leg = box.leg(phone)
         if leg is None or leg.phase in (Phase.DIALLING, Phase.CHOOSING):
             break
-        box.flash(phone)
     since = len(box.commands)
     box.key(phone, "110")
     box.wait(1.95)

@@ -209,5 +209,39 @@ def test_follow_me_in_vain_leads_to_the_mailbox() -> None:
     assert box.leg("801").phase == Phase.MAILBOX  # type: ignore[union-attr]
 
 
+def test_after_an_answer_the_same_telephone_may_send_the_call_on_again() -> None:
+    box = FakeBox(phones(x802={"forward_always": "804"}))
+    call(box, "801", "802")
+    assert box.call("801").diverted == ["802"]
+    box.lift("804")
+    assert box.talk("801", "804") and box.call("801").diverted == []
+
+
+def test_a_caller_whom_the_menu_sends_again_is_forwarded_again() -> None:
+    config = phones(x802={"forward_always": "804"})
+    flow = config.flows[0]
+    nodes = tuple(structs.replace(one, otherwise="ask") if one.id == "by-id" else one for one in flow.nodes)
+    box = FakeBox(structs.replace(config, flows=(structs.replace(flow, nodes=nodes),)))
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "2")
+    for times in (1, 2):
+        box.key("L1", "802#")
+        assert rung(box) == {"804"} and len(box.facts(f.CallDiverted)) == times
+        box.wait(30.1)
+
+
+def test_a_line_that_leads_to_a_telephone_ends_in_its_mailbox() -> None:
+    config = office()
+    lines = tuple(structs.replace(one, flow="", target="extension:804") for one in config.lines)
+    box = FakeBox(structs.replace(config, lines=lines))
+    box.ring("L1")
+    assert rung(box) == {"804"}
+    box.wait(30.1)
+    assert box.leg("L1").phase == Phase.MAILBOX  # type: ignore[union-attr]
+    box.leave("L1")
+    assert box.outcomes() == ["voicemail"]
+
+
 def test_a_telephone_says_its_number() -> None:
     assert code(FakeBox(office()), "802", "*60") == ["your-number", "digit-8", "digit-0", "digit-2"]
