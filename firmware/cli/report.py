@@ -24,6 +24,7 @@ from firmware.store.history import HISTORY_FILE, NoHistory, StoreError, read_his
 NO_HISTORY_REMEDY = (
     "name the directory with --data DIR: that of a box (`data` for `make run`), or the --out of a rehearsal"
 )
+HELP = {"abandoned": "who gave up waiting, and whether anybody spoke to him later"}
 SAID = ("direction", "outcome", "callback")
 """Columns that hold a word of ours."""
 Row = dict[str, Any]
@@ -74,8 +75,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     for name, columns, rows in kinds:
         one = names.add_parser(
-            name,
-            help="who gave up waiting, and whether anybody spoke to him later" if name == "abandoned" else f"all {name}", epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
+            name, help=HELP.get(name, f"all {name}"), epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
         )
         one.add_argument(
             "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"

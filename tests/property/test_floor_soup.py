@@ -133,12 +133,9 @@ def order(draw: Draw) -> i.AnyInput:
         draw.choice(["sales", "service"]),
     )
     do = draw.choice(["join-queue", "leave-queue", "breather", "longer-wrap-up", "not-ready", "ready"])
-    return draw.choice(
-        [
-            i.QueueOrder(one, "soup", draw.choice(["close", "open", "open", "paint"]), queue),
-            i.AgentOrder(one, "soup", agent, do, draw.choice(["", "lunch", "break"]), queue=queue),
-        ]
-    )
+    if draw.random() < 0.5:
+        return i.QueueOrder(one, "soup", draw.choice(["close", "open", "open", "paint"]), queue)
+    return i.AgentOrder(one, "soup", agent, do, draw.choice(["", "lunch", "break"]), queue=queue)
 
 
 # -- invariants -------------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ from firmware.protocol import inputs as i
 from tests.unit.fake_box import FakeBox, office
 
 
-def floor_office(positions: Positions | None = None, **queue: object) -> Config:
+RULES = Positions()
+
+
+def floor_office(positions: Positions = RULES, /, **queue: object) -> Config:
     """`queue` goes to `sales`; nobody sits at 803, the supervisor at 804."""
     config = office(**({"number": "700", "announce_every_s": 0.0} | queue))
     service = convert({"id": "service", "number": "701", "announce_every_s": 0.0, "max_wait_s": 0.0}, Queue)
@@ -25,7 +28,7 @@ def floor_office(positions: Positions | None = None, **queue: object) -> Config:
         extensions=extensions,
         queues=(*config.queues, service),
         hours=(*config.hours, Hours(id="morning", open={"mon": ("08:00-12:00",)})),
-        positions=positions or Positions(),
+        positions=positions,
     )
 
 
