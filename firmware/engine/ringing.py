@@ -191,6 +191,11 @@ def _for_busy(target: str, cause: Cause) -> str:
     return f"{target}/busy" if cause is Cause.USER_BUSY and target.startswith("voicemail:") else target
 
 
+def _for_busy(target: str, cause: Cause) -> str:
+    """A mailbox has a greeting of its own for calls that found its telephone in use."""
+    return f"{target}/busy" if cause is Cause.USER_BUSY and target.startswith("voicemail:") else target
+
+
 def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "") -> None:
     """Who was called is not to be had: others, his forward, the fallback, a mailbox, or a tone.
 
@@ -206,9 +211,11 @@ def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "")
     mailbox = turn.plan.mailbox_of(turn.plan.extensions.get(call.diverted[0] if call.diverted else called))
     forwarding.forget(turn, call)
     if call.fallback:
+        if (target := _for_busy(call.fallback, cause)) != call.fallback:
+            turn.fact(f.FallbackSet(call.id, target))
         targets.fall_back(turn, call, waiting)
     elif mailbox is not None and why:
-        targets.go(turn, call, waiting, f"voicemail:{mailbox.id}")
+        targets.go(turn, call, waiting, _for_busy(f"voicemail:{mailbox.id}", cause))
     elif waiting.fxo and call.direction is Direction.INBOUND:
         targets.fall_back(turn, call, waiting)
     else:
