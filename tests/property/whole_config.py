@@ -62,7 +62,8 @@ def known_names() -> Mapping[str, Collection[str]]:
 
 def _referred(kind: inspect.Type) -> list[str]:
     if isinstance(kind, inspect.Metadata):
-        return [kind.extra["refers"]] if "refers" in (kind.extra or {}) else _referred(kind.type)
+        refers = (kind.extra or {}).get("refers")
+        return [refers] if refers else _referred(kind.type)
     if isinstance(kind, inspect.StructType):
         return [one for field in kind.fields for one in _referred(field.type)]
     if isinstance(kind, inspect.VarTupleType):
