@@ -104,7 +104,7 @@ EXPECTED = """## What can be expected
 | `what` in a diary | `about` | meaning |
 |---|---|---|
 | `Rang`, `RingingStopped` | | the telephone begins to ring; for 6 s it rang no more |
-| `HeardBell` | `normal`, `internal`, `recall` | how it rings, once that can be told |
+| `HeardBell` | `normal`, `internal`, `recall`, `intercom` | how it rings, once that can be told |
 | `Displayed` | number, name or both; `private`, `unavailable` | what the telephone's display shows |
 | `LampChanged` | `lit`, `dark` | the message lamp was told by FSK |
 | `HeardTone` | one of the tones below | which tone sounds, once that can be told: 0.2 s (beep) to 2 s |
