@@ -137,6 +137,8 @@ def agent_changed(board: Board, fact: f.AgentChanged, at_us: int) -> None:
         del seats[agent.extension]
     if fact.extension and fact.state is not AgentState.SIGNED_OUT:
         seats[fact.extension] = fact.agent
+    if (agent.state, agent.reason) != (fact.state, fact.reason):
+        board.state.timers.pop(f"pause:{fact.agent}", None)
     if agent.reason == "missed-calls" != fact.reason:
         agent.missed = 0
     agent.state, agent.reason, agent.call, agent.since_us = fact.state, fact.reason, fact.call, at_us
@@ -144,7 +146,6 @@ def agent_changed(board: Board, fact: f.AgentChanged, at_us: int) -> None:
     agent.deferred = None
     if fact.state is not AgentState.WRAP_UP:
         board.state.timers.pop(f"wrap:{fact.agent}", None)
-    board.state.timers.pop(f"pause:{fact.agent}", None)
     board.acd.agent_changed(fact.agent, fact.state, at_us)
 
 

@@ -8,7 +8,6 @@ from firmware.config.schema import Agent, Config, Hours, Positions, Queue
 from firmware.protocol import inputs as i
 from tests.unit.fake_box import FakeBox, office
 
-
 RULES = Positions()
 
 
