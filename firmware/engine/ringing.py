@@ -191,11 +191,6 @@ def _for_busy(target: str, cause: Cause) -> str:
     return f"{target}/busy" if cause is Cause.USER_BUSY and target.startswith("voicemail:") else target
 
 
-def _for_busy(target: str, cause: Cause) -> str:
-    """A mailbox has a greeting of its own for calls that found its telephone in use."""
-    return f"{target}/busy" if cause is Cause.USER_BUSY and target.startswith("voicemail:") else target
-
-
 def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "") -> None:
     """Who was called is not to be had: others, his forward, the fallback, a mailbox, or a tone.
 
