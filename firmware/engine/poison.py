@@ -217,6 +217,8 @@ def _mend(turn: Turn, poison: Poison, port: int) -> None:
         agents.usable_again(turn, port)
     elif kind in ("wrap", "pause"):
         steps.AGENT_TIMERS[kind](turn, what)
+    elif kind == "callback" and int(what) in turn.state.floor.callbacks:
+        turn.fact(f.QueueCallbackEnded(int(what), "cancelled"))
     turn.dispatch = turn.dispatch or kind == "rested"
 
 
@@ -226,7 +228,7 @@ def _by_force(turn: Turn, poison: Poison, _step: Step, _fresh: Callable[[], Boar
     kind, _, agent = poison.timer.partition(":")
     if call is not None:
         _take_down(turn, call)
-    elif kind == "wrap" and isinstance(poison.given, i.TimeReached):
+    elif kind in ("wrap", "pause") and isinstance(poison.given, i.TimeReached):
         _free(turn, turn.state.agents[agent])
     else:
         raise NoWay

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from firmware.engine import calls, engine, features, flows, lines, queues, reconcile, steps, telephones
+from firmware.engine import calls, engine, features, flows, lines, offering, reconcile, steps, telephones
 from firmware.engine.engine import Engine
 from firmware.engine.keeper import SAME_TIMER, Keeper
 from firmware.engine.pins import PinKey
@@ -153,14 +153,32 @@ def test_a_poisonous_timer_is_dropped_with_its_call(monkeypatch: pytest.MonkeyPa
     rebuilt(box)
 
 
+def test_a_poisonous_pause_ends_and_a_poisonous_call_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = FakeBox(office(callback_abandoned_after_s=1.0, max_wait_s=0.0))
+    for agent in ("801", "802", "803"):
+        box.give(i.AgentOrder(f"b-{agent}", "test", agent, "breather"))
+    box.to_queue("L1")
+    box.wait(3)
+    box.leave("L1")
+    assert box.facts(f.QueueCallbackAsked)
+    monkeypatch.setitem(steps.AGENT_TIMERS, "pause", poisoned)
+    monkeypatch.setitem(steps.NUMBERED_TIMERS, "callback", poisoned)
+    box.wait(60)
+    assert {one.input for one in passed(box)} == {"TimeReached/pause"}
+    assert box.agent("802")[0] is not AgentState.NOT_READY
+    for agent in ("801", "802", "803"):
+        box.give(i.AgentOrder(f"o-{agent}", "test", agent, "sign-out"))
+    box.wait(25 * 3600)
+    assert not box.engine.state.floor.callbacks
+    rebuilt(box)
+
+
 def test_a_timer_of_no_call_is_dropped_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     box = FakeBox(office())
     box.to_queue("L1")
     box.lift("801")
     box.leave("L1")
-    from firmware.engine import agents
-
-    monkeypatch.setattr(agents, "wrapped_up", poisoned)
+    monkeypatch.setitem(steps.AGENT_TIMERS, "wrap", poisoned)
     box.wait(60)
     assert [one.input for one in passed(box)] == ["TimeReached/wrap"]
     box.hang_up("801")
@@ -197,7 +215,7 @@ def test_what_only_the_distributor_cannot_do_costs_no_other_call(
     box.ring("L1")
     box.heard("L1")
     if stage == "_ring_agent":
-        monkeypatch.setattr(queues, "_ring_agent", poisoned)
+        monkeypatch.setattr(offering, "_ring_agent", poisoned)
     else:
         monkeypatch.setattr(type(box.engine._board.acd), "next_offer", poisoned)
     box.key("L1", "1")
