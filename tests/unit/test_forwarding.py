@@ -138,6 +138,12 @@ def test_nobody_forwards_to_where_he_may_not_call(number: str) -> None:
     assert rung(box) == {telephone}
 
 
+def test_without_classes_of_service_the_forward_would_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firmware.engine.classes.allowed", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_nobody_forwards_to_where_he_may_not_call("913800138000")
+
+
 def test_a_forward_dies_with_the_right_to_call_there() -> None:
     box = FakeBox(phones(x803={"forward_always": "913800138000"}))
     call(box, "801", "803")
