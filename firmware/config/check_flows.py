@@ -17,6 +17,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "collect": ("variable",),
     "survey": ("prompt",),
     "branch": ("cases",),
+    "service": ("service", "otherwise"),
+    "callback": ("otherwise",),
     "language": ("language",),
     "http": ("lookup",),
     "sql": ("lookup",),
@@ -30,7 +32,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "flow": ("flow",),
 }
 """Keys a kind of node cannot do without."""
-UNASKED = ("play", "say", "set", "language", "branch", "hours", "http", "sql", "flow", "call")
+UNASKED = ("play", "say", "set", "language", "branch", "service", "hours", "http", "sql", "flow", "call")
 """Kinds that lead on by themselves."""
 
 
@@ -49,7 +51,7 @@ def ways(node: Node) -> Iterator[tuple[tuple[str, ...], str]]:
     for key in ("next", "otherwise"):
         if getattr(node, key):
             yield (key,), getattr(node, key)
-    for key in ("keys", "cases"):
+    for key in ("keys", "cases", "modes"):
         for choice, name in getattr(node, key).items():
             yield (key, choice), name
 

@@ -9,10 +9,10 @@ import msgspec
 
 from firmware.config.schema import Config, Flow, Node
 
-ENDS = ("queue", "extension", "voicemail", "outside", "transfer", "hang-up", "return")
+ENDS = ("queue", "callback", "extension", "voicemail", "outside", "transfer", "hang-up", "return")
 """Kinds at which a flow may end: somebody else goes on, or nobody."""
-BY_NEXT = ("play", "say", "set", "language", "record", "collect", "survey", "http", "sql", "call")
-BY_OTHERWISE = ("menu", "collect", "survey", "branch", "hours", "http", "sql")
+BY_NEXT = ("play", "say", "set", "language", "record", "collect", "survey", "http", "sql", "call", "service")
+BY_OTHERWISE = ("menu", "collect", "survey", "branch", "service", "hours", "http", "sql")
 
 
 class Step(NamedTuple):
@@ -47,7 +47,7 @@ class Graph:
         for key in ("next", "otherwise"):
             if getattr(node, key):
                 yield Step(step.flow, getattr(node, key)), key == "next"
-        for name in (*node.keys.values(), *node.cases.values()):
+        for name in (*node.keys.values(), *node.cases.values(), *node.modes.values()):
             yield Step(step.flow, name), False
 
     def start(self, flow: str) -> Iterator[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firmware.config.schema import Node
-from firmware.engine import flows, targets
+from firmware.engine import callback_asking, flows, targets
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -12,6 +12,11 @@ from firmware.protocol.names import Cause
 
 def queue(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
     targets.go(turn, call, leg, f"queue:{flows.fill(call, node.queue)}")
+
+
+def callback(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
+    """Asks whether and where to call back; who does not want it, or cannot have it, goes on."""
+    callback_asking.offer(turn, call, leg, flows.fill(call, node.queue), _other(call, node))
 
 
 def extension(turn: Turn, call: Call, leg: Leg, node: Node) -> None:

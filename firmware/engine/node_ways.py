@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firmware.config.schema import Node
-from firmware.engine import calendar, calls, expressions, flows, spoken
+from firmware.engine import calendar, calls, expressions, flows, services, spoken
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
@@ -45,6 +45,13 @@ def branch(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
         (to for case, to in node.cases.items() if expressions.is_true(turn, call, case)), node.otherwise
     )
     flows.go(turn, call, leg, to)
+
+
+def service(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
+    """Day, night or holiday, by the calendar or as somebody keyed."""
+    found = turn.plan.services.get(node.service)
+    mode = services.mode_of(turn, found)[0] if found is not None else services.DAY
+    flows.go(turn, call, leg, node.modes.get(mode) or (node.next if mode == services.DAY else node.otherwise))
 
 
 def set_variable(turn: Turn, call: Call, leg: Leg, node: Node) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args, get_origin
 
 import msgspec
 from hypothesis import given, settings
@@ -29,18 +29,30 @@ TEXTS = st.sampled_from(
 
 def any_fact() -> st.SearchStrategy[f.Fact]:
     """Facts of every kind that name few calls, legs and recordings, so that they meet."""
-    by_type = {int: NUMBERS, str: TEXTS, tuple: st.lists(NUMBERS, max_size=3).map(tuple)}
-    return st.one_of([_of(kind, by_type) for kind in get_args(f.AnyFact)])
+    return st.one_of([_of(kind) for kind in get_args(f.AnyFact)])
 
 
-def _of(kind: type[f.Fact], by_type: dict[type, st.SearchStrategy[object]]) -> st.SearchStrategy[f.Fact]:
-    fields = {}
-    for field in msgspec.structs.fields(kind):
-        origin = getattr(field.type, "__origin__", field.type)
-        of_texts = origin is tuple and str in get_args(field.type)
-        chosen = st.lists(TEXTS, max_size=3).map(tuple) if of_texts else by_type.get(origin)
-        fields[field.name] = chosen if chosen is not None else st.from_type(field.type)
-    return st.builds(kind, **fields)
+def _of(kind: type[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(kind, **{field.name: _values(field.type) for field in msgspec.structs.fields(kind)})
+
+
+def _values(kind: Any) -> st.SearchStrategy[Any]:
+    """Of a field's type, parts of parts included."""
+    origin, of = get_origin(kind) or kind, get_args(kind)
+    if origin in BY_TYPE:
+        return BY_TYPE[origin]
+    if origin is tuple and of[-1] is Ellipsis:
+        return st.lists(_values(of[0]), max_size=3).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(_values, of))
+    if origin is dict:
+        return st.dictionaries(_values(of[0]), _values(of[1]), max_size=3)
+    if isinstance(origin, type) and issubclass(origin, msgspec.Struct):
+        return _of(origin)
+    return st.from_type(kind)
+
+
+BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {int: NUMBERS, str: TEXTS, float: st.floats(0, 1e6)}
 
 
 @st.composite

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from firmware.config.schema import Flow, Node
+from firmware.config.schema import Flow, Node, Service
 from firmware.engine import flows, node_ways, spoken
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
@@ -428,3 +428,38 @@ def test_phases_of_a_survey_are_those_of_a_flow() -> None:
     leg = box.leg("L1")
     assert leg is not None
     assert leg.phase == Phase.FLOW
+
+
+# -- services, call-backs ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "heard"), [("day", "welcome"), ("night", "closed"), ("holiday", "information")]
+)
+def test_a_service_leads_by_its_mode(mode: str, heard: str) -> None:
+    nodes = (
+        Node(
+            id="s", kind="service", service="desk", next="day", otherwise="night", modes={"holiday": "feast"}
+        ),
+        Node(id="day", kind="play", prompt="welcome", next="bye"),
+        Node(id="night", kind="play", prompt="closed", next="bye"),
+        Node(id="feast", kind="play", prompt="information", next="bye"),
+        BYE,
+    )
+    box = FakeBox(structs.replace(with_flow(*nodes), services=(Service(id="desk"),)))
+    box.engine.state.dialling.services["desk"] = mode
+    box.ring("L1")
+    assert box.words("L1") == [heard]
+
+
+def test_a_call_back_is_offered_and_who_declines_goes_on() -> None:
+    box = called(Node(id="cb", kind="callback", queue="sales", otherwise="bye"), BYE)
+    assert "callback-confirm" in box.words("L1")
+    box.key("L1", "*")
+    assert box.words("L1") == ["goodbye"]
+
+
+def test_who_cannot_be_called_back_goes_on() -> None:
+    box = FakeBox(with_flow(Node(id="cb", kind="callback", queue="sales", otherwise="bye"), BYE))
+    box.ring("L1", number="")
+    assert box.words("L1") == ["goodbye"]

@@ -22,6 +22,7 @@ from firmware.config.schema.part import (
     Seconds,
     one_of,
 )
+from firmware.config.schema.services import Mode, ServiceId
 
 _STEPS = (
     "play",
@@ -32,11 +33,13 @@ _STEPS = (
     "record",
     "hours",
     "branch",
+    "service",
     "set",
     "language",
     "http",
     "sql",
     "queue",
+    "callback",
     "extension",
     "voicemail",
     "outside",
@@ -98,6 +101,10 @@ class Node(Part, frozen=True):
     """`hours`: opening hours; open goes on to `next`, closed to `otherwise`."""
     cases: dict[Expression, str] = field(default_factory=dict)
     """`branch`: expression to node; the first that is true counts, else `otherwise`."""
+    service: ServiceId = ""
+    """`service`: which one; by day `next` follows, else `otherwise`, unless `modes` says where."""
+    modes: dict[Mode, str] = field(default_factory=dict)
+    """`service`: mode to node."""
     lookup: LookupId = ""
     """`http`, `sql`: what is asked; `otherwise` follows where it fails, finds nothing or takes too long."""
     give: dict[str, Expression] = field(default_factory=dict)
@@ -107,7 +114,7 @@ class Node(Part, frozen=True):
     music: MusicName = ""
     """`http`, `sql`: music while it is looked up; empty: none."""
     queue: QueueId = ""
-    """`queue`: where the caller waits; rules of `routing` may look at the flow's variables."""
+    """`callback`: whose agents call back (empty: of the queue the caller was in). `queue`: where the caller waits; rules of `routing` may look at the flow's variables."""
     extension: str = ""
     """A number, or `{variable}`."""
     mailbox: MailboxId = ""
