@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from firmware.config.schema import Node
-from firmware.engine import flows, lookups, node_keys, node_targets, node_tape, node_ways
+from firmware.engine import flows, lookups, node_keys, node_tape, node_targets, node_ways
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 

@@ -114,7 +114,8 @@ class Node(Part, frozen=True):
     music: MusicName = ""
     """`http`, `sql`: music while it is looked up; empty: none."""
     queue: QueueId = ""
-    """`callback`: whose agents call back (empty: of the queue the caller was in). `queue`: where the caller waits; rules of `routing` may look at the flow's variables."""
+    """`queue`: where the caller waits (rules of `routing` may look at the flow's variables). `callback`: whose agents
+    call back; empty: those of the queue the caller was in."""
     extension: str = ""
     """A number, or `{variable}`."""
     mailbox: MailboxId = ""
