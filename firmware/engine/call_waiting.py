@@ -53,7 +53,9 @@ def again(turn: Turn, number: int) -> None:
     if leg is None or leg.phase != Phase.KNOCKING:
         return
     there = turn.leg_at(leg.port)
-    if there is not None and there.phase == Phase.TALKING:
+    if there is not None and turn.call_of(there).emergency:
+        ringing.give_up(turn, leg, Cause.USER_BUSY)
+    elif there is not None and there.phase == Phase.TALKING:
         _tone(turn, leg)
     else:
         turn.timer(f"knock:{leg.id}", EVERY_S)

@@ -7,6 +7,7 @@ from msgspec import structs
 from firmware.config.schema import Config, Switchboard
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
+from firmware.protocol import events as e
 from firmware.protocol import facts as f
 from firmware.protocol.names import Tone
 from tests.unit.fake_box import PHONES, FakeBox, office
@@ -148,6 +149,15 @@ def test_nobody_knocks_at_an_emergency_call() -> None:
     box.lift("803")
     box.key("803", "802")
     assert box.words("803") == ["tone:busy"] and not box.sent(c.Inject)
+
+
+def test_a_call_for_help_the_switch_made_by_itself_ends_the_knocking() -> None:
+    box = knocking()
+    box.event(e.LastResortCalled(port=PHONES["802"], at_us=box.now_us, number="110", line=0))
+    before = tones(box)
+    box.wait(10.1)
+    assert box.call("802").emergency and tones(box) == before
+    assert box.words("803") == ["tone:busy"]
 
 
 def test_a_knock_can_be_picked_up_elsewhere() -> None:
