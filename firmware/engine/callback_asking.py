@@ -23,7 +23,7 @@ def invitation(turn: Turn, call: Call, leg: Leg, queue: Queue) -> tuple[str, ...
 def _possible(turn: Turn, call: Call, leg: Leg, queue: Queue) -> bool:
     outside = leg.fxo and call.direction is Direction.INBOUND
     known = callback_numbers.shown_number(turn.plan.config, queue, call)
-    return outside and bool(known or queue.callback_other_number)
+    return outside and callbacks.takes_more(turn) and bool(known or queue.callback_other_number)
 
 
 def offer(turn: Turn, call: Call, leg: Leg, queue_id: str = "", otherwise: str = "") -> None:

@@ -18,6 +18,8 @@ from firmware.protocol.names import AgentState, Cause, Direction, ReleasedBy
 
 NO_LINE_S = 30.0
 """Every outside line is taken: so long nobody is rung for it."""
+MOST_PENDING = 1000
+"""More are not taken on: whoever sends a number with each call shall not fill the box with them."""
 LOOK_AGAIN_S = 300.0
 """An attempt is under way when its time is up."""
 NOT_HIS_FAULT = frozenset(
@@ -33,6 +35,10 @@ NOT_HIS_FAULT = frozenset(
 
 
 # -- asked for --------------------------------------------------------------------------------------
+
+
+def takes_more(turn: Turn) -> bool:
+    return len(turn.state.floor.callbacks) < MOST_PENDING
 
 
 def ask(turn: Turn, call: Call, queue: Queue, number: str, *, since_us: int, how: str) -> None:
@@ -62,7 +68,7 @@ def given_up(turn: Turn, call: Call, queue: Queue, since_us: int) -> None:
     if not least_us or waited_us < least_us or (most_us and waited_us > most_us):
         return
     number = callback_numbers.shown_number(turn.plan.config, queue, call)
-    if number:
+    if number and takes_more(turn):
         ask(turn, call, queue, number, since_us=since_us, how="abandoned")
 
 

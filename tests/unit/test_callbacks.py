@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
-from firmware.config.schema import Config
-from firmware.engine import callback_numbers
+from firmware.config.schema import Config, Node
+from firmware.engine import callback_numbers, callbacks
 from firmware.engine.engine import Engine
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
@@ -283,6 +284,50 @@ def test_consent_comes_before_the_tape_of_a_call_back() -> None:
     box.heard("801")
     assert len(box.sent(c.Record)) == 1
     assert box.facts(f.RecordingBegan)[-1].agent == "801"
+
+
+def test_no_more_are_taken_on_than_the_box_can_bear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "MOST_PENDING", 1)
+    box = waiting_to_be_called(callback_abandoned_after_s=1.0)
+    box.to_queue("L2", "13800001111")
+    box.key("L2", "2")
+    assert box.words("L2") == ["callback-no-number", "music"]
+    box.wait(3)
+    box.leave("L2")
+    assert len(box.facts(f.QueueCallbackAsked)) == 1
+
+
+def from_a_menu() -> FakeBox:
+    """Key 4 of the menu offers a call-back for `sales`."""
+    config = calling_back()
+    node = Node(id="boss", kind="callback", queue="sales", otherwise="info")
+    main = config.flows[0]
+    nodes = tuple(node if one.id == "boss" else one for one in main.nodes)
+    return FakeBox(structs.replace(config, flows=(structs.replace(main, nodes=nodes),)))
+
+
+def test_a_menu_offers_it_too_and_that_counts_as_served() -> None:
+    box = from_a_menu()
+    away(box)
+    box.ring("L1", number=CALLER)
+    box.heard("L1")
+    box.key("L1", "4")
+    assert box.words("L1") == ["callback-this-number", "callback-confirm", "callback-no"]
+    box.key("L1", "1")
+    box.heard("L1")
+    assert box.facts(f.QueueCallbackAsked)[0].how == "menu"
+    assert box.outcomes() == ["self_served"]
+    back(box, "801")
+    assert box.ringing[PHONES["801"]].number == CALLER
+
+
+@pytest.mark.parametrize("number", [CALLER, ""])
+def test_who_does_not_want_it_or_cannot_have_it_goes_on_in_the_menu(number: str) -> None:
+    box = from_a_menu()
+    box.ring("L1", number=number)
+    box.heard("L1")
+    box.key("L1", "4*" if number else "4")
+    assert box.words("L1") == ["information"]
 
 
 # -- whom -------------------------------------------------------------------------------------------
