@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from firmware.engine import calls, holding, legs, recordings
+from firmware.engine import calls, holding, legs, recordings, transferring
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -20,7 +20,7 @@ def begin(turn: Turn, consult: Leg) -> None:
     if first is None or held is None or target is None:
         holding.toggle(turn, consult)
         return
-    if not holding.older(turn, first, consult):
+    if not transferring.older(turn, first, consult):
         first, consult, held, target = consult, first, target, held
     call, second = turn.call_of(first), turn.call_of(consult)
     turn.fact(f.HoldEnded(call.id, held.id))

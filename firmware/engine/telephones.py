@@ -11,7 +11,6 @@ from firmware.engine import (
     classes,
     emergency,
     features,
-    holding,
     legs,
     mailboxes,
     missing,
@@ -20,6 +19,7 @@ from firmware.engine import (
     ringing,
     shortcuts,
     targets,
+    transferring,
     trunks,
 )
 from firmware.engine import numbers as numbering
@@ -86,7 +86,7 @@ def released(turn: Turn, event: e.TelephoneReleased) -> None:
         agents.usable_again(turn, event.port)
         turn.telephones_moved = True
     elif port.away or leg.phase == Phase.AWAY:
-        holding.hung_up(turn, event.port)
+        transferring.hung_up(turn, event.port)
     elif leg.phase != Phase.ALERTING:
         calls.left(turn, leg)
     call_waiting.on_hook(turn, event.port)
