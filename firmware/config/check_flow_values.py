@@ -8,12 +8,13 @@ from typing import NamedTuple
 from firmware.config import flow_wordings as say
 from firmware.config.expressions import FACTS, BadExpression, Name, named, names_in, parse
 from firmware.config.faults import Finding
-from firmware.config.flow_graph import Graph, Step
+from firmware.config.flow_graph import Graph, Known, Step
 from firmware.config.lines import Path
 from firmware.config.references import missing
-from firmware.config.schema import Config, Flow, Node
+from firmware.config.schema import Config, Node
 from firmware.config.shape import BROKEN
 
+MOST_SHOWN = 12
 FILLED = ("value", "queue", "extension", "mailbox", "target")
 """Keys in which `{variable}` is filled in."""
 
@@ -33,7 +34,7 @@ def check_flow_values(config: Config) -> Iterator[Finding]:
         for place, node in enumerate(flow.nodes):
             path: Path = ("flow", at, "node", place)
             yield from _expressions(config, node, path)
-            yield from _uses(flow, node, path, secret, known.get(Step(flow.id, node.id), frozenset()))
+            yield from _uses(node, path, secret, known, Step(flow.id, node.id))
             yield from _digits(node, path)
 
 
@@ -79,13 +80,12 @@ def uses(node: Node) -> Iterator[Use]:
             yield Use((filled,), what[1:-1])
 
 
-def _uses(flow: Flow, node: Node, path: Path, secret: set[str], known: frozenset[str]) -> Iterator[Finding]:
-    del flow
+def _uses(node: Node, path: Path, secret: set[str], known: Known, step: Step) -> Iterator[Finding]:
     for use in uses(node):
         if use.name in secret and not use.alone:
             yield Finding((*path, *use.key), say.SECRET_SHOWN, {"name": use.name})
-        elif use.name not in known and BROKEN not in known:
-            shown = ", ".join(sorted(known)) or "–"
+        elif not known.has(step, use.name) and not known.has(step, BROKEN):
+            shown = ", ".join(known.names(step, MOST_SHOWN)) or "–"
             yield Finding((*path, *use.key), say.UNSET_VARIABLE, {"name": use.name, "known": shown})
 
 

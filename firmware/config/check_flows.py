@@ -162,13 +162,20 @@ def _returns_unasked(flow: Flow, quiet: set[str]) -> bool:
 
 def _way_back(begin: Step, leads: Mapping[Step, tuple[Step, ...]]) -> list[Step]:
     """The shortest way from a step back to itself; empty when there is none."""
-    ahead: list[list[Step]] = [[begin]]
-    seen: set[Step] = set()
-    for way in ahead:
-        for to in leads.get(way[-1], ()):
+    before: dict[Step, Step] = {}
+    ahead = [begin]
+    for step in ahead:
+        for to in leads.get(step, ()):
             if to == begin:
-                return way
-            if to in leads and to not in seen:
-                seen.add(to)
-                ahead.append([*way, to])
+                return _passed(step, before)
+            if to in leads and to not in before:
+                before[to] = step
+                ahead.append(to)
     return []
+
+
+def _passed(last: Step, before: Mapping[Step, Step]) -> list[Step]:
+    way = [last]
+    while way[-1] in before:
+        way.append(before[way[-1]])
+    return way[::-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +20,21 @@ class Step(NamedTuple):
 
     flow: str
     node: str
+
+
+class Known:
+    """Variables that may be set at each step, as bits: a flow may have thousands of both."""
+
+    def __init__(self, bits: Mapping[str, int], steps: Mapping[Step, int]) -> None:
+        self._bits, self._steps = bits, steps
+
+    def has(self, step: Step, name: str) -> bool:
+        return bool(self._steps.get(step, 0) & self._bits.get(name, 0))
+
+    def names(self, step: Step, most: int) -> list[str]:
+        """At most so many."""
+        found = sorted(name for name, bit in self._bits.items() if self._steps.get(step, 0) & bit)
+        return found[:most]
 
 
 class Graph:
@@ -60,35 +75,39 @@ class Graph:
 
     # -- variables ----------------------------------------------------------------------------------
 
-    def sets(self, node: Node) -> frozenset[str]:
+    def sets(self, node: Node) -> tuple[str, ...]:
         """Variables the node sets for what follows by its `next`."""
         own = (node.variable,) if node.variable and node.kind in ("collect", "set", "record") else ()
-        return frozenset((*own, *(self._takes.get(node.lookup, ()) if node.lookup else ())))
+        return (*own, *(self._takes.get(node.lookup, ()) if node.lookup else ()))
 
-    def variables(self) -> Mapping[Step, frozenset[str]]:
+    def variables(self) -> Known:
         """What may have been set when a caller comes to a step, on some way or other."""
-        known: dict[Step, frozenset[str]] = dict.fromkeys(self.nodes, frozenset())
-        ahead = list(self._brought(known))
-        ahead += [step for step in self.nodes if step not in ahead]
+        names = dict.fromkeys(name for node in self.nodes.values() for name in self.sets(node))
+        bits = {name: 1 << place for place, name in enumerate(names)}
+        brings = {
+            step: sum(bits[name] for name in dict.fromkeys(self.sets(node)))
+            for step, node in self.nodes.items()
+        }
+        known = dict.fromkeys(self.nodes, 0)
+        known.update(dict.fromkeys(self._entered_from_anywhere(), (1 << len(bits)) - 1))
+        ahead = dict.fromkeys(self.nodes)
         while ahead:
-            step = ahead.pop()
-            here, node = known[step], self.nodes[step]
+            step = next(iter(ahead))
+            del ahead[step]
             for to, by_next in self.after(step):
-                brings = here | self.sets(node) if by_next else here
-                if to in known and not brings <= known[to]:
-                    known[to] |= brings
-                    ahead.append(to)
-        return known
+                here = known[step] | (brings[step] if by_next else 0)
+                if to in known and here & ~known[to]:
+                    known[to] |= here
+                    ahead[to] = None
+        return Known(bits, known)
 
-    def _brought(self, known: dict[Step, frozenset[str]]) -> Iterable[Step]:
+    def _entered_from_anywhere(self) -> Iterator[Step]:
         """Into flows that queues, groups and the like lead to, callers may bring anything that is set anywhere."""
-        everything = frozenset().union(*(self.sets(node) for node in self.nodes.values()))
         text = msgspec.json.encode(self._config).decode()
         surveys = {queue.survey for queue in self._config.queues}
         for flow in self.flows.values():
             step = Step(flow.id, flow.start)
-            if step in known and (flow.id in surveys or f'"flow:{flow.id}"' in text):
-                known[step] = everything
+            if step in self.nodes and (flow.id in surveys or f'"flow:{flow.id}"' in text):
                 yield step
 
     # -- ends ---------------------------------------------------------------------------------------

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import pytest
 
 from firmware.config import flow_wordings
 from firmware.config.check import check_config, known_names
 from firmware.config.faults import Fault, Wording
+from firmware.config.flow_graph import Graph, Step
 from firmware.config.load import loads
-from firmware.config.schema import Config
+from firmware.config.schema import Config, Flow, Node
 
 GOOD = """
 [site]
@@ -242,3 +246,32 @@ def test_what_a_look_up_finds_is_not_known_where_it_failed() -> None:
         'give = { pin = "pin" }\nnext = "number"\notherwise = "told"',
     )
     assert [one.slug for one in read(text)] == ["unset-variable"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_flow_of_a_thousand_steps_is_checked_with_work_that_grows_gently(backwards: bool) -> None:
+    """Counted, not timed: how often steps are looked at."""
+    count = 1000
+    nodes = [
+        Node(
+            id=f"n{at}",
+            kind="set",
+            variable=f"v{at}",
+            expression=f"v{at - 1}" if at else "1",
+            next=f"n{at + 1}",
+        )
+        for at in range(count)
+    ]
+    looks = Counter[str]()
+
+    class Counted(Graph):
+        def after(self, step: Step) -> Iterator[tuple[Step, bool]]:
+            looks["after"] += 1
+            return super().after(step)
+
+    flow = Flow(id="main", start="n0", nodes=tuple(nodes[::-1] if backwards else nodes))
+    known = Counted(Config(flows=(flow,))).variables()
+    assert known.has(Step("main", f"n{count - 1}"), "v0")
+    assert looks["after"] <= count * count
+    if not backwards:
+        assert looks["after"] <= 2 * count
