@@ -5,8 +5,6 @@ Before an input is decided upon or journalled, digits that are not meant for the
 themselves live in this process's memory alone; what a former process had heard of a secret is lost and asked for anew.
 """
 
-# ruff: noqa: ARG002 - rows of a table share one signature
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -47,6 +45,8 @@ AGENT, MAILBOX = ".agent", ".mailbox"
 """Variables of a call that say whose PIN is asked; no flow can name them (no node's variable begins with a dot)."""
 COMMANDS = (Phase.LISTENING, Phase.CHOOSING)
 """Phases in which keys are commands."""
+_BEFORE_A_PIN = (Phase.DIALLING, Phase.KEYING, Phase.PIN)
+"""Keys that led to a PIN's being asked are no part of an emergency number; those of a menu or a queue may be."""
 _HOOK = (TelephoneSeized, TelephoneReleased, HookFlashed)
 
 
@@ -185,9 +185,11 @@ class Secrets:
         keyed = self._keyed[leg.id]
         if leg.fxo:
             return masked
-        self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
+        elsewhere = self._urgent.began(event.port, event.at_us) not in ("", *_BEFORE_A_PIN)
+        keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
         goes_on = any(self.pins.begins(one, keyed) for one in of)
-        self._expect(board, event, at_the_end(keyed, board.plan.config.dial_plan), goes_on)
+        number = at_the_end(keys if elsewhere else keyed, board.plan.config.dial_plan)
+        self._expect(board, event, number, goes_on)
         return masked
 
     def new_pin_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:

@@ -217,3 +217,18 @@ def test_a_room_taken_out_of_the_configuration_goes_on_till_all_left() -> None:
     box.hang_up("802")
     assert not box.engine.state.dialling.rooms
     assert [one.where for one in box.facts(f.InputPassedOver)] == []
+
+
+def test_a_number_whose_middle_digit_leads_to_a_pin_is_still_a_call_for_help() -> None:
+    """Found by a walk through random houses: 2 of 120 was the way out of a queue, to a room with a PIN."""
+    config = office(number="700", exit_key="2", overflow="room:board")
+    box = FakeBox(structs.replace(config, rooms=(Room(id="board", pin="4711"),)))
+    for telephone in ("801", "802", "803"):
+        box.lift(telephone)
+    box.lift("804")
+    box.key("804", "700")
+    box.wait(3)
+    assert box.leg("804").phase == Phase.QUEUED  # type: ignore[union-attr]
+    box.key("804", "120")
+    box.wait(2)
+    assert [one.digits for one in box.sent(c.Dial) if one.urgent] == ["120"]
