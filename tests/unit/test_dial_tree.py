@@ -57,7 +57,7 @@ def feature(name: str, argument: str = "", secret: str = "") -> Match:
         ("*449", INVALID),
         ("*8", feature("pickup")),
         ("*98", feature("voicemail")),
-        ("*5", INVALID),
+        ("*9*", INVALID),
         ("A", INVALID),
         ("8 01", INVALID),
     ],
