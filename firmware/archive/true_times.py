@@ -52,7 +52,12 @@ def _restate(book: Book, from_us: int, to_us: int, offset_us: int, quality: str)
         "UPDATE agent_states SET from_at = from_us + ? WHERE from_us >= ? AND from_us < ?",
         "UPDATE recordings SET began_at = began_us + ? WHERE began_us >= ? AND began_us < ?",
         "UPDATE legal_holds SET placed_at = placed_us + ? WHERE placed_us >= ? AND placed_us < ?",
+        "UPDATE jobs SET asked_at = asked_us + ? WHERE asked_us >= ? AND asked_us < ?",
         "UPDATE erasures SET ordered_at = ordered_us + ? WHERE ordered_us >= ? AND ordered_us < ?",
+        "UPDATE surveys SET began_at = began_us + ? WHERE began_us >= ? AND began_us < ?",
+        "UPDATE voicemails SET left_at = left_us + ? WHERE left_us >= ? AND left_us < ?",
+        "UPDATE greetings SET kept_at = kept_us + ? WHERE kept_us >= ? AND kept_us < ?",
+        "UPDATE callbacks SET asked_at = asked_us + ? WHERE asked_us >= ? AND asked_us < ?",
     ):
         book.do(statement, offset_us, from_us, to_us)
     book.do(
