@@ -19,7 +19,9 @@ from firmware.protocol.places import Places
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("features", help="what telephones can key")
+    parser = subparsers.add_parser(
+        "features", help="what telephones can key", epilog="Example: tipring features card --language zh"
+    )
     kinds = parser.add_subparsers(dest="features", required=True, metavar="WHAT")
     card = kinds.add_parser(
         "card",

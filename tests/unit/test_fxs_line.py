@@ -22,6 +22,7 @@ from drivers.ports import (
     SetPolarity,
     StartRinging,
     StopRinging,
+    TransmitOnHook,
 )
 
 CYCLE_US = 5_000
@@ -63,6 +64,7 @@ def test_every_state_can_be_reached_and_left() -> None:
 
 PATHS: Mapping[Hook, Callable[[Telephone], object]] = {
     Hook.ON: lambda phone: None,
+    Hook.DATA: lambda phone: phone.command(TransmitOnHook(500)),
     Hook.RING_WAIT: lambda phone: phone.command(StartRinging((1000, 4000), first_pause_ms=500)),
     Hook.RINGING: lambda phone: phone.command(StartRinging((1000, 4000))),
     Hook.RING_GAP: lambda phone: (phone.command(StartRinging((1000, 4000))), phone.hold(False, 1100)),
@@ -84,6 +86,7 @@ MOVES: Mapping[Given, Callable[[Telephone], object]] = {
         phone.line.state in (Hook.MAKE, Hook.OFF), ((phone.line.deadline_us or 0) - phone.now_us) // 1000 + 5
     ),
     Given.RING: lambda phone: phone.command(StartRinging((1000, 4000), first_pause_ms=500)),
+    Given.TRANSMIT: lambda phone: phone.command(TransmitOnHook(500)),
     Given.STOP: lambda phone: phone.command(StopRinging()),
     Given.FEED_AWAY: lambda phone: phone.command(OpenLoop(500)),
 }
