@@ -23,7 +23,7 @@ Asked, when deciding (nothing changes):
     agents_for_call(call, at_us) -> Choice
     call_for_agent(agent, at_us) -> Choice
     next_due_us() -> int | None          when waiting alone may make a new offer possible: a pause ends, a step comes
-    position(call) -> int                from 1; 0 when it does not wait
+    position(call, at_us) -> int         from 1; 0 when it does not wait
     expected_wait_s(queue, position) -> int     0 when there is nothing to go by
     waiting(queue) -> int ; ready(queue, at_us) -> int ; staffed(queue) -> int ; signed_in(queue) -> int
     members(queue) -> tuple[str, ...]    who may serve it (queue and skills), in the configuration's order
@@ -57,14 +57,12 @@ class Acd:
 
     def __init__(self, config: Config, state: AcdState | None = None) -> None:
         self.state = AcdState() if state is None else state
-        self._at_us = 0
         self._desk = Desk(config, self.state)
         queues = self._desk.queues
         self._staffing = Staffing({name: index.members() for name, index in queues.items()}, self.state)
         for name, index in queues.items():
             index.pressed = min(self.state.pressed.get(name, 0), index.steps.count)
         for call in self.state.calls.values():
-            self._at_us = max(self._at_us, call.at_us)
             self._desk.queue(call.queue).add(call)
             self._staffing.crowded(call.queue, 1)
             if not call.offered:
@@ -81,7 +79,6 @@ class Acd:
         self.agent_changed(agent, AgentState.NOT_READY, 0)
 
     def agent_changed(self, agent: str, state: AgentState, at_us: int) -> None:
-        self._at_us = max(self._at_us, at_us)
         standing = self._standing(agent)
         if state is AgentState.READY and standing.state not in (AgentState.READY, AgentState.RINGING):
             standing.idle_since_us = at_us
@@ -118,7 +115,6 @@ class Acd:
     # -- told: calls --------------------------------------------------------------------------------
 
     def enqueue(self, call: int, queue: str, priority: int, at_us: int, need: Need = _ALONE) -> None:
-        self._at_us = max(self._at_us, at_us)
         self.dequeue(call)
         self.state.sequence += 1
         waiting = Waiting(call, queue, priority, at_us, self.state.sequence, need=need)
@@ -175,8 +171,9 @@ class Acd:
         self._press(queue)
 
     def _let_go(self, call: Waiting) -> None:
+        self._desk.close(call)
         call.held = ""
-        self._desk.let_go(call)
+        self._desk.open(call)
 
     def _free(self, agent: str, call: int) -> None:
         standing = self.state.agents.get(agent)
@@ -201,12 +198,12 @@ class Acd:
     # -- asked --------------------------------------------------------------------------------------
 
     def next_offer(self, at_us: int) -> Offer | None:
-        self._wake(at_us)
+        self._desk.wake(at_us)
         found = self._desk.most_urgent(at_us)
         return None if found is None else self._choice(found, at_us)
 
     def agents_for_call(self, call: int, at_us: int) -> Choice:
-        self._wake(at_us)
+        self._desk.wake(at_us)
         waiting = self.state.calls.get(call)
         if waiting is None:
             return Choice(0, "", (), ("call does not wait",))
@@ -214,7 +211,7 @@ class Acd:
         return self._choice(Found(index, waiting, index.fit_of(waiting, at_us)), at_us)
 
     def call_for_agent(self, agent: str, at_us: int) -> Choice:
-        self._wake(at_us)
+        self._desk.wake(at_us)
         found = self._desk.for_agent(agent, at_us)
         if found is None:
             return Choice(0, "", (), ("no call waits that this agent may be offered",))
@@ -224,10 +221,12 @@ class Acd:
     def next_due_us(self) -> int | None:
         return self._desk.next_due_us()
 
-    def position(self, call: int) -> int:
-        """As of the newest instant heard of: only steps that raise a priority make it depend on that."""
+    def position(self, call: int, at_us: int | None = None) -> int:
+        """Without `at_us` as when it came: only steps that raise a priority make it depend on that."""
         waiting = self.state.calls.get(call)
-        return 0 if waiting is None else self._desk.queue(waiting.queue).position(waiting, self._at_us)
+        if waiting is None:
+            return 0
+        return self._desk.queue(waiting.queue).position(waiting, waiting.at_us if at_us is None else at_us)
 
     def expected_wait_s(self, queue: str, position: int) -> int:
         """Each agent at work takes a call every mean handle time; `position` of them must come free."""
@@ -259,10 +258,6 @@ class Acd:
         return self._desk.queue(queue).members()
 
     # -- within -------------------------------------------------------------------------------------
-
-    def _wake(self, at_us: int) -> None:
-        self._at_us = max(self._at_us, at_us)
-        self._desk.wake(at_us)
 
     def _choice(self, found: Found, at_us: int) -> Choice:
         call = found.call

@@ -44,6 +44,7 @@ class Desk:
         self._streams_of: dict[int, Stream] = {}
         """Open calls to the stream they are in."""
         self._held: dict[str, dict[int, None]] = {}
+        """Agent to the open calls whose `held` says so, whether that time is up or not: facts alone must lead here."""
         self._looking: dict[int, Stream] = {}
         self._due: list[tuple[int, int, int, str, str]] = []
         """(when, what, call, agent, queue): pauses that end, steps that are reached, calls held no longer."""
@@ -58,19 +59,22 @@ class Desk:
 
     def open(self, call: Waiting) -> None:
         """It rings nowhere now."""
+        if call.held:
+            self._held.setdefault(call.held, {})[call.call] = None
         held = call.held if call.held in self.queue(call.queue).reach else ""
         if held:
-            self._held.setdefault(held, {})[call.call] = None
             heapq.heappush(self._due, (call.at_us + call.need.wait_us, _HOLD, call.call, held, ""))
         self._put(call, held)
 
     def close(self, call: Waiting) -> None:
         """It rings somewhere, or is gone."""
+        self._held.get(call.held, {}).pop(call.call, None)
+        self._take_out(call)
+
+    def _take_out(self, call: Waiting) -> None:
         stream = self._streams_of.pop(call.call, None)
         if stream is None:
             return
-        if stream.asks.held:
-            self._held[stream.asks.held].pop(call.call, None)
         if stream.remove(call_key(call)):
             self._look(stream)
         if not stream.open:
@@ -88,7 +92,7 @@ class Desk:
             self._look(stream)
 
     def held_for(self, agent: str) -> list[int]:
-        """Calls that wait for this agent alone."""
+        """Calls that wait, or waited, for this agent alone."""
         return list(self._held.get(agent, ()))
 
     def press(self, index: QueueIndex, step: int) -> None:
@@ -164,7 +168,7 @@ class Desk:
             return False
         if what == _HOLD:
             return stream.asks.held == agent
-        return stream.open[0][2] == call and bool(stream.queue.ready)
+        return stream.open[0][2] == call and stream.hopes
 
     def _come(self, due: tuple[int, int, int, str, str]) -> None:
         _, what, number, agent, queue = due
@@ -179,7 +183,7 @@ class Desk:
 
     def let_go(self, call: Waiting) -> None:
         """An open call is for whoever may serve it, no longer for one agent alone."""
-        self.close(call)
+        self._take_out(call)
         self._put(call, "")
 
     # -- the choice ---------------------------------------------------------------------------------
@@ -212,7 +216,7 @@ class Desk:
         del self._looking[stream.number]
         stream.whole = False
         stream.fresh.clear()
-        if stream.open and stream.queue.ready:
+        if stream.open and stream.hopes:
             self._step_due(stream, at_us)
 
     def _step_due(self, stream: Stream, at_us: int) -> None:
@@ -232,7 +236,7 @@ class Desk:
         """The most that waiting counts for one of these agents who is ready and may be rung; 0: nobody is."""
         ready, held = stream.queue.has_ready, stream.asks.held
         if held:
-            return fit.weight(held) if ready(held) else 0
+            return stream.held_weight if ready(held) else 0
         ranks = fit.ranks
         fitting = (agent for agent in agents if agent in ranks and ready(agent))
         if fit.weights:

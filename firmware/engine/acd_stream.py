@@ -52,15 +52,18 @@ def kind_of(call: Waiting) -> Kind:
 class Stream:
     """Those that ring nowhere, oldest first. `whole`: an agent ready before may fit too; else only the `fresh` may."""
 
-    __slots__ = ("asks", "due", "fits", "fresh", "number", "open", "queue", "reach", "whole")
+    __slots__ = ("asks", "due", "fits", "fresh", "held_weight", "number", "open", "queue", "reach", "whole")
 
     def __init__(self, queue: QueueIndex, asks: Asks, number: int) -> None:
         self.queue = queue
         self.asks = asks
         self.fits: dict[int, Fit] = {}
         """By step, twice, plus one where supervisors may be rung."""
-        self.reach = queue.fit(asks.kind, queue.steps.count, True).ranks
+        widest = queue.fit(asks.kind, queue.steps.count, True)
+        self.reach = widest.ranks
         """Who may ever be rung for it."""
+        self.held_weight = widest.weight(asks.held)
+        """How much waiting counts for the agent it is held for, who need not fit yet."""
         self.number = number
         """Its own among all streams."""
         self.open: list[CallKey] = []
@@ -68,6 +71,12 @@ class Stream:
         self.fresh: list[str] = []
         self.due = (0, 0)
         """When its head's next step comes, and which call that is, while that stands in the list of what is due."""
+
+    @property
+    def hopes(self) -> bool:
+        """Whether somebody ready may be rung for it some time: then it is worth to look when a step comes."""
+        ready, reach = self.queue.ready, self.reach
+        return any(agent in reach for _, _, agent in ready)
 
     def add(self, key: CallKey) -> bool:
         """Whether it is the first now."""

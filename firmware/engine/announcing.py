@@ -45,7 +45,7 @@ def announce(turn: Turn, number: int) -> None:
 
 
 def _words(turn: Turn, call: Call, leg: Leg, queue: Queue) -> tuple[str, ...]:
-    position = turn.board.acd.position(call.id)
+    position = turn.board.acd.position(call.id, turn.at_us)
     expected_s = _realistic_s(turn, call, queue, position)
     turn.fact(f.WaitAnnounced(call.id, position, expected_s))
     said_us = turn.at_us + us(_minutes(expected_s) * MINUTE_S)

@@ -205,7 +205,7 @@ class Day:
         assert len(offered) == len(set(offered)), "one agent is rung by two calls"
         for queue in QUEUES:
             order = self.slow.order(queue, self.at_us)
-            assert [self.acd.position(call) for call in order] == list(range(1, len(order) + 1))
+            assert [self.acd.position(call, self.at_us) for call in order] == list(range(1, len(order) + 1))
         soon = next(self.slow.soon(self.at_us, 12), None)
         due_us = self.acd.next_due_us()
         assert soon is None or (due_us is not None and due_us <= soon), "nobody would look when it is due"
@@ -241,6 +241,7 @@ def test_a_rebuilt_distributor_goes_on_like_the_first(seed: int, cut: int) -> No
             one.step(*step)
             one.drain()
         assert rebuilt.acd.state == lived.acd.state
+        assert rebuilt.acd.next_due_us() == lived.acd.next_due_us()
         for queue in QUEUES:
             assert rebuilt.acd.ready(queue, rebuilt.at_us) == lived.acd.ready(queue, lived.at_us)
 
