@@ -7,7 +7,21 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from firmware.archive import audit, box, calls, dialling, erasures, floor, holds, jobs, mailboxes, queues, reaching, surveys, tapes
+from firmware.archive import (
+    audit,
+    box,
+    calls,
+    dialling,
+    erasures,
+    floor,
+    holds,
+    jobs,
+    mailboxes,
+    queues,
+    reaching,
+    surveys,
+    tapes,
+)
 from firmware.archive.book import Book, Handlers
 from firmware.protocol import facts
 from firmware.protocol.journal import Record

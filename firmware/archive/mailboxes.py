@@ -19,7 +19,14 @@ def _left(book: Book, fact: facts.VoicemailLeft) -> None:
 
 
 def _add(
-    book: Book, recording: str, mailbox: str, *, call: int, seconds: float, of: str = "", passed_on_by: str = ""
+    book: Book,
+    recording: str,
+    mailbox: str,
+    *,
+    call: int,
+    seconds: float,
+    of: str = "",
+    passed_on_by: str = "",
 ) -> None:
     """A message that comes to the same mailbox once more is a new one there."""
     book.do(

@@ -38,7 +38,10 @@ LINES: dict[type[facts.Fact], tuple[str, str]] = {
     facts.RecordingBegan: ("is being recorded ({kind} {recording})", "开始录音（{kind} {recording}）"),
     facts.VoicemailLeft: ("left a message in {mailbox}", "在 {mailbox} 留言"),
     facts.MailboxOpened: ("{by} hears mailbox {mailbox}", "{by} 收听信箱 {mailbox}"),
-    facts.MessageForwarded: ("mailbox {mailbox}: a message is passed on to {to}", "信箱 {mailbox}：留言转发到 {to}"),
+    facts.MessageForwarded: (
+        "mailbox {mailbox}: a message is passed on to {to}",
+        "信箱 {mailbox}：留言转发到 {to}",
+    ),
     facts.GreetingKept: ("mailbox {mailbox}: a new greeting ({kind})", "信箱 {mailbox}：新问候语（{kind}）"),
     facts.PinMissed: ("{by} keyed a wrong PIN of mailbox {mailbox}", "{by} 输错信箱 {mailbox} 的密码"),
     facts.PinLocked: (
@@ -98,7 +101,9 @@ class CallLog:
             return ""
         fields: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
         if isinstance(fact, facts.AgentOffered) and fact.others:
-            others = choices.tell([(one.agent, one.reason, one.data) for one in fact.others[:3]], self._language)
+            others = choices.tell(
+                [(one.agent, one.reason, one.data) for one in fact.others[:3]], self._language
+            )
             fields["why"] += self._pick(f"; not {others}", f"；而非 {others}")
         fields |= {name: self._said(fields[name]) for name in TRANSLATED if isinstance(fields.get(name), str)}
         if isinstance(fact, facts.CallerKnown):

@@ -34,7 +34,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="The whole stack - chips, drivers, switch, engine, recorder, archive - in virtual time.",
         epilog="Example: tipring rehearse hw-sim/scenarios/first-call.toml --out out",
     )
-    parser.add_argument("scenario", type=Path, nargs="?", metavar="SCENARIO.toml", help="see docs/scenario.md")
+    parser.add_argument(
+        "scenario", type=Path, nargs="?", metavar="SCENARIO.toml", help="see docs/scenario.md"
+    )
     parser.add_argument(
         "--json", action="store_true", help="one JSON document instead of the readable report"
     )
@@ -64,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.flow_diff:
         return _flow_diff(arguments)
     if arguments.scenario is None:
-        raise CommandError("which scenario? `tipring rehearse SCENARIO.toml`, or --flow-diff OLD.toml NEW.toml")
+        raise CommandError(
+            "which scenario? `tipring rehearse SCENARIO.toml`, or --flow-diff OLD.toml NEW.toml"
+        )
     scenario = load_scenario(arguments.scenario, arguments.language)
     work = _compare if arguments.compare else _rehearse
     if arguments.out is not None:

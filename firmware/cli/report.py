@@ -75,7 +75,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     for name, columns, rows in kinds:
         one = names.add_parser(
-            name, help=HELP.get(name, f"all {name}"), epilog=f"Example: tipring report {name} --from 2026-10-01 --csv"
+            name,
+            help=HELP.get(name, f"all {name}"),
+            epilog=f"Example: tipring report {name} --from 2026-10-01 --csv",
         )
         one.add_argument(
             "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
@@ -102,7 +104,9 @@ def _add_figures(
     says: str,
     show: Callable[[Database, argparse.Namespace], int],
 ) -> None:
-    one = names.add_parser(name, help=says, epilog=f"Example: tipring report {name} --from 2026-10-01 --per day")
+    one = names.add_parser(
+        name, help=says, epilog=f"Example: tipring report {name} --from 2026-10-01 --per day"
+    )
     one.add_argument(
         "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
     )

@@ -44,7 +44,7 @@ CHINESE = {
     "rehearsed-without-audio": "演练无音频",
     "tick-stood": "交换停顿", "disk-full": "磁盘已满", "disk-slow": "磁盘过慢", "disk-failed": "磁盘故障",
     "introduction": "转发说明", "out-of-hours": "下班时间", "temporary": "临时",
-    "ample": "充足", "warn": "快满", "full": "已满", "locked": "已锁定", "discarded": "已放弃",
+    "ample": "充足", "warn": "快满", "locked": "已锁定", "discarded": "已放弃",
     "erased": "已按要求删除", "retention": "保留期满已删除",
     "deleted": "已由本人删除", "purged-early": "磁盘将满，提前删除",
     # erasures, holds, the audit

@@ -41,7 +41,9 @@ def _full(pattern: str, flags: int = re.ASCII) -> Callable[[str], bool]:
 FORMS: Mapping[str, Form] = {
     "span": Form(lambda text: span_minutes(text) is not None, say.BAD_SPAN),
     "clock-time": Form(_full(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"), say.BAD_CLOCK_TIME),
-    "mail-address": Form(_full(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"), say.BAD_MAIL_ADDRESS),
+    "mail-address": Form(
+        _full(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"), say.BAD_MAIL_ADDRESS
+    ),
     "date": Form(lambda text: day(text) is not None, say.BAD_DATE),
     "day": Form(DAYS.__contains__, say.BAD_DAY),
     "zone": Form(_is_zone, say.BAD_ZONE),

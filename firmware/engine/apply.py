@@ -7,12 +7,11 @@ from typing import Any
 
 from firmware.engine import apply_box as box
 from firmware.engine import apply_calls as calls
-from firmware.engine import apply_mailboxes as mailboxes
 from firmware.engine import apply_dialling as dialling
 from firmware.engine import apply_floor as floor
 from firmware.engine import apply_jobs as jobs
+from firmware.engine import apply_mailboxes as mailboxes
 from firmware.engine import apply_queues as queues
-from firmware.engine import apply_reaching as reaching
 from firmware.engine import apply_reaching as reaching
 from firmware.engine.board import Board
 from firmware.protocol import facts as f

@@ -63,7 +63,7 @@ def not_recorded(board: Board, fact: f.NotRecorded, at_us: int) -> None:
 
 
 def erasure_ordered(board: Board, fact: f.ErasureOrdered, at_us: int) -> None:
-    """Outside a call a number is kept that came before its ring, what each telephone dialled last, who served whom last.
+    """Outside a call are kept: a number that came before its ring, what telephones dialled last, who served whom.
 
     Only keyed hashes say whose number shall go: the last two are forgotten of everybody.
     """

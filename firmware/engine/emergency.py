@@ -50,7 +50,15 @@ ANSWERED_FOR_S = 0.5
 """So long a ringing line is held before it is let go: the exchange must see an answer and then a release."""
 
 
-_OWN = (Phase.PARTING, Phase.LISTENING, Phase.DIALLING, Phase.KEYING, Phase.PIN, Phase.NEW_PIN, Phase.MONITORING)
+_OWN = (
+    Phase.PARTING,
+    Phase.LISTENING,
+    Phase.DIALLING,
+    Phase.KEYING,
+    Phase.PIN,
+    Phase.NEW_PIN,
+    Phase.MONITORING,
+)
 """A telephone that has only the box at the other end: its own call becomes the emergency call."""
 
 

@@ -45,7 +45,11 @@ def rings_still(turn: Turn, leg: Leg) -> None:
     """It rings now: is it long enough?"""
     call = turn.call_of(leg)
     line = turn.plan.lines.get(leg.port)
-    if line is not None and call.rings >= line.answer_after_rings and incoming.leads_somewhere(turn, leg.port):
+    if (
+        line is not None
+        and call.rings >= line.answer_after_rings
+        and incoming.leads_somewhere(turn, leg.port)
+    ):
         answer(turn, leg)
 
 

@@ -128,7 +128,9 @@ def _dial(turn: Turn, given: i.CallOrder) -> None:
 def _class_refuses(turn: Turn, given: i.CallOrder) -> str:
     """Nobody is rung for a call his telephone may not make; lifted, it is judged again."""
     match = turn.plan.dial_tree.settle(given.number)
-    return classes.judge(turn, given.extension, match.number).refused if match.kind is MatchKind.OUTSIDE else ""
+    return (
+        classes.judge(turn, given.extension, match.number).refused if match.kind is MatchKind.OUTSIDE else ""
+    )
 
 
 def ring_to_dial(turn: Turn, port: int, extension: str, number: str) -> None:

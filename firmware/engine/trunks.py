@@ -57,7 +57,9 @@ def place(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
         _when_rested(turn, leg)
         return
     turn.fact(_told(call.id, 0, choice, call.payer))
-    reason = routes.NO_ROUTE if choice.why == routes.NO_ROUTE else "no-dial-tone" if call.tried else "no-line-free"
+    reason = (
+        routes.NO_ROUTE if choice.why == routes.NO_ROUTE else "no-dial-tone" if call.tried else "no-line-free"
+    )
     turn.fact(f.AttemptRefused(call.id, number, reason, Cause.NO_CIRCUIT_AVAILABLE))
     ringing.failed(turn, call, waiting, Cause.NO_CIRCUIT_AVAILABLE)
 

@@ -27,10 +27,7 @@ def state_view(
         state.config_version,
         link_up,
         tuple(_call(state, call, positions.get(call.id, 0)) for call in state.calls.values()),
-        tuple(
-            _agent(state, one)
-            for one in sorted(state.agents.values(), key=lambda one: one.id)
-        ),
+        tuple(_agent(state, one) for one in sorted(state.agents.values(), key=lambda one: one.id)),
         tuple(timers[:MOST_TIMERS]),
         gap_us,
         alarms,

@@ -133,7 +133,7 @@ class StopPlay(SwitchCommand, frozen=True, tag=True):
 
 
 class Inject(SwitchCommand, frozen=True, tag=True):
-    """`port` hears these items once beside what it hears; without items nothing any more. Nothing is told at its end."""
+    """`port` hears these items once beside what it hears; without items nothing more. Nothing is told at its end."""
 
     items: tuple[PlayItem, ...] = ()
 

@@ -343,5 +343,16 @@ def choices(db: Database) -> None:
     db.execute("ALTER TABLE queue_visits ADD COLUMN need TEXT NOT NULL DEFAULT ''")
 
 
-STEPS = ("first_tables", "what_is_kept", "true_times", "disk_levels", "jobs_and_surveys", "dialling", "mailboxes", "floor", "reaching","choices",)
+STEPS = (
+    "first_tables",
+    "what_is_kept",
+    "true_times",
+    "disk_levels",
+    "jobs_and_surveys",
+    "dialling",
+    "mailboxes",
+    "floor",
+    "reaching",
+    "choices",
+)
 """All steps in order; a database with others was written by newer software."""

@@ -141,6 +141,7 @@ class FakeBox:
         self.now_us = until_us
 
     def _follow(self, command: c.AnySwitchCommand) -> None:
+        self._sound(command)
         port = command.port
         match command:
             case c.Seize():
@@ -149,29 +150,33 @@ class FakeBox:
                 self._silence(port)
                 if port < 4:
                     self.off_hook.discard(port)
-            case c.Play():
-                self.mixes.pop(port, None)
-                self.playing[port] = command
-                self.hears[port] = -1
-            case c.StopPlay():
-                self.playing.pop(port, None)
-            case c.Mix():
-                self.playing.pop(port, None)
-                self.hears[port] = -1
-                self.mixes[port] = set(command.sources)
-            case c.Hear():
-                self.mixes.pop(port, None)
-                self.playing.pop(port, None)
-                self.hears[port] = command.source
-            case c.Confer():
-                for member in command.members:
-                    self.playing.pop(member, None)
             case c.Ring():
                 self.ringing[port] = command
             case c.Record():
                 self.recording[port] = command.recording
             case c.StopRecord():
                 self.recording.pop(port, None)
+            case _:
+                pass
+
+    def _sound(self, command: c.AnySwitchCommand) -> None:
+        port = command.port
+        if isinstance(command, c.Play | c.Hear):
+            self.mixes.pop(port, None)
+        if isinstance(command, c.StopPlay | c.Mix | c.Hear):
+            self.playing.pop(port, None)
+        match command:
+            case c.Play():
+                self.playing[port] = command
+                self.hears[port] = -1
+            case c.Mix():
+                self.hears[port] = -1
+                self.mixes[port] = set(command.sources)
+            case c.Hear():
+                self.hears[port] = command.source
+            case c.Confer():
+                for member in command.members:
+                    self.playing.pop(member, None)
             case _:
                 pass
 

@@ -673,7 +673,15 @@ def test_a_caller_who_leaves_while_his_line_is_taken_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["agent's PIN", "half a mailbox's PIN", "hears its mailbox", "half a new PIN", "which greeting", "half a forward's code"]
+    "state",
+    [
+        "agent's PIN",
+        "half a mailbox's PIN",
+        "hears its mailbox",
+        "half a new PIN",
+        "which greeting",
+        "half a forward's code",
+    ],
 )
 def test_without_the_pause_rule_the_table_fails(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urgent_keys, "PAUSE_US", 12_000_000)

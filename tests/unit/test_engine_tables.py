@@ -36,7 +36,12 @@ def test_every_timer_that_is_set_has_a_row_and_ends_with_its_leg_or_call() -> No
         re.findall(r'TimerSet\(f"([a-z]+):', SOURCES)
     )
     assert named <= set(steps.NUMBERED_TIMERS) | set(steps.AGENT_TIMERS) | {"check", "service"}
-    assert set(steps.NUMBERED_TIMERS) == set(LEG_TIMERS) | set(CALL_TIMERS) | {"howl", "report", "job", "callback"}
+    assert set(steps.NUMBERED_TIMERS) == set(LEG_TIMERS) | set(CALL_TIMERS) | {
+        "howl",
+        "report",
+        "job",
+        "callback",
+    }
 
 
 def test_every_purpose_of_a_player_leads_somewhere() -> None:

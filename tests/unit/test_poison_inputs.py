@@ -153,7 +153,9 @@ def test_a_poisonous_timer_is_dropped_with_its_call(monkeypatch: pytest.MonkeyPa
     rebuilt(box)
 
 
-def test_a_poisonous_pause_ends_and_a_poisonous_call_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poisonous_pause_ends_and_a_poisonous_call_back_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     box = FakeBox(office(callback_abandoned_after_s=1.0, max_wait_s=0.0))
     for agent in ("801", "802", "803"):
         box.give(i.AgentOrder(f"b-{agent}", "test", agent, "breather"))

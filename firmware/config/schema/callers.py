@@ -28,7 +28,7 @@ class CallerRule(Part, frozen=True):
 
 
 class Did(Part, frozen=True):
-    """Where a called number, or each number of a block, leads. On an analog line the called number is the line's own."""
+    """Where a called number, or each number of a block, leads. On an analog line that is the line's own."""
 
     number: Annotated[str, Meta(extra={"form": "did"})]
     """As people write it; a block is `62345600-62345699`."""

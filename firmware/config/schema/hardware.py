@@ -142,5 +142,5 @@ class Extension(Part, frozen=True):
     music: MusicName = ""
     """Music for whoever this telephone holds; empty: as the line or the switchboard says."""
     pager: bool = False
-    """No telephone but a loudspeaker's amplifier, which answers by itself: it is paged or called directly, never one of a
-    group, nobody picks up for it, and it hears no tones."""
+    """No telephone but a loudspeaker's amplifier, which answers by itself: it is paged or called directly, never one of
+    a group, nobody picks up for it, and it hears no tones."""

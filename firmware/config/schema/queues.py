@@ -44,7 +44,7 @@ class OverflowStep(Part, frozen=True):
 
 
 class RelaxStep(Part, frozen=True):
-    """What a queue asks of an agent when a call has waited, or when all will wait, too long. One step follows another."""
+    """What a queue asks of an agent when a call has waited, or all will wait, too long. One step follows another."""
 
     after_s: Seconds = 0.0
     """For a call that has waited so long; 0: however long."""

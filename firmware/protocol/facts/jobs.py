@@ -8,7 +8,8 @@ from firmware.protocol.facts.fact import Fact
 class JobAsked(Fact, frozen=True, tag=True):
     """Somebody else is to do what may take long. `job` is its idempotency key.
 
-    `kind` is a row of `firmware.jobs.kinds`, `name` what the configuration calls the look-up or mailbox. `until_us`: what is not answered by then has timed out.
+    `kind` is a row of `firmware.jobs.kinds`, `name` what the configuration calls the look-up or mailbox; what is not
+    answered by `until_us` has timed out.
     """
 
     job: int

@@ -50,7 +50,8 @@ class Enqueued(Fact, frozen=True, tag=True):
 
 
 class Dequeued(Fact, frozen=True, tag=True):
-    """`why`: `answered`, `abandoned`, `overflow`, `voicemail`, `no-agents`, `exit-key`, `full`, `closed`, `callback`."""
+    """`why`: `answered`, `abandoned`, `overflow`, `voicemail`, `no-agents`, `exit-key`, `full`, `closed`,
+    `callback`."""
 
     call: int
     queue: str
