@@ -166,21 +166,6 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.BusyMet: reaching.busy_met,
     f.CompletionWanted: reaching.completion_wanted,
     f.CompletionOver: reaching.completion_over,
-    f.HuntBegan: reaching.hunt_began,
-    f.HuntStepped: reaching.hunt_stepped,
-    f.HuntEnded: reaching.hunt_ended,
-    f.HuntMoved: reaching.hunt_moved,
-    f.CallDiverted: reaching.call_diverted,
-    f.DiversionsForgotten: reaching.diversions_forgotten,
-    f.PartySent: reaching.party_sent,
-    f.KnockTaken: reaching.knock_taken,
-    f.CallParked: reaching.call_parked,
-    f.CallUnparked: reaching.call_unparked,
-    f.PagingBegan: reaching.paging_began,
-    f.TelephoneSet: reaching.telephone_set,
-    f.BusyMet: reaching.busy_met,
-    f.CompletionWanted: reaching.completion_wanted,
-    f.CompletionOver: reaching.completion_over,
 }
 
 

@@ -49,14 +49,14 @@ def side_of(leg: Leg) -> ReleasedBy:
 
 
 def left(turn: Turn, leg: Leg, cause: Cause = Cause.NORMAL_CLEARING, failed: bool = False) -> None:
-    """A party went. A conference it did not begin as its caller goes on with the others, anything else ends."""
+    """A party went. A conference goes on with the others, anything else ends."""
     call = turn.call_of(leg)
     if not failed and surveys.begin(turn, call, leg):
         return
     by = ReleasedBy.BOX if failed else side_of(leg)
     if leg.phase == Phase.PAGING and not paging.is_speaker(leg):
         paging.leave(turn, leg, cause)
-    elif leg.id in call.conference and leg is not turn.caller(call):
+    elif leg.id in call.conference:
         conference.leave(turn, call, leg, cause, by)
     else:
         end(turn, call, cause, by, failed)

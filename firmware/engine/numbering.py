@@ -43,7 +43,7 @@ PLANS: Mapping[str, Numbering] = {
         fixed=_pattern(r"0?1[3-9]\d{9}$|[48]00\d{7}$"),
         service=_pattern(r"1[012]\d{1,4}$|9[56]\d{3,6}$|[48]00\d{7}$"),
         premium=_pattern(r"16[08]\d+$"),
-        carrier=((_pattern(r"179\d\d|(?:12593|10193|11808)(?=\d)"), ""), (_pattern(r"19[0-9](?=0)"), "")),
+        carrier=((_pattern(r"179\d\d|(?:12593|10193|11808)(?=\d)"), ""), (_pattern(r"19[0-9](?=0\d{9})"), "")),
     ),
     "1": Numbering(
         national=_pattern(r"[2-9]\d{2}[2-9]\d{6}$"),

@@ -55,7 +55,7 @@ def normalise(received: str, dial_plan: DialPlan, area: str) -> str:
     """The E.164 form `+…` of a number as an exchange sent it or a person wrote it; empty when it has none."""
     digits = bare(received)
     if digits.startswith("+"):
-        return _e164(digits[1:])
+        return _e164(_without_trunk(digits[1:], dial_plan))
     if not _DIGITS.fullmatch(digits):
         return ""
     return _e164(_full(digits, dial_plan, area))
@@ -101,13 +101,19 @@ def _without_carrier(digits: str, numbering: Numbering) -> str:
     return digits
 
 
+def _without_trunk(digits: str, plan: DialPlan) -> str:
+    """`86 (0)10 …` as people write it: no national number begins with a trunk prefix 0 (with 8 or 1 one may)."""
+    written = _cut(digits, plan.country_code) if plan.trunk_prefix == "0" else None
+    return plan.country_code + written[1:] if written and written.startswith("0") else digits
+
+
 def _full(digits: str, plan: DialPlan, area: str) -> str:
     """Country code and national number, or something that is no E.164 number."""
     numbering = PLANS.get(plan.country_code, UNKNOWN)
     digits = _without_carrier(digits, numbering)
     abroad = _cut(digits, plan.international_prefix)
     if abroad is not None:
-        return abroad
+        return _without_trunk(abroad, plan)
     if numbering.national.match(digits):
         return plan.country_code + digits
     own = _cut(digits, plan.country_code)

@@ -245,11 +245,14 @@ def test_a_transferred_talk_needs_no_second_consent_but_stays_recorded() -> None
     assert len(box.facts(f.ConsentAnnounced)) == 1
 
 
-def test_the_caller_who_leaves_a_conference_ends_it() -> None:
+def test_when_the_caller_leaves_a_conference_the_two_of_the_house_talk_on() -> None:
     box = consulting()
     box.flash("801")
     box.key("801", "3")
     box.leave("L1")
+    assert box.talk("801", "804") and box.leg("L1") is None
+    assert not box.recording
+    box.hang_up("801")
     assert box.outcomes() == ["answered"]
     assert not box.engine.state.calls
     assert box.words("804") == ["tone:busy"]
