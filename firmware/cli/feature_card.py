@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from firmware.cli.words import said
 from firmware.config.schema import Config
 from firmware.engine.feature_codes import ARGUMENTS, Argument, codes
 
@@ -64,6 +65,16 @@ CARD: Mapping[str, Sentences] = {
 }
 """Every feature with a code; a test holds it against `ARGUMENTS`."""
 
+R_KEY: Mapping[str, tuple[str, str]] = {
+    "R": ("hold the other party; dial tone: dial somebody to ask", "保留对方，听到拨号音后可拨另一方"),
+    "R R": ("back to who is held", "取回被保留的一方"),
+    "R 1": ("let the second party go", "释放第二方，回到第一方"),
+    "R 2": ("to the other party and back", "在两方之间切换"),
+    "R 3": ("all three together", "三方通话"),
+    "R, on-hook": ("hand the held party over", "挂机即把被保留的一方转接过去"),
+}
+"""What is keyed in a conversation (`firmware.engine.holding`); the R key, or a short press of the hook."""
+TALKING = ("In a conversation (R: flash key)", "通话中（R：闪断键）")
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "calls": ("Calls", "通话"),
     "dialling": ("Dialling", "拨号"),
@@ -104,17 +115,20 @@ def rows(config: Config, language: str) -> Iterator[Row]:
     """What can be keyed at this box, in the order of the card."""
     which = 1 if language == "zh" else 0
     given = codes(config)
+    for keys, does in R_KEY.items():
+        yield Row(TALKING[which], keys, does[which])
     for section, titles in SECTIONS.items():
         for feature, (of, *sentences) in CARD.items():
             if of == section and feature in given:
                 keys = given[feature] + _KEYED[ARGUMENTS[feature]][which]
-                yield Row(titles[which], keys, sentences[which] + _choices(config, feature))
+                yield Row(titles[which], keys, sentences[which] + _choices(config, feature, language))
 
 
-def _choices(config: Config, feature: str) -> str:
+def _choices(config: Config, feature: str, language: str) -> str:
     reasons = config.features.not_ready_reasons if feature == "not_ready" else {}
     return "".join(
-        f"{'; ' if place else ': '}{key} {reason}" for place, (key, reason) in enumerate(reasons.items())
+        f"{'; ' if place else ': '}{key} {said(reason, language)}"
+        for place, (key, reason) in enumerate(reasons.items())
     )
 
 
@@ -144,7 +158,8 @@ def as_html(config: Config, language: str) -> str:
 def page() -> str:
     """docs/feature-codes.md: the codes a box has that says nothing else."""
     config = Config()
-    told = [HEAD]
+    told = [HEAD, f"## {TALKING[0]} · {TALKING[1]}", "", "| keys | | |", "|---|---|---|"]
+    told += [*(f"| `{keys}` | {en} | {zh} |" for keys, (en, zh) in R_KEY.items()), ""]
     for section, titles in SECTIONS.items():
         told += [f"## {titles[0]} · {titles[1]}", "", "| keys | | |", "|---|---|---|"]
         told += [

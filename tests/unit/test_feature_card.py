@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from firmware.cli.feature_card import CARD, SECTIONS, as_html, rows
+from firmware.cli.feature_card import CARD, R_KEY, SECTIONS, as_html, rows
 from firmware.cli.main import main
 from firmware.config.export import as_toml
 from firmware.config.schema import Config, Features, Site
@@ -25,7 +25,8 @@ def test_every_feature_has_its_sentence_in_both_languages() -> None:
 def test_the_card_shows_the_boxs_own_codes_and_none_that_is_off(language: str) -> None:
     config = Config(features=structs.replace(Features(), redial="*1234", sign_in=""))
     keys = [row.keys for row in rows(config, language)]
-    assert len(keys) == len(codes(config)) == len(ARGUMENTS) - 1
+    assert keys[: len(R_KEY)] == list(R_KEY)
+    assert len(keys) - len(R_KEY) == len(codes(config)) == len(ARGUMENTS) - 1
     assert "*1234" in keys
     assert not any(one.startswith("*41") for one in keys)
 
