@@ -160,6 +160,18 @@ SLIPS += [
     ("no-such-name", "[site]", '[switchboard]\n«hold_music = "defalt"\n[site]'),
     ("bad-target", "[site]", '[switchboard]\n«recall_to = "desk"\n[site]'),
 ]
+ASKED = "skills.zh = 50"
+SLIPS += [
+    ("relax-never", ASKED, ASKED + "\nrelax = [\n«{ skills = { zh = 40 } }]"),
+    ("relax-not-later", ASKED, ASKED + "\nrelax = [{ after_s = 20 },\n{ «after_s = 20 }]"),
+    ("relax-asks-more", ASKED, ASKED + "\nrelax = [\n{ after_s = 20, skills = { «zh = 60 } }]"),
+    ("relax-less-urgent", ASKED, ASKED + "\nrelax = [{ after_s = 9, priority = 5 },\n{ after_s = 20, «priority = 3 }]"),
+    ("relax-unasked", ASKED, ASKED + "\nrelax = [\n{ after_s = 20, skills = { «en = 30 } }]"),
+    ("not-served-by", 'queues = ["sales", "service"]', 'queues = ["service"]\n«order = { sales = 2 }'),
+    ("routing-idle", "[site]", '«[[routing]]\nid = "r"\n[site]'),
+    ("bad-number-pattern", "[site]", '[[number_list]]\nid = "best"\n«numbers = ["139*12"]\n[site]'),
+    ("bad-gate-secret", "[site]", '[[gate.token]]\nname = "crm"\n«secret = "open sesame"\n[site]'),
+]
 IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent"}
 """Warnings another slip may cause: a node that nothing leads to any more."""
 
