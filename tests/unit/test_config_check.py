@@ -171,7 +171,7 @@ SLIPS += [
     ("routing-idle", "[site]", '«[[routing]]\nid = "r"\n[site]'),
     ("bad-number-pattern", "[site]", '[[number_list]]\nid = "best"\n«numbers = ["139*12"]\n[site]'),
     ("bad-gate-secret", "[site]", '[[gate.token]]\nname = "crm"\n«secret = "open sesame"\n[site]'),
-]
+]  # fmt: skip
 IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent"}
 """Warnings another slip may cause: a node that nothing leads to any more."""
 
