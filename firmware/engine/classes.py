@@ -74,8 +74,12 @@ def _judge(turn: Turn, given: Class, who: str, kind: NumberClass, account: str) 
     if given.needs_account and not account:
         return Verdict(ACCOUNT_NEEDED)
     wanted = given.pin and (not given.pin_for or kind in given.pin_for)
-    unlocked = turn.state.dialling.unlocked.get(who, 0) > turn.at_us
-    return Verdict(pin=given.id if wanted and not unlocked else "")
+    return Verdict(pin=given.id if wanted else "")
+
+
+def unlocked(turn: Turn, who: str) -> bool:
+    """Whether whoever stands at this telephone keyed its PIN a moment ago; good for nothing that dials by itself."""
+    return turn.state.dialling.unlocked.get(who, 0) > turn.at_us
 
 
 def reaches(given: Class, number: tuple[str, ...], kind: NumberClass) -> bool:

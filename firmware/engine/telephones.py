@@ -159,7 +159,7 @@ def _outside(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
     verdict = classes.judge(turn, leg.party, match.number, call.account)
     if verdict.refused:
         _refused(turn, call, leg, match.number, verdict.refused)
-    elif verdict.pin:
+    elif verdict.pin and not classes.unlocked(turn, leg.party):
         _ask_pin(turn, call, leg, match.number, verdict.pin)
     else:
         dial_outside(turn, call, leg, match.number)

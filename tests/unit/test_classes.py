@@ -154,6 +154,30 @@ def test_unlocking_frees_the_next_call_and_only_that() -> None:
     assert len(box.sent(c.Dial)) == 1
 
 
+@pytest.mark.parametrize("unlocked", [False, True])
+def test_unlocking_opens_nothing_that_dials_by_itself(unlocked: bool) -> None:
+    """Planted fault: an unlock that forwards may use dials for any caller till it lapses."""
+    config = house(Class(id="k", pin="2468"))
+    config = structs.replace(
+        config,
+        extensions=tuple(
+            structs.replace(one, forward_always=f"9{SHANGHAI}") if one.number == "804" else one
+            for one in config.extensions
+        ),
+    )
+    box = FakeBox(config)
+    if unlocked:
+        box.lift("804")
+        box.key("804", "*342468#")
+        assert box.words("804") == ["tone:dial"]
+    for _ in range(3):
+        box.lift("801")
+        box.key("801", "804")
+        box.hang_up("801")
+    assert not box.sent(c.Dial)
+    assert sum(f"forward:{SHANGHAI}" in repr(one) for one in box.facts(f.AttemptRefused)) == 3
+
+
 def test_unlocking_lapses() -> None:
     box = FakeBox(house(Class(id="k", pin="2468")))
     box.lift("804")
