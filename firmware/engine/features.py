@@ -29,7 +29,6 @@ from firmware.protocol.names import Cause
 ASK_AFTER_S = 2.0
 """Who knows what to key is not talked to."""
 KEY_WITHIN_S = 12.0
-PIN_TRIES = 3
 
 
 def run(turn: Turn, leg: Leg, match: Match) -> None:
@@ -141,7 +140,9 @@ def agent_named(turn: Turn, leg: Leg, agent: str) -> None:
         calls.farewell(turn, leg, "wrong-agent-or-pin")
         return
     turn.fact(f.VariableSet(leg.call, AGENT, agent))
-    if found.pin:
+    if found.pin and pin_desk.locked(turn, f"agent:{agent}", leg):
+        _agent_locked(turn, leg, agent)
+    elif found.pin:
         _ask_pin(turn, leg)
     else:
         _signed_in(turn, leg, agent)
@@ -183,16 +184,25 @@ def pin_entered(turn: Turn, leg: Leg, event: e.SecretEntered) -> None:
     if AGENT not in call.variables:
         mailbox_doors.entered(turn, leg, event.right)
         return
-    if event.right:
-        _signed_in(turn, leg, call.variables[AGENT])
-        return
-    turn.fact(f.NodeTried(call.id, call.tries + 1))
-    if call.tries < PIN_TRIES:
+    _agent_pin(turn, leg, call.variables[AGENT], event.right)
+
+
+def _agent_pin(turn: Turn, leg: Leg, agent: str, right: bool) -> None:
+    """Wrong ones are counted over all calls of this telephone."""
+    of = f"agent:{agent}"
+    if pin_desk.locked(turn, of, leg) or (not right and pin_desk.wrong(turn, of, leg)):
+        _agent_locked(turn, leg, agent)
+    elif right:
+        pin_desk.right(turn, of, leg)
+        _signed_in(turn, leg, agent)
+    else:
         turn.say(leg, "", "wrong-agent-or-pin")
         turn.timer(f"digit:{leg.id}", KEY_WITHIN_S)
-        return
-    turn.fact(f.AttemptRefused(call.id, "pin", "wrong-pin", Cause.CALL_REJECTED))
-    calls.farewell(turn, leg, "wrong-agent-or-pin")
+
+
+def _agent_locked(turn: Turn, leg: Leg, agent: str) -> None:
+    turn.fact(f.AttemptRefused(leg.call, f"pin:agent:{agent}", "pin-locked", Cause.CALL_REJECTED))
+    calls.farewell(turn, leg, "pin-locked")
 
 
 def no_more_digits(turn: Turn, leg: Leg) -> None:

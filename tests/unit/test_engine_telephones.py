@@ -267,15 +267,39 @@ def test_signing_in_with_a_pin_keeps_the_pin_out_of_the_journal() -> None:
     assert b"1234#" not in box.engine.snapshot()
 
 
-def test_a_wrong_pin_is_asked_three_times() -> None:
+def test_a_wrong_pin_is_asked_again_till_it_is_locked() -> None:
     box = FakeBox(office())
     box.lift("804")
     box.key("804", "*41900#1111#")
     assert box.words("804") == ["wrong-agent-or-pin"]
-    box.key("804", "2222#")
-    box.key("804", "3333#")
-    assert box.facts(f.AttemptRefused)[-1].reason == "wrong-pin"
+    for wrong in ("2222#", "3333#", "4444#", "5555#"):
+        box.key("804", wrong)
+    assert box.words("804") == ["pin-locked"]
+    assert box.facts(f.AttemptRefused)[-1].reason == "pin-locked"
     assert "900" not in box.engine.state.agents
+
+
+def test_wrong_pins_of_an_agent_count_over_many_calls_till_time_unlocks() -> None:
+    """Planted fault: a count that begins anew with every call would let a thief try all night."""
+    box = FakeBox(office())
+    for wrong in range(1111, 1121):
+        box.lift("804")
+        box.key("804", f"*41900#{wrong}#")
+        box.hang_up("804")
+    assert [one.wrong for one in box.facts(f.PinRefused)] == [1, 2, 3, 4, 5]
+    assert {(one.of, one.who) for one in box.facts(f.PinRefused)} == {("agent:900", "804")}
+    box.lift("804")
+    box.key("804", "*41900#1234#")
+    assert box.words("804") == ["pin-locked"], "not even the right one counts"
+    box.hang_up("804")
+    box.lift("803")
+    box.key("803", "*41900#1234#")
+    assert box.words("803") == ["signed-in"], "another telephone is not locked"
+    box.hang_up("803")
+    box.wait(901)
+    box.lift("804")
+    box.key("804", "*41900#1234#")
+    assert box.words("804") == ["signed-in"]
 
 
 def test_who_does_not_key_the_agent_is_asked() -> None:
