@@ -13,7 +13,7 @@ from firmware.protocol import facts as f
 from firmware.protocol.names import Direction, LegRole
 
 SETTLE_S = 2.0
-"""Nobody is rung in the moment he has put down."""
+"""Nobody is rung in the moment he has put down: at most this long after the first telephone came free."""
 RING_S = 20.0
 TIMER = "completion"
 
@@ -50,7 +50,7 @@ def cancel(turn: Turn, leg: Leg, argument: str) -> None:
 
 def look_soon(turn: Turn) -> None:
     """Before a turn ends in which a telephone came free."""
-    if turn.state.completions:
+    if turn.state.completions and TIMER not in turn.state.timers:  # on a busy box it would never come due
         turn.timer(TIMER, SETTLE_S)
 
 

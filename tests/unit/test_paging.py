@@ -208,6 +208,20 @@ def test_when_both_are_free_the_telephone_rings_and_calls_the_other() -> None:
     assert not box.engine.state.completions
 
 
+def test_a_box_where_telephones_come_free_all_the_time_calls_back_all_the_same() -> None:
+    """Planted fault: a timer that begins anew whenever somebody puts down never comes due."""
+    box = busy()
+    code(box, "801", "*37")
+    box.hang_up("802")
+    box.hang_up("803")
+    for _ in range(4):
+        box.lift("804")
+        box.wait(0.6)
+        box.hang_up("804")
+        box.wait(0.6)
+    assert box.ringing[PHONES["801"]].cadence == "recall"
+
+
 def test_cancelled_lapsed_or_not_lifted_it_is_over() -> None:
     box = busy()
     code(box, "801", "*37")
