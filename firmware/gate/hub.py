@@ -51,10 +51,13 @@ class Hub:
         self._key = key
         self._paces: dict[str, Bucket] = {}
         self._newest = (0, -1)
+        self.config = config
         self.use(config)
 
     def use(self, config: Config) -> None:
         """A configuration came into force: a token that is gone is let go, one that changed asks anew."""
+        if config.gate.originate_per_minute != self.config.gate.originate_per_minute:
+            self._paces.clear()
         self.config = config
         self.tokens = Tokens(config.gate.tokens, self._key)
         self.queues.use(config)

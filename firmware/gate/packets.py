@@ -24,6 +24,10 @@ class Packet(Struct, frozen=True):
         return next((value for name, value in self.fields if name == key), "")
 
     @property
+    def size(self) -> int:
+        return size_of(self.fields)
+
+    @property
     def action(self) -> str:
         return self.get("action").lower()
 
@@ -38,6 +42,11 @@ class Packets:
         self.broken = False
         self.odd_lines = 0
         """Lines without a colon: passed over."""
+
+    @property
+    def held(self) -> int:
+        """Bytes kept of a packet that has not ended yet."""
+        return len(self._kept) + size_of(self._lines)
 
     def receive(self, data: bytes) -> list[Packet]:
         if self.broken:
@@ -67,6 +76,11 @@ class Packets:
         else:
             self.odd_lines += 1
         return None
+
+
+def size_of(fields: Iterable[tuple[str, str]]) -> int:
+    """Characters."""
+    return sum(len(key) + len(value) for key, value in fields)
 
 
 def encode(fields: Fields) -> bytes:

@@ -21,6 +21,12 @@ ACTIONS, ACTION_EVERY_US = 100, SECOND_US // 50
 """So many actions at once, then one in so long; what comes faster waits."""
 MOST_WAITING = 200
 """So many packets wait their turn; a program that sends more is let go."""
+WAITING_BYTES, STRANGER_BYTES = 1 << 18, 1 << 12
+"""So much waits its turn, after and before the login; what sends more is let go."""
+STRANGER_UNREAD_BYTES = 1 << 16
+"""As UNREAD_BYTES, before the login."""
+LEAVES_WITHIN_US = 5 * SECOND_US
+"""So long a connection that ends may take to read what was said."""
 KINDS = frozenset(("call", "agent", "system"))
 _WHY: Mapping[Verdict, str] = {
     Verdict.NO_ENGINE: "the box is not running",
@@ -39,7 +45,9 @@ class Session:
         self.token: GateToken | None = None
         self.out = bytearray(GREETING)
         self.closing = False
-        """Nothing more is read; it ends when what is said is sent."""
+        """Nothing more is read or told; it ends when what is said is sent, or after LEAVES_WITHIN_US."""
+        self.late = False
+        """It did not read in time what was said before its end."""
         self.mask = KINDS
         self.deadline_us: int | None = now_us + LOGIN_WITHIN_US
         self.challenge = challenge
@@ -50,20 +58,31 @@ class Session:
         self._serve = serve
         self._packets = Packets()
         self._waiting: list[Packet] = []
+        self._leaves_us: int | None = None
         self._pace = Bucket(ACTIONS, ACTION_EVERY_US)
 
     @property
     def lost(self) -> bool:
         """It does not read what it is told."""
-        return len(self.out) > UNREAD_BYTES
+        most = STRANGER_UNREAD_BYTES if self.token is None else UNREAD_BYTES
+        return self.late or len(self.out) > most
 
     def receive(self, data: bytes, now_us: int) -> None:
         self._waiting += self._packets.receive(data)
         if self._packets.broken or len(self._waiting) > MOST_WAITING:
-            self._waiting = []
-            self.say((("Response", "Error"), ("Message", "This is no packet of the manager interface")))
-            self.closing = True
+            self._turn_away("This is no packet of the manager interface")
         self.proceed(now_us)
+        if not self.closing and self._kept > (STRANGER_BYTES if self.token is None else WAITING_BYTES):
+            self._turn_away("Too much at once")
+
+    @property
+    def _kept(self) -> int:
+        return self._packets.held + sum(one.size for one in self._waiting)
+
+    def _turn_away(self, why: str) -> None:
+        self._waiting, self._packets = [], Packets()
+        self.say((("Response", "Error"), ("Message", why)))
+        self.closing = True
 
     def proceed(self, now_us: int) -> None:
         """What waits is carried out as fast as it may; a login that does not come ends it."""
@@ -71,6 +90,14 @@ class Session:
             self._serve(self, self._waiting.pop(0), now_us)
         if self.token is None and self.deadline_us is not None and now_us >= self.deadline_us:
             self.closing = True
+        if self.closing:
+            self._leave_by(now_us)
+
+    def _leave_by(self, now_us: int) -> None:
+        if self._leaves_us is None:
+            self._waiting = []
+            self.deadline_us = self._leaves_us = now_us + LEAVES_WITHIN_US
+        self.late = now_us >= self._leaves_us
 
     def wait_us(self, now_us: int) -> int | None:
         """When `proceed` has something to do; None: not by itself."""
@@ -93,7 +120,8 @@ class Session:
 
     def wants(self, event: Event) -> bool:
         token = self.token
-        return token is not None and "read" in token.rights and event.kind in self.mask
+        may = token is not None and not self.closing and "read" in token.rights
+        return may and event.kind in self.mask
 
     # -- saying -------------------------------------------------------------------------------------
 

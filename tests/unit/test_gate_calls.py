@@ -227,6 +227,24 @@ def test_a_program_orders_only_so_many_calls_a_minute() -> None:
     assert rig.orders[-1].number == "110", "help is never too much"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("a_minute", "allowed"), [(1, 1), (0, 0)])
+def test_fewer_calls_a_minute_hold_at_once(a_minute: int, allowed: int) -> None:
+    rig = GateRig(gated(originate_per_minute=30))
+    program = rig.program()
+    program.does("Originate", Channel="Tipring/804", Exten="802", Async="true")
+    rig.hub.use(gated(originate_per_minute=a_minute))
+    told = [program.does("Originate", Channel="Tipring/803", Exten="802", Async="true") for _ in range(3)]
+    refused = [row for rows in told for row in rows if row.get("Message", "").startswith("Too many")]
+    assert len(refused) == 3 - allowed
+
+
+def test_another_change_gives_nobody_his_calls_back() -> None:
+    rig = GateRig(gated(originate_per_minute=1))
+    assert rig.hub.may_order("all", 0)
+    rig.hub.use(gated(originate_per_minute=1, most_clients=3))
+    assert not rig.hub.may_order("all", 0)
+
+
 def test_a_program_ends_a_call(rig: GateRig) -> None:
     program = rig.program()
     rig.box.to_queue("L1")

@@ -10,8 +10,15 @@ from msgspec import structs
 from firmware.gate.actions import ACTIONS
 from firmware.gate.limits import SECOND_US, Bucket, WrongSecrets
 from firmware.gate.packets import LONGEST_LINE, MOST_LINES, Packets, encode
-from firmware.gate.session import LOGIN_WITHIN_US, MOST_WRONG
-from tests.unit.gate_rig import GateRig, gated, secret, token
+from firmware.gate.session import (
+    LEAVES_WITHIN_US,
+    LOGIN_WITHIN_US,
+    MOST_WRONG,
+    STRANGER_BYTES,
+    STRANGER_UNREAD_BYTES,
+    WAITING_BYTES,
+)
+from tests.unit.gate_rig import GateRig, Program, gated, secret, token
 
 
 @pytest.fixture
@@ -130,6 +137,59 @@ def test_a_token_that_is_taken_away_is_let_go(rig: GateRig) -> None:
         structs.replace(rig.config, gate=structs.replace(rig.config.gate, tokens=(token("wall", "read"),)))
     )
     assert (program.session.closing, other.session.closing) == (True, False)
+
+
+def test_a_token_that_is_taken_away_is_told_nothing_more(rig: GateRig) -> None:
+    program, other = rig.program("all"), rig.program("wall")
+    program.session.out += b"not read yet"
+    rig.hub.use(
+        structs.replace(rig.config, gate=structs.replace(rig.config.gate, tokens=(token("wall", "read"),)))
+    )
+    rig.box.ring("L1")
+    assert other.names()
+    assert bytes(program.session.out) == b"not read yet"
+
+
+def test_who_is_let_go_has_some_seconds_to_read(rig: GateRig) -> None:
+    session = rig.program().session
+    session.closing = True
+    session.proceed(rig.box.now_us)
+    assert session.wait_us(rig.box.now_us) == LEAVES_WITHIN_US
+    session.proceed(rig.box.now_us + LEAVES_WITHIN_US - 1)
+    assert not session.lost
+    session.proceed(rig.box.now_us + LEAVES_WITHIN_US)
+    assert session.lost
+
+
+PACKET = b"Action: Ping\r\n" + (b"X: " + b"x" * 500 + b"\r\n") * 4 + b"\r\n"
+
+
+def parked(rig: GateRig, program: Program) -> int:
+    """How much it could send before it was turned away, all its turns being taken."""
+    program.sends(b"Action: Ping\r\n\r\n" * 100)
+    sent = 0
+    while not program.session.closing and sent < 2 * WAITING_BYTES:
+        program.sends(PACKET)
+        sent += len(PACKET)
+    return sent
+
+
+def test_little_waits_of_a_stranger_and_more_of_a_program(rig: GateRig) -> None:
+    assert parked(rig, rig.connect()) <= STRANGER_BYTES + 2 * len(PACKET)
+    assert 50_000 < parked(rig, rig.program()) <= 1.1 * WAITING_BYTES
+
+
+def test_a_strangers_packet_that_never_ends_is_not_kept(rig: GateRig) -> None:
+    stranger = rig.connect()
+    stranger.sends((b"X: " + b"x" * 1000 + b"\r\n") * 5)
+    assert stranger.session.closing
+
+
+def test_a_stranger_leaves_little_unread(rig: GateRig) -> None:
+    stranger, program = rig.connect().session, rig.program().session
+    for session in (stranger, program):
+        session.out += b"x" * (STRANGER_UNREAD_BYTES + 1)
+    assert (stranger.lost, program.lost) == (True, False)
 
 
 def test_a_bucket_gives_its_size_at_once_and_then_by_time() -> None:
