@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from sqlite_utils import Database
 
+from firmware.archive import evidence
 from firmware.archive.evidence import SWITCH_DIED, TICK_STOOD, Taped, known_losses, missing_ticks, reasons_for
 from firmware.archive.ledger import EDGE_US, UNEXPLAINED, Entry, Reason, Span, Tape, entries
 from firmware.archive.tapes import TICK_US
@@ -86,6 +87,7 @@ def _tape(db: Database, row: _Row, now_us: int, data: Path | None) -> Tape:
     if row.why == SWITCH_DIED:
         # From the last taped tick until somebody noticed.
         span = (whole[0], max(whole[1], row.ended_us or 0))
+        stood_us = whole[1] + evidence.stood_us(db, taped, span[1])
     elif stood_us > whole[1] + TICK_US:
         # It was taped till then, and that is more time than ticks: in between the ticks stood still.
         span = (whole[0], stood_us)

@@ -61,6 +61,20 @@ def missing_ticks(db: Database, taped: Taped) -> list[Span]:
     return [taped.span(*ticks) for ticks in found]
 
 
+def stood_us(db: Database, taped: Taped, until_us: int) -> int:
+    """For how long its switch's ticks stood still, by the last tick that life told of any tape."""
+    found = db.execute(
+        "SELECT from_tick, taped_us FROM recordings WHERE epoch = ? AND taped_us > ? AND taped_us <= ?"
+        " UNION SELECT to_tick, untaped_us FROM recordings WHERE epoch = ? AND untaped_us > ? AND untaped_us <= ?"
+        " ORDER BY 2 DESC LIMIT 1",
+        (taped.epoch, taped.start_us, until_us) * 2,
+    ).fetchone()
+    if found is None or found[0] is None:
+        return 0
+    tick, at_us = found
+    return max(0, (at_us - taped.start_us) - (tick - taped.from_tick) * TICK_US)
+
+
 def reasons_for(missing: Iterable[Span], known: Sequence[Known]) -> list[Known]:
     """Each missing stretch, piece by piece with its reason."""
     found: list[Known] = []

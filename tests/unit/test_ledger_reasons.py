@@ -271,3 +271,20 @@ def test_by_its_own_clock_an_archive_would_give_the_tape_up(tmp_path: Path) -> N
     archive.follow_files(first)
     assert archive.cut(500 * SECOND_US)[0].gaps != ()
     archive.close()
+
+
+
+def test_ticks_that_stood_still_before_a_death_are_told_by_another_tape(tmp_path: Path) -> None:
+    """Three seconds are missing at the end. A tape that began meanwhile shows that they never were."""
+    moments = switch_died(18 * SECOND_US, 20 * SECOND_US)
+    began_us = next(at_us for at_us, facts in moments if isinstance(facts[0], f.RecordingTaped))
+    last_s = began_us / SECOND_US + 8
+    missing_s = 18 - 0.1 - 1 - last_s
+    alone = balance_of(tmp_path / "alone", moments, blocks(1, talk_s=8))
+    assert alone.unexplained_s == pytest.approx(missing_s, abs=0.1)
+    seen_us = 17 * SECOND_US
+    tick = FIRST + (seen_us - began_us) // TICK_US - round(missing_s / 0.02)
+    other = (f.RecordingBegan("other", 1, 1, "802", "802", "conversation", "sales"),)
+    told_by = [(seen_us, other), (seen_us, (f.RecordingTaped("other", tick),))]
+    total = balance_of(tmp_path / "two", [*moments, *told_by], blocks(1, talk_s=8))
+    assert total.reasons_s["tick-stood"] == pytest.approx(missing_s, abs=0.1)
