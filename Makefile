@@ -11,7 +11,7 @@ run: setup
 	@$(TIPRING) run --sim hw-sim/scenarios/demo.toml
 
 test: setup
-	$(PY) -m pytest -m "not slow and not bench" -n 2
+	$(PY) -m pytest -m "not slow and not bench" -n 2 --dist worksteal
 
 lint: setup
 	$(PY) -m pytest -m lint -q
