@@ -23,6 +23,7 @@ NOT_NOW = "not-now"
 DAY_SPENT = "day-spent"
 ACCOUNT_NEEDED = "account-needed"
 PIN_NEEDED = "pin-needed"
+_OUTSIDE = frozenset(numbers.ALLOWED["all"] - numbers.ALLOWED["internal"])
 
 
 class Verdict(Struct, frozen=True):
@@ -41,6 +42,15 @@ def refusal(turn: Turn, who: str, number: str) -> str:
     """Why `allowed` says no: one word of data for `AttemptRefused`; empty when it says yes."""
     verdict = judge(turn, who, number)
     return verdict.refused or (PIN_NEEDED if verdict.pin else "")
+
+
+def unbounded(turn: Turn, who: str) -> bool:
+    """Whether `who` may call whatever there is: digits keyed after a number would gain him nothing."""
+    telephone = turn.plan.extensions.get(who)
+    if telephone is None or not telephone.of_class:
+        return telephone is not None and telephone.may_call == "all"
+    given = turn.plan.classes.get(telephone.of_class)
+    return given is not None and not given.deny and not given.pin and _OUTSIDE.issubset(given.may_call)
 
 
 def charge(turn: Turn, call: Call, who: str) -> None:

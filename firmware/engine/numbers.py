@@ -26,6 +26,7 @@ class NumberClass(StrEnum):
     """Also mobile numbers: whether one is in town cannot be told from its digits."""
     INTERNATIONAL = "international"
     PREMIUM = "premium"
+    """Also what is no whole number: keys that follow on the line could make anything of it, so it counts as the dearest."""
     SERVICE = "service"
     UNKNOWN = "unknown"
     """Not a number anybody could call."""
@@ -33,6 +34,8 @@ class NumberClass(StrEnum):
 
 _LEAST_LOCAL, _MOST_LOCAL = 5, 9
 """Digits of a number within an area."""
+_LEAST_WHOLE = 7
+"""Digits of a number with its area, or with its country."""
 
 _INTERNAL = frozenset({NumberClass.EMERGENCY, NumberClass.INTERNAL})
 _LOCAL = _INTERNAL | {NumberClass.LOCAL, NumberClass.SERVICE}
@@ -133,22 +136,24 @@ def _class_of(digits: str, plan: DialPlan, area: str) -> NumberClass:
     abroad = _cut(digits, plan.international_prefix)
     if abroad is not None:
         home = _cut(abroad, plan.country_code)
-        return NumberClass.INTERNATIONAL if home is None else _class_at_home(home, numbering, area)
+        if home is None:
+            return NumberClass.INTERNATIONAL if len(abroad) >= _LEAST_WHOLE else NumberClass.PREMIUM
+        return _class_at_home(home, numbering, area)
     national = _cut(digits, plan.trunk_prefix)
     if numbering.premium.match(digits if national is None else national):
         return NumberClass.PREMIUM
-    if numbering.service.match(digits) or not digits:
+    if numbering.service.match(digits):
         return NumberClass.SERVICE
     if national is not None:
         return _class_at_home(national, numbering, area)
     if numbering.national.match(digits) or len(digits) > _MOST_LOCAL:
         return _class_at_home(digits, numbering, area)
-    return NumberClass.LOCAL
+    return NumberClass.LOCAL if digits and numbering.local.match(digits) else NumberClass.PREMIUM
 
 
 def _class_at_home(national: str, numbering: Numbering, area: str) -> NumberClass:
     """The class of a national number without trunk prefix."""
-    if numbering.premium.match(national):
+    if numbering.premium.match(national) or len(national) < _LEAST_WHOLE:
         return NumberClass.PREMIUM
     if numbering.abroad.match(national):
         return NumberClass.INTERNATIONAL

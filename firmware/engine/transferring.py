@@ -6,7 +6,18 @@ there. Of two callers (one of them knocked) none is given to the other: the held
 
 from __future__ import annotations
 
-from firmware.engine import agents, calls, holding, joining, legs, recordings, ringing, sending, targets
+from firmware.engine import (
+    agents,
+    calls,
+    holding,
+    joining,
+    legs,
+    recordings,
+    ringing,
+    sending,
+    targets,
+    trunks,
+)
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
@@ -136,4 +147,5 @@ def _wait_for(turn: Turn, call: Call, held: Leg, target: Leg, back_to: str) -> N
     turn.quiet(held)
     if target.phase == Phase.PROCEEDING:
         turn.command(c.Hear(port=held.port, source=target.port))
-        turn.command(c.Hear(port=target.port, source=held.port))
+        heard = trunks.may_be_heard(turn, call, target)
+        turn.command(c.Hear(port=target.port, source=held.port if heard else -1))

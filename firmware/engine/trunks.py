@@ -6,6 +6,7 @@ from firmware.config.schema import Line
 from firmware.engine import (
     callbacks,
     calls,
+    classes,
     emergency,
     hunting,
     incoming,
@@ -165,10 +166,27 @@ def dial_ended(turn: Turn, leg: Leg, event: e.DialEnded) -> None:
     if waiting is not None and call.hunt is None:
         recordings.cover(turn, waiting, "ringing")
         turn.command(c.Hear(port=waiting.port, source=leg.port))
-        turn.command(c.Hear(port=leg.port, source=waiting.port))
+        if may_be_heard(turn, call, leg):
+            turn.command(c.Hear(port=leg.port, source=waiting.port))
     line = turn.plan.lines.get(leg.port)
     by_time = line is not None and line.answer == "timeout"
     turn.timer(f"answer:{leg.id}", line.answer_timeout_s if line and by_time else ANSWER_ASSUMED_S)
+
+
+def may_be_heard(turn: Turn, call: Call, leg: Leg) -> bool:
+    """Whether the line may hear who waits before it is answered.
+
+    Till there is ringback the exchange takes more digits: keyed by hand they would go round the class of service.
+    """
+    return call.emergency or bool(leg.alerted_us) or classes.unbounded(turn, call.payer)
+
+
+def _let_be_heard(turn: Turn, leg: Leg) -> None:
+    """The exchange takes no more digits."""
+    call = turn.call_of(leg)
+    waiting = ringing.waiting_in(turn, call)
+    if waiting is not None and call.hunt is None:
+        turn.command(c.Hear(port=leg.port, source=waiting.port))
 
 
 def dial_lapsed(turn: Turn, number: int) -> None:
@@ -193,6 +211,7 @@ def try_next(turn: Turn, leg: Leg, cause: Cause) -> None:
 def tone_heard(turn: Turn, leg: Leg, event: e.ToneHeard) -> None:
     if event.tone is Tone.RINGBACK and leg.phase == Phase.PROCEEDING and not leg.alerted_us:
         turn.fact(f.LegAlerted(leg.id))
+        _let_be_heard(turn, leg)
     elif event.tone in FAILED_BY_TONE:
         _failed(turn, leg, FAILED_BY_TONE[event.tone])
 
@@ -218,6 +237,7 @@ def answered(turn: Turn, leg: Leg, sign: AnswerSign) -> None:
     """The called party answered, as the line's configuration lets us know."""
     line = turn.plan.lines.get(leg.port)
     if line is not None and line.answer == "reversal" and sign is AnswerSign.VOICE:
+        _let_be_heard(turn, leg)
         return
     call = turn.call_of(leg)
     waiting = ringing.waiting_in(turn, call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from firmware.config.schema import Config
@@ -117,7 +118,9 @@ def test_an_outgoing_call_takes_the_last_line_first_and_strips_the_prefix() -> N
     assert box.facts(f.NumberDialled)[0].e164 == "+8613912345678"
     box.wait(2)
     box.dialled("L4")
-    assert box.talk("802", "L4"), "the caller hears the exchange's ringback"
+    assert box.hears[PHONES["802"]] == LINES["L4"], "the caller hears the exchange's ringback"
+    box.event(e.ToneHeard(port=3, at_us=box.now_us, tone=Tone.RINGBACK))
+    assert box.talk("802", "L4")
     assert not box.sent(c.Record)
     box.wait(5)
     box.answers("L4")
@@ -135,6 +138,71 @@ def test_a_number_that_could_go_on_is_dialled_after_the_pause() -> None:
     assert not box.sent(c.Dial)
     box.wait(4.5)
     assert box.sent(c.Dial)[0].digits == "64001234"
+
+
+def heard_by_the_line(box: FakeBox) -> bool:
+    return box.hears.get(LINES["L4"], -1) == PHONES["802"]
+
+
+def may_call(level: str) -> Config:
+    config = office()
+    return structs.replace(
+        config,
+        extensions=tuple(
+            structs.replace(one, may_call=level if one.number == "802" else one.may_call)
+            for one in config.extensions
+        ),
+    )
+
+
+@pytest.mark.parametrize("sign", ["ringback", "voice", "reversal", "timeout"])
+def test_the_exchange_hears_no_keys_of_the_caller_before_it_takes_no_more_digits(sign: str) -> None:
+    """Toll fraud: `95123456#`, and then the digits that make another number of it."""
+    answer = {"reversal": "reversal", "timeout": "timeout"}.get(sign, "voice")
+    box = FakeBox(with_line(may_call("local"), "L4", answer=answer, answer_timeout_s=12.0))
+    box.lift("802")
+    box.key("802", "95123456#")
+    box.dialled("L4")
+    assert box.hears[PHONES["802"]] == LINES["L4"]
+    box.wait(11.9)
+    assert not heard_by_the_line(box)
+    if sign == "ringback":
+        box.event(e.ToneHeard(port=3, at_us=box.now_us, tone=Tone.RINGBACK))
+    elif sign == "timeout":
+        box.wait(0.2)
+    else:
+        box.answers("L4", AnswerSign(sign))
+    assert heard_by_the_line(box)
+
+
+def test_a_voice_on_a_line_that_waits_for_reversal_hears_the_caller() -> None:
+    box = FakeBox(with_line(may_call("local"), "L4", answer="reversal"))
+    box.lift("802")
+    box.key("802", "962345678#")
+    box.dialled("L4")
+    box.answers("L4", AnswerSign.VOICE)
+    assert heard_by_the_line(box)
+    assert not box.facts(f.CallAnswered)
+
+
+@pytest.mark.parametrize(("level", "number"), [("all", "962345678#"), ("internal", "110")])
+def test_who_may_call_everything_and_who_calls_for_help_is_heard_at_once(level: str, number: str) -> None:
+    box = FakeBox(may_call(level))
+    box.lift("802")
+    box.key("802", number)
+    box.dialled("L4")
+    assert heard_by_the_line(box)
+
+
+@pytest.mark.parametrize("keys", ["9160#", "9139#", "9168#", "9021#", "900#", "917909#", "912593#", "96234#"])
+def test_the_beginning_of_a_dearer_number_is_not_dialled(keys: str) -> None:
+    """Planted fault: three digits that are judged local, and the rest keyed on the line."""
+    box = FakeBox(may_call("national"))
+    box.lift("802")
+    box.key("802", keys)
+    box.wait(5)
+    assert box.words("802") in (["not-allowed"], ["number-unknown"])
+    assert not box.sent(c.Dial)
 
 
 def test_the_callers_hanging_up_lets_the_line_go() -> None:
