@@ -12,7 +12,7 @@ from typing import Any
 from drivers.countries import countries
 from firmware.config.faults import Fault, Finding, Wording, usable
 from firmware.config.load import Check, Known, look_at, text_of
-from firmware.config.schema import Config, Part
+from firmware.config.schema import BUILT_IN_MUSIC, Config, Part
 from firmware.config.shape import BROKEN
 from hwsim.check_expects import NOT_ONE, expect_findings
 from hwsim.check_scripts import script_findings
@@ -55,9 +55,9 @@ def load_scenario(
 ) -> tuple[Scenario | None, list[Fault]]:
     """The scenario with its box in place, or None and every fault. Never raises for what is in files.
 
-    `known` are names the box may use without giving them; None: those of the built-in prompts.
+    `known` are names the box may use without giving them; None: those of the built-in prompts and music.
     """
-    known = {"prompt": builtin_prompts()} if known is None else known
+    known = {"prompt": builtin_prompts(), "music": BUILT_IN_MUSIC} if known is None else known
 
     def check(scenario: Scenario) -> Iterator[Finding]:
         yield from scenario_findings(scenario)

@@ -81,6 +81,17 @@ def test_a_box_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert load_scenario(tmp_path / "split.toml")[0] is None
 
 
+def test_a_box_may_name_the_built_in_music_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "music.toml"
+    for music, there in (("calm", True), ("loud", False)):
+        path.write_text(
+            (FOLDER / "first-call.toml").read_text() + f'\n[box.switchboard]\nhold_music = "{music}"\n'
+        )
+        scenario, faults = load_scenario(path)
+        assert (scenario is not None) is there, render_faults(faults)
+        assert [fault.key for fault in faults] == ([] if there else ["box.switchboard.hold_music"])
+
+
 def test_the_same_seed_draws_the_same_crowd() -> None:
     scenario, _ = load_scenario(FOLDER / "small-office.toml")
     assert scenario is not None
