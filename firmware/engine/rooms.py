@@ -123,11 +123,13 @@ def _members(turn: Turn, name: str) -> list[Leg]:
 
 
 def _talking(turn: Turn, name: str) -> list[Leg]:
-    """Who may hear the others now: nobody without the chair where one is wanted."""
+    """Who may hear the others now: nobody without the chair where one is wanted, nor two outside left to themselves."""
     room, now = turn.plan.rooms.get(name), turn.state.dialling.rooms.get(name)
     if now is None or (room is not None and room.chair_pin and not now.chairs):
         return []
-    return _members(turn, name)
+    members = _members(turn, name)
+    watched = turn.plan.config.dial_plan.transfer_outside or not all(leg.fxo for leg in members)
+    return members if watched else []
 
 
 def _mix(turn: Turn, name: str) -> None:

@@ -82,6 +82,44 @@ def test_without_tones_the_mix_is_made_at_once() -> None:
     assert not box.playing
 
 
+def outsiders_left(transfer_outside: bool) -> FakeBox:
+    """801 calls two numbers outside, brings each into the room, and puts down."""
+    config = house(tones=False)
+    box = FakeBox(
+        structs.replace(
+            config, dial_plan=structs.replace(config.dial_plan, transfer_outside=transfer_outside)
+        )
+    )
+    for line, number in (("L4", "913912345678"), ("L3", "913812345678")):
+        box.lift("801")
+        box.key("801", number)
+        box.dialled(line)
+        box.answers(line)
+        box.flash("801")
+        box.key("801", "500")
+        box.hang_up("801")
+    return box
+
+
+def test_two_outside_are_not_left_to_talk_at_the_houses_cost() -> None:
+    """Planted fault: whoever came into the room would hear one another, though no transfer may join them."""
+    box = outsiders_left(transfer_outside=False)
+    assert [box.words(one) for one in ("L3", "L4")] == [["music"], ["music"]]
+    assert not box.engine.state.dialling.rooms["board"].mixed
+    come(box, "802")
+    assert together(box) == ports("802", "L3", "L4")
+    box.hang_up("802")
+    assert [box.words(one) for one in ("L3", "L4")] == [["music"], ["music"]]
+    box.wait(599)
+    assert box.leg("L3") is not None
+    box.wait(2)
+    assert [box.words(one) for one in ("L3", "L4")] == [["goodbye"], ["goodbye"]]
+
+
+def test_two_outside_talk_on_where_transfers_may_join_them() -> None:
+    assert together(outsiders_left(transfer_outside=True)) == ports("L3", "L4")
+
+
 def test_who_is_left_alone_hears_music_and_not_for_ever() -> None:
     box = FakeBox(house())
     come(box, "801", "802")
