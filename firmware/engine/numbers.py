@@ -26,7 +26,7 @@ class NumberClass(StrEnum):
     """Also mobile numbers: whether one is in town cannot be told from its digits."""
     INTERNATIONAL = "international"
     PREMIUM = "premium"
-    """Also what is no whole number: keys that follow on the line could make anything of it, so it counts as the dearest."""
+    """Also what is no whole number: what keys that follow on the line make of it, nobody can tell."""
     SERVICE = "service"
     UNKNOWN = "unknown"
     """Not a number anybody could call."""

@@ -178,7 +178,7 @@ def may_be_heard(turn: Turn, call: Call, leg: Leg) -> bool:
 
     Till there is ringback the exchange takes more digits: keyed by hand they would go round the class of service.
     """
-    return call.emergency or bool(leg.alerted_us) or classes.unbounded(turn, call.payer)
+    return call.emergency or bool(leg.alerted_us) or classes.unbounded(turn, leg.payer)
 
 
 def _let_be_heard(turn: Turn, leg: Leg) -> None:
