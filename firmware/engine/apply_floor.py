@@ -43,7 +43,7 @@ def callback_begun(board: Board, fact: f.QueueCallbackBegun, at_us: int) -> None
 
 def callback_put(board: Board, fact: f.QueueCallbackPut, at_us: int) -> None:
     one = board.state.floor.callbacks[fact.callback]
-    one.attempt, one.until_us, one.tries = 0, fact.until_us, fact.tries
+    one.attempt, one.until_us, one.tries, one.why = 0, fact.until_us, fact.tries, fact.why
     if fact.until_us:
         board.acd.dequeue(-one.id)
     else:

@@ -16,6 +16,7 @@ from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol.names import AgentState, Cause, Direction, ReleasedBy
 
+CLOSED = "closed"
 NO_LINE_S = 30.0
 """Every outside line is taken: so long nobody is rung for it."""
 MOST_PENDING = 1000
@@ -85,10 +86,9 @@ def answered_otherwise(turn: Turn, call: Call) -> None:
 def begin(turn: Turn, callback: int, extension: str) -> Call | None:
     """The call in which agents are rung and the number is dialled; None where that cannot be just now."""
     one = turn.state.floor.callbacks[callback]
-    queue = _queue(turn, one)
-    hours = queue.callback_hours or queue.hours
+    hours = _hours(turn, one)
     if not closing.within(turn, hours):
-        _put(turn, one, closing.opens_us(turn, hours) or turn.at_us + us(3600), one.tries, "closed")
+        _put(turn, one, closing.opens_us(turn, hours) or turn.at_us + us(3600), one.tries, CLOSED)
         return None
     if not _line_free(turn):
         _put(turn, one, turn.at_us + us(NO_LINE_S), one.tries, "no-line")
@@ -102,6 +102,11 @@ def begin(turn: Turn, callback: int, extension: str) -> Call | None:
 def _line_free(turn: Turn) -> bool:
     state = turn.state
     return any(not state.port(port).leg and not state.port(port).alarm for port in turn.plan.outgoing)
+
+
+def _hours(turn: Turn, one: Callback) -> str:
+    queue = _queue(turn, one)
+    return queue.callback_hours or queue.hours
 
 
 def _queue(turn: Turn, one: Callback) -> Queue:
@@ -168,6 +173,17 @@ def _put(turn: Turn, one: Callback, until_us: int, tries: int, why: str) -> None
         turn.fact(f.TimerSet(f"callback:{one.id}", until_us))
     else:
         _expire(turn, one.id, _queue(turn, one))
+
+
+def look_at_hours(turn: Turn) -> None:
+    """After the clock or the configuration changed: who was put off till opening is put off till it opens now."""
+    for one in list(turn.state.floor.callbacks.values()):
+        if one.why == CLOSED and one.until_us:
+            hours = _hours(turn, one)
+            is_open = closing.within(turn, hours)
+            until_us = turn.at_us if is_open else closing.opens_us(turn, hours)
+            if until_us is not None:
+                turn.fact(f.TimerSet(f"callback:{one.id}", until_us))
 
 
 def due(turn: Turn, number: int) -> None:

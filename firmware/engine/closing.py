@@ -37,6 +37,20 @@ def arm(turn: Turn, call: Call, queue: Queue) -> None:
             turn.fact(f.TimerSet(f"closing:{call.id}", due_us))
 
 
+def arm_all(turn: Turn) -> None:
+    """After the clock or the configuration changed. Who waits in a queue that is closed by now is sent on."""
+    for number in [one.id for one in turn.state.calls.values() if one.waits]:
+        waiting = queues.waiting_in(turn, number)
+        if waiting is None:
+            continue
+        call, _, queue = waiting
+        turn.clear(f"closing:{number}")
+        if queue.closing == "overflow" and queue.hours and not within(turn, queue.hours):
+            turn.fact(f.TimerSet(f"closing:{number}", turn.at_us))
+        else:
+            arm(turn, call, queue)
+
+
 def due(turn: Turn, number: int) -> None:
     """Timer `closing`. The clock may have been set meanwhile."""
     turn.clear(f"closing:{number}")

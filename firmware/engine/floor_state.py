@@ -26,6 +26,8 @@ class Callback(Struct):
     """The call that is under way for it."""
     until_us: int = 0
     """Not before this."""
+    why: str = ""
+    """Why it was put off or put back."""
     need: Need = Need()
 
 

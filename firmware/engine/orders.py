@@ -7,17 +7,18 @@ import msgspec
 from firmware.config.schema import Config
 from firmware.engine import (
     agents,
+    calendar_timers,
     calls,
     classes,
     features,
     legs,
-    mailbox_checks,
     mailbox_pins,
     mailboxes,
     node_keys,
     queues,
     redirecting,
     reports,
+    services,
 )
 from firmware.engine.dialplan import MatchKind
 from firmware.engine.state import Phase
@@ -73,7 +74,7 @@ def config_applied(turn: Turn, given: i.ConfigApplied) -> None:
         if agent not in turn.plan.agents or extension not in turn.plan.ports:
             agents.wish(turn, agent, AgentState.SIGNED_OUT, "removed")
     mailboxes.configured(turn)
-    mailbox_checks.arm(turn)
+    calendar_timers.arm(turn)
     turn.dispatch = turn.lines_moved = True
 
 
@@ -85,8 +86,10 @@ def _seat_agents(turn: Turn) -> None:
 
 
 def clock_set(turn: Turn, given: i.ClockSet) -> None:
+    before_us = turn.board.wall_us
     turn.fact(f.ClockTaken(given.offset_us, given.quality, given.boot))
-    mailbox_checks.arm(turn)
+    services.clock_moved(turn, before_us)
+    calendar_timers.arm(turn)
 
 
 def is_new(turn: Turn, order: str) -> bool:
@@ -104,13 +107,19 @@ def call_order(turn: Turn, given: i.CallOrder) -> None:
         return
     if given.do == "dial":
         _dial(turn, given)
-    elif given.do == "hang-up" and given.call in turn.state.calls:
+    elif given.do == "hang-up" and _may_end(turn, given.call):
         calls.end(turn, turn.state.calls[given.call], Cause.NORMAL_CLEARING, ReleasedBy.BOX)
     elif given.do == "redirect":
         if refused := redirecting.redirect(turn, given.leg, given.number):
             turn.fact(f.AttemptRefused(given.call, f"redirect:{given.number}", refused, Cause.CALL_REJECTED))
     else:
         turn.fact(f.AttemptRefused(given.call, given.do, "not-possible", Cause.CALL_REJECTED))
+
+
+def _may_end(turn: Turn, number: int) -> bool:
+    """An emergency call is ended by who makes it or who answers it."""
+    call = turn.state.calls.get(number)
+    return call is not None and not call.emergency
 
 
 def _dial(turn: Turn, given: i.CallOrder) -> None:

@@ -72,6 +72,28 @@ def keyed(turn: Turn, leg: Leg, key: str) -> None:
 def switch(turn: Turn, service: Service, mode: str, by: str) -> None:
     """`mode` empty: by the calendar."""
     turn.fact(f.ServiceSwitched(service.id, mode, by))
+    _arm(turn, service, mode)
+
+
+def arm(turn: Turn) -> None:
+    """After the clock or the configuration changed: what is keyed lasts till the calendar's change as it is now."""
+    for service in turn.plan.config.services:
+        _arm(turn, service, turn.state.dialling.services.get(service.id, ""))
+
+
+def clock_moved(turn: Turn, before_us: int | None) -> None:
+    """`before_us`: the former clock's offset. Set past a change of the calendar, it ends what was keyed."""
+    offset_us = turn.board.wall_us
+    if before_us is None or offset_us is None:
+        return
+    for service in turn.plan.config.services:
+        was, _ = by_calendar(turn, service, turn.at_us + before_us)
+        now, _ = by_calendar(turn, service, turn.at_us + offset_us)
+        if was != now and service.keyed_until != "cancelled":
+            lapsed(turn, service.id)
+
+
+def _arm(turn: Turn, service: Service, mode: str) -> None:
     timer = f"service:{service.id}"
     offset_us = turn.board.wall_us
     lasts = service.keyed_until == "cancelled" or offset_us is None

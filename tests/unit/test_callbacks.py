@@ -223,6 +223,18 @@ def test_people_are_called_back_in_opening_hours_only() -> None:
     assert box.ringing[PHONES["801"]].number == CALLER
 
 
+def test_a_clock_that_is_set_right_opens_the_hours_of_those_who_were_put_off() -> None:
+    box = FakeBox(calling_back(callback_hours="morning", callback_expires_h=72))
+    box.give(i.ClockSet(MONDAY_9 - 3 * 3_600_000_000 - box.now_us, "ntp"))
+    away(box)
+    asks(box, "L1")
+    back(box, "801")
+    assert not box.ringing
+    box.give(i.ClockSet(MONDAY_9 + 1_800_000_000 - box.now_us, "ntp"))
+    box.wait(1)
+    assert box.ringing[PHONES["801"]].number == CALLER
+
+
 def test_what_nobody_could_do_in_time_is_given_up() -> None:
     box = waiting_to_be_called(callback_expires_h=1)
     box.wait(3601)

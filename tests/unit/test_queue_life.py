@@ -145,6 +145,24 @@ def test_hours_close_a_queue_and_send_on_who_waits_then() -> None:
     assert box.facts(f.AttemptRefused)[-1].reason == "queue-closed"
 
 
+def test_who_waits_is_sent_on_when_the_clock_is_set_past_closing_and_by_the_new_clock() -> None:
+    box = FakeBox(floor_office(hours="morning", closing="overflow"))
+    box.give(i.ClockSet(MONDAY_9 - box.now_us, "ntp"))
+    away(box)
+    box.to_queue("L1")
+    hour_us = 3_600_000_000
+    box.give(i.ClockSet(MONDAY_9 + 3 * hour_us - 10_000_000 - box.now_us, "ntp"))
+    box.wait(5)
+    assert box.call("L1").waits
+    box.wait(6)
+    assert [one.why for one in box.facts(f.Dequeued)] == ["closed"]
+    box.give(i.ClockSet(MONDAY_9 - box.now_us, "ntp"))
+    box.to_queue("L2")
+    box.give(i.ClockSet(MONDAY_9 + 4 * hour_us - box.now_us, "ntp"))
+    box.wait(1)
+    assert [one.why for one in box.facts(f.Dequeued)] == ["closed", "closed"]
+
+
 def test_a_supervisor_closes_and_opens_a_queue_by_its_number() -> None:
     box = FakeBox(floor_office())
     box.lift("804")

@@ -95,6 +95,48 @@ def test_a_key_switches_and_is_announced_and_the_calendars_next_change_ends_it()
     assert entered(box)[-1] == ("day", "calendar")
 
 
+def switches(box: FakeBox) -> list[str]:
+    return [one.mode for one in box.facts(f.ServiceSwitched)]
+
+
+def test_what_is_keyed_ends_by_the_clock_as_it_was_set_since() -> None:
+    box = box_at(house(), MONDAY_US)
+    keyed(box, "2")
+    box.give(i.ClockSet(MONDAY_US + 4 * HOUR_US - box.now_us, "ntp"))
+    box.wait(4 * 3600)
+    assert switches(box) == ["night"]
+    box.wait(3600)
+    assert switches(box) == ["night", ""]
+
+
+def test_a_clock_that_is_set_past_closing_ends_what_was_keyed() -> None:
+    box = box_at(house(), MONDAY_US)
+    keyed(box, "1")
+    box.give(i.ClockSet(MONDAY_US + 9 * HOUR_US - box.now_us, "ntp"))
+    assert switches(box) == ["day", ""]
+    box.ring("L1")
+    assert entered(box) == [("night", "calendar")]
+
+
+def test_a_first_clock_gives_what_was_keyed_its_end() -> None:
+    box = FakeBox(house())
+    keyed(box, "2")
+    box.give(i.ClockSet(MONDAY_US - box.now_us, "ntp"))
+    box.wait(9 * 3600)
+    assert switches(box) == ["night", ""]
+
+
+def test_what_is_keyed_ends_by_the_hours_that_came_into_force() -> None:
+    config = house()
+    box = box_at(config, MONDAY_US)
+    keyed(box, "2")
+    week = Hours(id="week", open={"mon": ("08:00-12:00",)})
+    changed = structs.replace(config, hours=(*config.hours[:-1], week))
+    box.give(i.ConfigApplied(2, "test", msgspec.json.encode(changed).decode()))
+    box.wait(3 * 3600)
+    assert switches(box) == ["night", ""]
+
+
 def test_what_is_keyed_lasts_till_it_is_cancelled_where_so_wished() -> None:
     box = box_at(house(keyed_until="cancelled"), MONDAY_US)
     keyed(box, "3")
