@@ -14,7 +14,7 @@ the keys) and `firmware.engine.urgent_keys` (which of them belong together).
 
 from __future__ import annotations
 
-from firmware.engine import call_waiting, calls, holding, telephones, trunks
+from firmware.engine import call_waiting, calls, forwarding, holding, telephones, trunks
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import events as e
@@ -60,6 +60,8 @@ _OWN = (
     Phase.MONITORING,
 )
 """A telephone that has only the box at the other end: its own call becomes the emergency call."""
+_UNDER_WAY = (Phase.CALLING, Phase.JOINING, Phase.TALKING)
+"""In an emergency call: the same number keyed once more wants nothing that is not being done."""
 
 
 def place(turn: Turn, leg: Leg, number: str) -> None:
@@ -67,11 +69,21 @@ def place(turn: Turn, leg: Leg, number: str) -> None:
     call_waiting.refuse(turn, leg.port)
     call = turn.call_of(leg)
     turn.fact(f.NumberDialled(call.id, number, "", Direction.OUTBOUND, True))
+    forget_former(turn, call)
     turn.clear(f"digit:{leg.id}")
     telephone = turn.plan.telephones.get(leg.port)
     if telephone is not None and telephone.record:
         turn.fact(f.RecordingRuled(call.id, True))
     trunks.place(turn, call, leg, number)
+
+
+def forget_former(turn: Turn, call: Call) -> None:
+    """Where the call would have gone on before it became one for help, and which lines had failed it."""
+    if call.fallback:
+        turn.fact(f.FallbackSet(call.id, ""))
+    forwarding.forget(turn, call)
+    if call.tried:
+        turn.fact(f.LineTried(call.id, -1))
 
 
 def ports(turn: Turn) -> tuple[int, ...]:
@@ -147,6 +159,9 @@ def help_keyed(turn: Turn, given: i.HelpKeyed) -> None:
 
 
 def _call(turn: Turn, leg: Leg, number: str) -> None:
+    call = turn.call_of(leg)
+    if call.emergency and call.number == number and leg.phase in _UNDER_WAY:
+        return
     turn.quiet(leg)
     for timer in ("ask", "choose", "part", "record"):
         turn.clear(f"{timer}:{leg.id}")

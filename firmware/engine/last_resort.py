@@ -67,6 +67,7 @@ def _caller(turn: Turn, event: e.LastResortCalled) -> Leg:
     turn.quiet(leg)
     turn.clear(f"digit:{leg.id}")
     turn.fact(f.NumberDialled(leg.call, event.number, "", Direction.OUTBOUND, True))
+    emergency.forget_former(turn, turn.call_of(leg))
     telephone = turn.plan.telephones.get(event.port)
     if telephone is not None and telephone.record:
         turn.fact(f.RecordingRuled(leg.call, True))

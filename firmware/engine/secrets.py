@@ -15,6 +15,7 @@ from msgspec import structs
 from firmware.config.schema import Node, Room
 from firmware.engine import pin_desk
 from firmware.engine.board import Board
+from firmware.engine.dialplan import MatchKind
 from firmware.engine.mailbox_state import pin_in_force
 from firmware.engine.pins import Pin, PinKey, new_pin_fault, pin_of
 from firmware.engine.state import Call, Leg, Phase
@@ -25,6 +26,7 @@ from firmware.engine.urgent_keys import (
     UrgentKeys,
     alone,
     at_the_end,
+    ended,
 )
 from firmware.protocol.events import (
     DigitReceived,
@@ -178,19 +180,30 @@ class Secrets:
         of = _whose(board, board.state.calls[leg.call])
         if event.digit == "#":
             keyed = self._keyed.pop(leg.id, "")
-            self._urgent.forget(event.port)
             right, chair = (any(self.pins.right(one, keyed) for one in pins) for pins in (of, of[1:]))
+            if not right and (number := self._no_pin(board, leg, event, keyed)):
+                return self._at_once(event, number)
+            self._urgent.forget(event.port)
             return SecretEntered(port=event.port, at_us=event.at_us, right=right, chair=chair)
         masked = self._keep(leg, event)
         keyed = self._keyed[leg.id]
         if leg.fxo:
             return masked
+        keys = self._since_elsewhere(leg, event) or keyed
+        goes_on = any(self.pins.begins(one, keyed) for one in of)
+        self._expect(board, event, at_the_end(keys, board.plan.config.dial_plan), goes_on)
+        return masked
+
+    def _since_elsewhere(self, leg: Leg, event: DigitReceived) -> str:
+        """The keys so far, where they began in what led to the PIN; nothing where it was asked for by keys."""
         elsewhere = self._urgent.began(event.port, event.at_us) not in ("", *_BEFORE_A_PIN)
         keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
-        goes_on = any(self.pins.begins(one, keyed) for one in of)
-        number = at_the_end(keys if elsewhere else keyed, board.plan.config.dial_plan)
-        self._expect(board, event, number, goes_on)
-        return masked
+        return keys if elsewhere else ""
+
+    def _no_pin(self, board: Board, leg: Leg, event: DigitReceived, keyed: str) -> str:
+        """The emergency number that was keyed in place of a PIN by a telephone of the house."""
+        keys = "" if leg.fxo else self._since_elsewhere(leg, event) or keyed
+        return ended(keys, keyed, board.plan.config.dial_plan) if keys else ""
 
     def new_pin_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """An emergency number at its end and a pause are no PIN; one that has such a number in it is refused."""
@@ -205,6 +218,8 @@ class Secrets:
             return masked
         keyed = self._keyed.pop(leg.id, "")
         self._urgent.forget(event.port)
+        if not leg.fxo and (number := alone(keyed, plan)):
+            return self._at_once(event, number)
         fault = new_pin_fault(keyed, (leg.party, *plan.emergency))
         mailbox = board.state.calls[leg.call].variables.get(MAILBOX, "")
         sealed = "" if fault else self.pins.chosen(mailbox, keyed, plan.emergency)
@@ -214,12 +229,19 @@ class Secrets:
         """An agent's number, clear; also the keys of the sign-in code before it may belong to an emergency number."""
         keys = self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
         agent = leg.digits + event.digit
-        goes_on = any(one.startswith(agent) for one in board.plan.agents)
         plan = board.plan.config.dial_plan
+        if event.digit == "#":
+            return self._agent_ended(board, event, leg.digits, keys)
+        goes_on = any(one.startswith(agent) for one in board.plan.agents)
         if (number := alone(agent, plan)) and not goes_on:
             return self._at_once(event, number)
         self._expect(board, event, at_the_end(keys, plan), goes_on)
         return event
+
+    def _agent_ended(self, board: Board, event: DigitReceived, agent: str, keys: str) -> SwitchEvent:
+        """With `#` it is an agent's number, unless there is none and all of it belongs to an emergency number."""
+        number = "" if agent in board.plan.agents else ended(keys, agent, board.plan.config.dial_plan)
+        return self._at_once(event, number) if number else event
 
     def dialled_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         """Clear. What begins with a star is no number: an emergency number may follow it at once."""
@@ -227,7 +249,7 @@ class Secrets:
         if keyed.startswith("*"):
             self._urgent.add(event.port, event.digit, event.at_us, leg.phase)
             self._expect(board, event, argument_alone(board, keyed), False)
-        elif not self._after_an_end(board, event):
+        elif _is_dialled(board, keyed) or not self._after_an_end(board, event):
             self._urgent.forget(event.port)
         return event
 
@@ -325,6 +347,11 @@ def _waiting_keys(board: Board, leg: Leg) -> tuple[str, ...]:
     return tuple(key for key in keys if key)
 
 
+def _is_dialled(board: Board, keyed: str) -> bool:
+    """An emergency number is dialled, and need not be told by a pause as well."""
+    return board.plan.dial_tree.match(keyed).kind is MatchKind.EMERGENCY
+
+
 def _masked(event: DigitReceived) -> DigitReceived:
     return event if event.digit in (MASK, "#") else structs.replace(event, digit=MASK)
 
@@ -351,7 +378,7 @@ def argument_alone(board: Board, keyed: str) -> str:
     if not match.feature:
         return ""
     code, number = getattr(board.plan.config.features, match.feature), at_the_end(keyed, plan)
-    within = number if 0 < len(keyed) - len(number) <= len(code) else ""
+    within = number if 0 < len(keyed.rstrip("#")) - len(number) <= len(code) else ""
     return alone(match.argument, plan) or within
 
 

@@ -80,12 +80,30 @@ class UrgentKeys:
 
 
 def alone(keys: str, plan: DialPlan) -> str:
-    """The emergency number these keys are, with the outside prefix or without; else nothing."""
-    choices = (keys, keys.removeprefix(plan.outside_prefix))
-    return next((one for one in choices if one and one in plan.emergency), "")
+    """The emergency number these keys are, once or over and over; else nothing.
+
+    The outside prefix may come before it, and `#` after it: people key what they key elsewhere.
+    """
+    keyed = keys.rstrip("#")
+    choices = (keyed, keyed.removeprefix(plan.outside_prefix))
+    return next((one for choice in choices for one in plan.emergency if _is(choice, one, plan)), "")
+
+
+def _is(keys: str, number: str, plan: DialPlan) -> bool:
+    return bool(number) and any(_repeats(keys, one) for one in (number, plan.outside_prefix + number))
+
+
+def _repeats(keys: str, number: str) -> bool:
+    return bool(keys) and keys == number * (len(keys) // len(number))
 
 
 def at_the_end(keys: str, plan: DialPlan) -> str:
-    """The longest emergency number these keys end with; else nothing."""
-    found = (one for one in plan.emergency if one and keys.endswith(one))
+    """The longest emergency number these keys end with, `#` after it or not; else nothing."""
+    found = (one for one in plan.emergency if one and keys.rstrip("#").endswith(one))
     return max(found, key=len, default="")
+
+
+def ended(keys: str, own: str, plan: DialPlan) -> str:
+    """The emergency number that `#` came after, where all of `own`, the end of `keys`, belongs to it; else nothing."""
+    ends = at_the_end(keys, plan)
+    return alone(own, plan) or alone(keys, plan) or (ends if 0 < len(own) <= len(ends) else "")
