@@ -14,7 +14,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from firmware.engine import agents, calls, legs, lines, offering, reconcile, reports, steps
+from firmware.engine import agents, calls, completion, legs, lines, offering, reconcile, reports, steps
+from firmware.engine.apply_calls import CALL_TIMERS, LEG_TIMERS
 from firmware.engine.board import Board
 from firmware.engine.state import AgentNow, Call, Leg, Phase
 from firmware.engine.turn import Turn
@@ -28,7 +29,14 @@ MOST_PROBES = 40
 """So often a report that is poison is tried in parts; each costs a rebuilt state."""
 HARMLESS = (e.CallerIdReceived, e.TapeBegan, e.TapeEnded, e.LineRestored)
 """Events whose loss leaves a call as it is."""
-_LEG_OR_CALL = {"hunt", "paging", "max", "announce", "comfort", "closing", "wait", "offer", "node"}
+OF_CALLS = frozenset(CALL_TIMERS)
+OF_LEGS = frozenset(LEG_TIMERS)
+OF_PORTS = frozenset({"howl"})
+OF_JOBS = frozenset({"job"})
+OF_NOBODY = frozenset(
+    {"callback", "callers", "check", "pause", "report", "rested", "service", "wrap", completion.TIMER}
+)
+"""Whose a timer is, by its name; what stands in the last row is in nobody's call, whatever number follows it."""
 
 Step = Callable[[Turn, Any], None]
 
@@ -95,11 +103,13 @@ def _concerned(turn: Turn, poison: Poison) -> tuple[int, Leg | None, Call | None
 def _timed(turn: Turn, timer: str) -> tuple[int, Leg | None, Call | None]:
     kind, _, what = timer.partition(":")
     number = int(what) if what.isdecimal() else 0
-    if kind in _LEG_OR_CALL:
+    if kind in OF_CALLS:
         return -1, None, turn.state.calls.get(number)
-    if kind == "callback":
-        return -1, None, None
-    leg = turn.leg_at(number) if kind == "howl" else turn.state.legs.get(number)
+    if kind in OF_JOBS:
+        job = turn.state.jobs.get(number)
+        return -1, None, turn.state.calls.get(job.call) if job is not None else None
+    leg = turn.leg_at(number) if kind in OF_PORTS else None
+    leg = turn.state.legs.get(number) if kind in OF_LEGS else leg
     return (leg.port, leg, turn.call_of(leg)) if leg is not None else (-1, None, None)
 
 
@@ -150,10 +160,18 @@ def _note(turn: Turn, poison: Poison) -> tuple[int, Leg | None, Call | None]:
         turn.fact(f.OrderTaken(order))
     if poison.timer and isinstance(given, i.TimeReached):
         turn.clear(poison.timer)
+        _drop_job(turn, poison.timer)
     turn.fact(_told(poison, port, leg, call))
     if isinstance(given, i.FromSwitch | i.TimeReached) and not _is_report(given):
         reports.ask_later(turn)
     return port, leg, call
+
+
+def _drop_job(turn: Turn, timer: str) -> None:
+    """Without its timer a job would be under way for ever."""
+    kind, _, what = timer.partition(":")
+    if kind in OF_JOBS and int(what) in turn.state.jobs:
+        turn.fact(f.JobEnded(int(what), "timed-out"))
 
 
 def _told(poison: Poison, port: int, leg: Leg | None, call: Call | None) -> f.InputPassedOver:

@@ -313,20 +313,26 @@ AGENT_TIMERS: Mapping[str, Callable[[Turn, str], None]] = {
 }
 """Timers named by an agent."""
 
+NAMED_TIMERS: Mapping[str, Callable[[Turn, str], None]] = {
+    "check": mailbox_checks.due,
+    "service": services.lapsed,
+}
+"""Timers named by a mailbox, by a service."""
+
+LONE_TIMERS: Mapping[str, Callable[[Turn], None]] = {
+    completion.TIMER: completion.due,
+    "callers": remembering.day_over,
+    "rested": offering.rested,
+}
+"""Timers of which there is one."""
+
 
 def timer_due(turn: Turn, name: str) -> None:
     kind, _, what = name.partition(":")
-    if kind in AGENT_TIMERS:
-        AGENT_TIMERS[kind](turn, what)
-    elif kind == "check":
-        mailbox_checks.due(turn, what)
-    elif kind == "service":
-        services.lapsed(turn, what)
-    elif kind == completion.TIMER:
-        completion.due(turn)
-    elif kind == "callers":
-        remembering.day_over(turn)
-    elif kind == "rested":
-        offering.rested(turn)
+    named = AGENT_TIMERS.get(kind) or NAMED_TIMERS.get(kind)
+    if named is not None:
+        named(turn, what)
+    elif kind in LONE_TIMERS:
+        LONE_TIMERS[kind](turn)
     else:
         NUMBERED_TIMERS[kind](turn, int(what))

@@ -35,7 +35,7 @@ def test_every_timer_that_is_set_has_a_row_and_ends_with_its_leg_or_call() -> No
     named = set(re.findall(r'timer\(f"([a-z]+):', SOURCES)) | set(
         re.findall(r'TimerSet\(f"([a-z]+):', SOURCES)
     )
-    assert named <= set(steps.NUMBERED_TIMERS) | set(steps.AGENT_TIMERS) | {"check", "service"}
+    assert named <= set(steps.NUMBERED_TIMERS) | set(steps.AGENT_TIMERS) | set(steps.NAMED_TIMERS)
     assert set(steps.NUMBERED_TIMERS) == set(LEG_TIMERS) | set(CALL_TIMERS) | {
         "howl",
         "report",

@@ -7,8 +7,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
-from firmware.engine import calls, engine, features, flows, lines, offering, reconcile, steps, telephones
+from firmware.config.schema import Node
+from firmware.engine import (
+    calls,
+    engine,
+    features,
+    flows,
+    lines,
+    offering,
+    poison,
+    reconcile,
+    steps,
+    telephones,
+)
 from firmware.engine.engine import Engine
 from firmware.engine.keeper import SAME_TIMER, Keeper
 from firmware.engine.pins import PinKey
@@ -23,6 +36,7 @@ from firmware.protocol import journal
 from firmware.protocol.journal import Record
 from firmware.protocol.names import AgentState, Cause, Outcome
 from tests.unit.fake_box import LINES, PHONES, FakeBox, office
+from tests.unit.flow_box import BYE, with_flow
 from tests.unit.test_engine_restart import report
 
 SECRET = "KeyError with 13912345678 in it"
@@ -185,6 +199,60 @@ def test_a_timer_of_no_call_is_dropped_alone(monkeypatch: pytest.MonkeyPatch) ->
     assert [one.input for one in passed(box)] == ["TimeReached/wrap"]
     box.hang_up("801")
     assert box.agent("801")[0] is AgentState.READY, "nobody wraps up for ever"
+    rebuilt(box)
+
+
+KINDS = (poison.OF_CALLS, poison.OF_LEGS, poison.OF_PORTS, poison.OF_JOBS, poison.OF_NOBODY)
+TIMERS = {*steps.NUMBERED_TIMERS, *steps.AGENT_TIMERS, *steps.NAMED_TIMERS, *steps.LONE_TIMERS}
+
+
+def test_every_timer_is_known_to_be_somebodys_or_nobodys_once() -> None:
+    assert sorted(TIMERS) == sorted(name for kind in KINDS for name in kind)
+
+
+@pytest.mark.parametrize("kind", sorted(TIMERS - poison.OF_CALLS - poison.OF_LEGS))
+def test_a_timer_of_nobody_is_not_the_call_that_has_its_number_by_chance(kind: str) -> None:
+    box = FakeBox(office())
+    box.to_queue("L1")
+    box.lift("801")
+    turn = Turn(box.engine._board, box.now_us)
+    for leg in box.engine.state.legs:
+        assert poison._timed(turn, f"{kind}:{leg}") == (-1, None, None)
+
+
+def test_a_poisonous_pause_of_an_agent_with_a_short_name_ends_nobodys_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = office()
+    agents = tuple(structs.replace(one, id="2") if one.id == "802" else one for one in config.agents)
+    seats = tuple(
+        structs.replace(one, agent="2" if one.number == "802" else "801") for one in config.extensions
+    )
+    box = FakeBox(structs.replace(config, agents=agents, extensions=seats[:2]))
+    box.give(i.AgentOrder("b", "test", "2", "breather"))
+    box.to_queue("L1")
+    box.lift("801")
+    assert box.talk("L1", "801") and sorted(box.engine.state.legs) == [1, 2]
+    monkeypatch.setitem(steps.AGENT_TIMERS, "pause", poisoned)
+    box.wait(300)
+    assert [one.input for one in passed(box)] == ["TimeReached/pause"]
+    assert box.talk("L1", "801") and box.agent("2")[0] is AgentState.READY
+    rebuilt(box)
+
+
+def test_a_poisonous_jobs_timer_ends_the_job_and_the_call_that_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    look = Node(id="look", kind="http", lookup="crm", within_s=10, next="bye", otherwise="bye")
+    box = FakeBox(with_flow(look, BYE))
+    box.lift("801")
+    box.key("801", "802")
+    box.lift("802")
+    box.ring("L1")
+    monkeypatch.setitem(steps.NUMBERED_TIMERS, "job", poisoned)
+    box.wait(11)
+    assert [one.call for one in passed(box)] == [2]
+    assert box.talk("801", "802") and box.leg("L1") is None and not box.engine.state.jobs
     rebuilt(box)
 
 
