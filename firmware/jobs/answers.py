@@ -30,9 +30,10 @@ class Failed(Exception):
 class Later(Failed):
     """It cannot be done now: once more in `after_s` seconds. Nothing irrevocable was done."""
 
-    def __init__(self, reason: str, after_s: float) -> None:
+    def __init__(self, reason: str, after_s: float, *, counts: bool = True) -> None:
+        """`counts`: as a try that failed, after which pauses grow."""
         super().__init__(reason)
-        self.after_s = after_s
+        self.after_s, self.counts = after_s, counts
 
 
 def taken(answer: Any, take: Mapping[str, str]) -> dict[str, str]:

@@ -70,11 +70,11 @@ def _left(data: Path, recording: str) -> Left:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5)) as history:
             row = history.execute(_FOUND, (recording,)).fetchone()
     except sqlite3.Error as error:
-        raise Later("database", NOT_CUT_YET_S) from error
+        raise Later("database", NOT_CUT_YET_S, counts=False) from error
     if row is not None and row[3]:
         raise Failed("no-recording")
     if row is None or not row[0]:
-        raise Later("not-cut-yet", NOT_CUT_YET_S)
+        raise Later("not-cut-yet", NOT_CUT_YET_S, counts=False)
     shown = row[6] in ("allowed", "not-offered")
     number, name = (row[4] or "", row[5] or "") if shown else ("", "")
     return Left(row[0], row[1] or 0.0, row[2], _plain(number), _plain(name))

@@ -13,11 +13,11 @@ from msgspec import Struct
 from drivers.ports import Clock
 from firmware.config.newest import newest
 from firmware.config.schema import Config
-from firmware.jobs.answers import Answer
+from firmware.jobs.answers import Answer, Later
 from firmware.jobs.begun import Begun
 from firmware.jobs.kinds import KINDS, Bench
 from firmware.jobs.link import EngineLink
-from firmware.jobs.workers import LATER, Task, Workers
+from firmware.jobs.workers import End, Task, Workers
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.order_format import JobWanted
 from firmware.protocol.places import Places
@@ -138,19 +138,30 @@ class JobsProcess:
             self._begin(job)
 
     def _begin(self, job: int) -> None:
+        """What the engine no longer waits for is not begun."""
         wanted = self._open[job]
+        if wanted.until_us <= self._clock.now_us():
+            self._answer(job, Answer("timed-out"))
+            return
         kind = KINDS[wanted.kind]
         places = self._places
         bench = Bench(self._config, places.root, places.secrets, self._begun, wanted, self._tries.get(job, 0))
         task = Task(job, wanted.until_us, lambda task: kind.do(bench, task), self._clock.now_us)
         self._pools[kind.pool].add(task)
 
-    def _ended(self, job: int, answer: Answer) -> None:
-        if answer.result == LATER:
-            self._tries[job] = self._tries.get(job, 0) + 1
-            heapq.heappush(self._later, (self._clock.now_us() + round(float(answer.reason) * 1e6), job))
+    def _ended(self, job: int, end: End) -> None:
+        if isinstance(end, Later):
+            self._put_off(job, end)
         else:
-            self._answer(job, answer)
+            self._answer(job, end)
+
+    def _put_off(self, job: int, later: Later) -> None:
+        next_us = self._clock.now_us() + round(later.after_s * 1e6)
+        if next_us >= self._open[job].until_us:
+            self._answer(job, Answer("timed-out", later.reason))
+            return
+        self._tries[job] = self._tries.get(job, 0) + later.counts
+        heapq.heappush(self._later, (next_us, job))
 
     def _answer(self, job: int, answer: Answer) -> None:
         self._open.pop(job, None)

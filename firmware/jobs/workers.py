@@ -13,8 +13,8 @@ from firmware.jobs.answers import Answer, Failed, Later
 LEFT_BEHIND = 4
 """So many times as many threads as are at work at once may hang before new jobs fail at once."""
 Work = Callable[["Task"], Answer]
-LATER = "later"
-"""Result of what was put off; its reason is for how many seconds."""
+End = Answer | Later
+"""What a thread comes back with."""
 
 
 class Task:
@@ -39,12 +39,12 @@ class Task:
         self.given_up = True
         self._shut()
 
-    def do(self) -> Answer:
+    def do(self) -> End:
         """Whatever goes wrong is an answer."""
         try:
             answer = self._work(self)
         except Later as later:
-            return Answer(LATER, str(later.after_s))
+            return later
         except Failed as failed:
             answer = Answer("failed", failed.reason)
         except OSError as error:
@@ -72,7 +72,7 @@ class Workers:
         self._most, self._woken = most, woken
         self._waiting: deque[Task] = deque()
         self._at_work: dict[int, Task] = {}
-        self._answers: deque[tuple[int, Answer]] = deque()
+        self._answers: deque[tuple[int, End]] = deque()
         self._lost = 0
 
     @property
@@ -93,9 +93,9 @@ class Workers:
         self._waiting.append(task)
         self._begin()
 
-    def look(self, now_us: int) -> list[tuple[int, Answer]]:
+    def look(self, now_us: int) -> list[tuple[int, End]]:
         """Answers that are there; whose time is over, is told so and no longer waited for."""
-        found: list[tuple[int, Answer]] = []
+        found: list[tuple[int, End]] = []
         while self._answers:
             job, answer = self._answers.popleft()
             if self._at_work.pop(job, None) is not None:
@@ -130,6 +130,6 @@ class Workers:
     def _run(self, task: Task) -> None:
         self._done(task, task.do())
 
-    def _done(self, task: Task, answer: Answer) -> None:
+    def _done(self, task: Task, answer: End) -> None:
         self._answers.append((task.job, answer))
         self._woken()

@@ -18,7 +18,7 @@ from firmware.engine import jobs
 from firmware.engine.job_board import JobBoard
 from firmware.engine.turn import Turn
 from firmware.jobs import kinds
-from firmware.jobs.answers import Answer
+from firmware.jobs.answers import Answer, Later
 from firmware.jobs.begun import Begun
 from firmware.jobs.kinds import Kind
 from firmware.jobs.runner import JobsProcess
@@ -195,6 +195,57 @@ def test_a_look_up_that_hangs_is_left_behind(rig: Rig, monkeypatch: pytest.Monke
     assert rig.jobs.figures().timed_out == 1
     go.set()
     assert rig.turns(lambda: rig.jobs.figures().left_behind == 0)
+
+
+def puts_off(monkeypatch: pytest.MonkeyPatch, *laters: Later) -> list[int]:
+    """Look-ups are put off so, and then done; gives the tries each was begun with."""
+    left, tries = list(laters), []
+
+    def do(bench: Any, _task: Any) -> Answer:
+        tries.append(bench.tries)
+        if left:
+            raise left.pop(0)
+        return Answer("done")
+
+    monkeypatch.setitem(kinds.KINDS, "sql", Kind(do))
+    return tries
+
+
+def test_a_job_is_not_tried_again_after_its_time(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = puts_off(monkeypatch, Later("no-connection", 61.0))
+    ask(rig, "sql", "crm")
+    assert rig.turns(lambda: bool(rig.engine.answers))
+    (answer,) = rig.engine.answers
+    assert (answer.result, answer.reason) == ("timed-out", "no-connection")
+    rig.clock.now += 62_000_000
+    rig.jobs.step(0)
+    assert (len(tries), rig.jobs.figures().at_work) == (1, 0)
+
+
+def test_a_try_that_comes_too_late_is_not_begun(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = puts_off(monkeypatch, Later("no-connection", 30.0))
+    ask(rig, "sql", "crm")
+    assert rig.turns(lambda: bool(rig.jobs._later))
+    rig.clock.now += 61_000_000
+    assert rig.turns(lambda: bool(rig.engine.answers))
+    assert (rig.engine.answers[0].result, tries) == ("timed-out", [0])
+
+
+def test_waiting_for_the_sound_is_no_failed_try(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = puts_off(
+        monkeypatch,
+        Later("not-cut-yet", 1.0, counts=False),
+        Later("not-cut-yet", 1.0, counts=False),
+        Later("no-connection", 1.0),
+    )
+    ask(rig, "sql", "crm")
+    for begun in range(1, 4):
+        assert rig.turns(lambda: len(rig.jobs._later) == 1)
+        assert len(tries) == begun
+        rig.clock.now += 1_000_000
+        rig.jobs.step(0)
+    assert rig.turns(lambda: bool(rig.engine.answers))
+    assert tries == [0, 0, 0, 1]
 
 
 def test_an_answer_nobody_acknowledged_is_given_to_the_next_engine(rig: Rig) -> None:
