@@ -24,6 +24,8 @@ def check_queues(config: Config) -> Iterator[Finding]:
             yield from _overflow(known, target, (*path, *where))
         yield from _steps(queue, path)
         yield from _keys(queue, path)
+        if _cuts_off(queue):
+            yield Finding((*path, "max_wait_s"), say.QUEUE_CUTS_OFF, {"seconds": f"{queue.max_wait_s:g}"})
         foreseen = queue.no_agents == "overflow" or queue.id == BROKEN
         if not foreseen and not any(_serves(agent, queue) for agent in config.agents):
             yield Finding(path, say.NOBODY_SERVES, {"name": queue.id})
@@ -82,6 +84,12 @@ def _never(queue: Queue, place: int, step: OverflowStep) -> bool:
         limits = (*earlier, *((queue.max_wait_s,) if queue.max_wait_s > 0 else ()))
         return bool(step.after_s) and any(limit <= step.after_s for limit in limits)
     return step.when == "length" and step.waiting > queue.max_waiting
+
+
+def _cuts_off(queue: Queue) -> bool:
+    """Whoever waited long enough hears a last word, and nothing takes him further."""
+    waits = [one.after_s for one in queue.overflow_steps if one.when == "wait"]
+    return not queue.overflow and queue.max_wait_s > 0 and not any(one <= queue.max_wait_s for one in waits)
 
 
 def _keys(queue: Queue, path: Path) -> Iterator[Finding]:

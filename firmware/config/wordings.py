@@ -400,6 +400,14 @@ STEP_NEVER = Wording(
     "请调整步骤次序，或加大 max_wait_s、max_waiting",
     warning=True,
 )
+QUEUE_CUTS_OFF = Wording(
+    "queue-cuts-off",
+    "after {seconds} s callers hear that all agents are busy and are cut off",
+    "give an `overflow`, e.g. a mailbox, or let them wait on with `max_wait_s = 0`",
+    "来电等待 {seconds} 秒后会听到座席全忙，随后被挂断",
+    "请填写 overflow（例如某个语音信箱），或用 max_wait_s = 0 让来电继续等待",
+    warning=True,
+)
 KEY_TWICE = Wording(
     "key-twice",
     "key {key} is `exit_key` already",

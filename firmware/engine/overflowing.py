@@ -148,7 +148,7 @@ def _go(turn: Turn, call: Call, leg: Leg, queue: Queue, place: int, *words: str)
     if not target or turn.steps > flows.MOST_STEPS:
         if call.reached is None:
             turn.fact(f.CallReached(call.id, Outcome.REFUSED))
-        calls.farewell(turn, leg, *(words or ("not-available",)))
+        calls.farewell(turn, leg, *(words or ("queue-call-later",)))
         return
     steps = queue.overflow_steps
     in_chain = 0 <= place < len(steps)

@@ -100,6 +100,8 @@ SLIPS = [
     ("no-hang-up-sign", 'hangup = ["busy-tone", "silence"]', "«hangup = []"),
     ("emergency-absent", "[site]", '[dial_plan]\n«emergency = ["110"]\n[site]'),
     ("other-country", "[site]", '[dial_plan]\n«country_code = "44"\n[site]'),
+    ("queue-cuts-off", 'overflow = "voicemail:office"', "«max_wait_s = 60"),
+    ("queue-cuts-off", '[[queue]]\nid = "service"\noverflow = "queue:sales"', '«[[queue]]\nid = "service"'),
     ("nobody-serves", "skills = { zh = 90, en = 40 }", "skills = { zh = 40 }", ),
     ("unreachable", 'otherwise = "night"', 'otherwise = "menu"', ),
 ]  # fmt: skip
@@ -172,7 +174,7 @@ SLIPS += [
     ("bad-number-pattern", "[site]", '[[number_list]]\nid = "best"\n«numbers = ["139*12"]\n[site]'),
     ("bad-gate-secret", "[site]", '[[gate.token]]\nname = "crm"\n«secret = "open sesame"\n[site]'),
 ]  # fmt: skip
-IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent"}
+IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent", "queue-cuts-off"}
 """Warnings another slip may cause: a node that nothing leads to any more."""
 
 
@@ -221,6 +223,18 @@ def test_warnings_do_not_keep_a_file_from_being_used() -> None:
     value, faults = loads(OFFICE.replace("zh = 90", "zh = 10"), Config, (check_config,), known_names())
     assert value is not None
     assert [one.slug for one in faults] == ["nobody-serves"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        'overflow = "voicemail:office"',
+        "max_wait_s = 0",
+        'overflow_step = [{ when = "wait", after_s = 20, target = "voicemail:office" }]',
+    ],
+)
+def test_a_queue_that_cuts_nobody_off_is_not_warned_of(kept: str) -> None:
+    assert read(OFFICE.replace('overflow = "voicemail:office"', kept, 1)) == []
 
 
 def test_a_date_may_stand_without_quotes() -> None:

@@ -208,6 +208,7 @@ def test_a_wait_too_long_without_overflow_is_refused() -> None:
     all_away(box)
     box.to_queue("L1")
     box.wait(61)
+    assert box.words("L1") == ["queue-call-later"]
     box.heard("L1")
     assert box.outcomes() == ["refused"]
 

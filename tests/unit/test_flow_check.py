@@ -40,6 +40,7 @@ id = "li"
 queues = ["sales"]
 [[queue]]
 id = "sales"
+max_wait_s = 0
 survey = "after"
 [[hours]]
 id = "day"
