@@ -22,6 +22,7 @@ def login(hub: Hub, session: Session, packet: Packet, now_us: int) -> None:
     name = packet.get("username")
     known = name if hub.tokens.get(name) else ""
     if hub.wrong.wait_us(known, now_us):
+        hub.refused(now_us)
         session.refuse(packet, "Too many wrong secrets, try later")
         session.closing = True
         return
@@ -39,6 +40,7 @@ def login(hub: Hub, session: Session, packet: Packet, now_us: int) -> None:
 
 def _wrong_secret(hub: Hub, session: Session, packet: Packet, known: str, now_us: int) -> None:
     hub.counts.wrong_secrets += 1
+    hub.refused(now_us)
     hub.wrong.count(known, now_us)
     session.wrong += 1
     session.refuse(packet, "Authentication failed")

@@ -13,6 +13,7 @@ from firmware.gate.originates import Originates
 from firmware.gate.packets import encode
 from firmware.gate.queue_floor import QueueFloor
 from firmware.gate.session import Session, event_head
+from firmware.gate.status import GateStatus
 from firmware.gate.tokens import Tokens
 from firmware.protocol import facts as f
 from firmware.protocol.inputs import AnyOrder, CallOrder
@@ -29,6 +30,8 @@ class Counts(Struct):
 
     logins: int = 0
     wrong_secrets: int = 0
+    refused_logins: int = 0
+    last_refused_us: int = 0
     refused_connections: int = 0
     orders: int = 0
     dropped: int = 0
@@ -64,6 +67,26 @@ class Hub:
         for session in self.sessions.values():
             if session.token is not None and self.tokens.get(session.token.name) != session.token:
                 session.closing = True
+
+    def figures(self, now_us: int, *, listening: bool) -> GateStatus:
+        counts = self.counts
+        return GateStatus(
+            now_us,
+            listening,
+            connections=len(self.sessions),
+            clients=sum(one.token is not None for one in self.sessions.values()),
+            logins=counts.logins,
+            refused_logins=counts.refused_logins,
+            last_refused_us=counts.last_refused_us,
+            refused_connections=counts.refused_connections,
+            gate_orders=counts.orders,
+            dropped=counts.dropped,
+        )
+
+    def refused(self, now_us: int) -> None:
+        """A login."""
+        self.counts.refused_logins += 1
+        self.counts.last_refused_us = now_us
 
     def may_order(self, token: str, now_us: int) -> bool:
         """Takes one of the token's calls of this minute."""

@@ -23,9 +23,11 @@ from firmware.protocol.order_format import OrderAnswer, StateView
 from firmware.protocol.places import Places
 from firmware.protocol.ring import Overtaken, Ring
 from firmware.protocol.rings import JOURNAL_BYTES
+from firmware.protocol.status_file import StatusFile
 
 ROLE = "gate"
 SECRET = "gate"  # noqa: S105 - the name of the key, not the key
+STATUS_US = 1_000_000
 LOOK_US = 40_000
 """So often the journal's ring is looked at: an event is told that late at most."""
 IDLE_US = 500_000
@@ -44,6 +46,7 @@ class Gate:
         self._places, self._clock = places, clock
         self._heartbeat = Heartbeat(places.beat(ROLE))
         self._heartbeat.beat(clock.now_us())
+        self._status, self._told_us = StatusFile(places.status(ROLE)), 0
         self._tail = Tail(Ring.in_file(places.run / "journal.ring", JOURNAL_BYTES))
         self._early: list[Record] = []
         """Came while nobody had yet said how things stand."""
@@ -65,12 +68,16 @@ class Gate:
         self._look()
         if self.server is not None:
             self.server.proceed(self._clock.now_us())
+        if now_us >= self._told_us:
+            self._told_us = now_us + STATUS_US
+            self._status.write(self.hub.figures(now_us, listening=self.server is not None))
 
     def close(self) -> None:
         if self.server is not None:
             self.server.close()
         self.link.close()
         self._heartbeat.close()
+        self._status.close()
 
     def _patience_us(self, now_us: int) -> int:
         some = bool(self.hub.sessions)

@@ -26,6 +26,7 @@ from firmware.protocol.status_file import StatusFile
 ROLE = "jobs"
 IDLE_US = 500_000
 STATUS_US = 1_000_000
+MAIL = "mail"
 MAILS_AT_ONCE = 2
 
 
@@ -44,6 +45,15 @@ class JobsStatus(Struct):
     timed_out: int = 0
     unknown: int = 0
     last_reason: str = ""
+    oldest_s: float = 0.0
+    """How long ago the oldest open job came."""
+    mails_retried: int = 0
+    """Open mails that failed and will be tried again."""
+    mails_failed: int = 0
+    mail_failed_us: int = 0
+    """Box time of the last mail that failed for good; 0: none did."""
+    mail_reason: str = ""
+    """Why the last mail failed, for now or for good."""
 
 
 class JobsProcess:
@@ -58,6 +68,7 @@ class JobsProcess:
         self.link = EngineLink(places.engine_socket)
         self._begun = Begun(places.root / "jobs")
         self._open: dict[int, JobWanted] = {}
+        self._came_us: dict[int, int] = {}
         self._tries: dict[int, int] = {}
         self._later: list[tuple[int, int]] = []
         """When which job is tried again."""
@@ -94,6 +105,9 @@ class JobsProcess:
         status.at_us, status.engine_up, status.open = self._clock.now_us(), self.link.up, len(self._open)
         status.at_work, status.left_behind = sum(one[0] for one in loads), sum(one[2] for one in loads)
         status.unacknowledged = self.link.waiting
+        status.oldest_s = (status.at_us - min(self._came_us.values(), default=status.at_us)) / 1e6
+        mails = [job for job, one in self._open.items() if one.kind == MAIL]
+        status.mails_retried = sum(self._tries.get(job, 0) > 0 for job in mails)
         return status
 
     def close(self) -> None:
@@ -133,7 +147,7 @@ class JobsProcess:
         elif kind.once and job in self._begun.former:
             self._answer(job, Answer("unknown", "begun-before"))
         else:
-            self._open[job] = wanted
+            self._open[job], self._came_us[job] = wanted, self._clock.now_us()
             self._load_config(wanted.version)
             self._begin(job)
 
@@ -161,15 +175,25 @@ class JobsProcess:
             self._answer(job, Answer("timed-out", later.reason))
             return
         self._tries[job] = self._tries.get(job, 0) + later.counts
+        if later.counts and self._open[job].kind == MAIL:
+            self.status.mail_reason = later.reason
         heapq.heappush(self._later, (next_us, job))
 
     def _answer(self, job: int, answer: Answer) -> None:
-        self._open.pop(job, None)
+        wanted = self._open.pop(job, None)
+        self._came_us.pop(job, None)
         self._tries.pop(job, None)
+        if wanted is not None and wanted.kind == MAIL and answer.result != "done":
+            self._mail_failed(answer)
         name = answer.result.replace("-", "_")
         setattr(self.status, name, getattr(self.status, name) + 1)
         self.status.last_reason = answer.reason or self.status.last_reason
         self.link.answer(job, answer)
+
+    def _mail_failed(self, answer: Answer) -> None:
+        status = self.status
+        status.mails_failed, status.mail_failed_us = status.mails_failed + 1, self._clock.now_us()
+        status.mail_reason = answer.reason or answer.result
 
     def _load_config(self, version: int) -> None:
         """The one in force, or the newest there is."""

@@ -23,9 +23,11 @@ from firmware.cli.doctor import Finding, machine
 from firmware.cli.doctor.backup import DAY_US
 from firmware.cli.doctor.wordings import SAID
 from firmware.cli.guardian_status import GuardianStatus
-from firmware.config.schema import Card, Config, Line
+from firmware.config.schema import Card, Config, Gate, Line
 from firmware.config.versions import ConfigStore
 from firmware.engine import wall_watch
+from firmware.gate.status import GateStatus
+from firmware.jobs.runner import JobsStatus
 from firmware.protocol.facts import Fact, NotRecorded
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
@@ -63,6 +65,7 @@ ENGINE = {
     "link_up": True,
 }
 ARCHIVE = {"at_us": 5, "taken": 9, "cut": 1, "behind_s": 0.0, "last_error": "", "bad_blocks": 0, "torn": 0}
+JOBS = msgspec.to_builtins(JobsStatus(engine_up=True, open=2, oldest_s=3.0))
 RECORDER = RecorderStatus(
     bytes_all=100_000_000_000,
     bytes_free=60_000_000_000,
@@ -97,6 +100,7 @@ class Box:
         self.says("switch", SWITCH)
         self.says("engine", ENGINE)
         self.says("archive", ARCHIVE)
+        self.says("jobs", JOBS)
         self.says("recorder", msgspec.to_builtins(RECORDER))
         self.says("guardian", msgspec.to_builtins(self.guardian()))
         with ConfigStore(places.config_db) as store:
@@ -190,6 +194,15 @@ def backed_up(days_ago: int) -> Callable[[Box], None]:
     return make
 
 
+def gate_says(box: Box, **changed: Any) -> None:
+    """The gate is configured and runs."""
+    with ConfigStore(box.places.config_db) as store:
+        store.put(Config(gate=Gate(enabled=True)), "li", 0)
+    box.locks["gate"] = RoleLock(box.places.run, "gate")
+    told = structs.replace(GateStatus(at_us=box.now_us, listening=True, clients=2), **changed)
+    box.says("gate", msgspec.to_builtins(told))
+
+
 def no_hats(box: Box) -> None:
     machine.MODEL.write_text("Raspberry Pi 4 Model B Rev 1.4\0")
 
@@ -245,6 +258,19 @@ FAULTS: Mapping[str, tuple[Callable[[Box], None], str]] = {
         "inputs-were-passed-over",
     ),
     "oddity": (lambda box: box.history("INSERT INTO oddities VALUES (1, 'CallBegan', 'x', 5)"), "oddities"),
+    "mail is tried again": (
+        lambda box: box.says("jobs", JOBS, mails_retried=1, mail_reason="no-connection"),
+        "mail-fails",
+    ),
+    "mail failed": (lambda box: box.says("jobs", JOBS, mail_failed_us=box.now_us - 5), "mail-fails"),
+    "jobs hang": (lambda box: box.says("jobs", JOBS, left_behind=1), "jobs-hang"),
+    "jobs without engine": (lambda box: box.says("jobs", JOBS, engine_up=False), "jobs-no-engine"),
+    "secrets guessed": (
+        lambda box: gate_says(box, refused_logins=10, last_refused_us=box.now_us - 5),
+        "gate-guessed",
+    ),
+    "gate does not listen": (lambda box: gate_says(box, listening=False), "gate-gone"),
+    "gate hangs": (lambda box: gate_says(box, at_us=box.now_us - 31_000_000), "gate-gone"),
     "no backup": (used_for_days, "backup-none"),
     "old backup": (backed_up(40), "backup-old"),
     "no hats": (no_hats, "hardware-missing"),
@@ -255,7 +281,8 @@ def test_a_box_in_which_all_is_well_has_no_finding(healthy: Box) -> None:
     assert wrong(healthy.places) == set()
     checks = {finding.check for finding in doctor.examine(healthy.places)}
     expected = (
-        "software hardware prompts clock disk configuration processes switch engine archive ledger backup"
+        "software hardware prompts clock disk configuration processes switch engine archive ledger jobs gate"
+        " backup"
     )
     assert checks == set(expected.split())
 
@@ -271,6 +298,26 @@ def test_each_fault_is_found_and_nothing_else(name: str, healthy: Box) -> None:
         seen, remedy = looked(healthy.places)[slug].said(language)
         assert seen
         assert remedy
+
+
+def test_a_gate_tells_who_is_in_and_how_many_were_refused(healthy: Box) -> None:
+    assert looked(healthy.places)["gate-off"].well
+    gate_says(healthy)
+    assert looked(healthy.places)["gate"].seen == "on, 2 programs logged in"
+    hour_ago = healthy.now_us - 3_600_000_000
+    told = GateStatus(at_us=healthy.now_us, listening=True, refused_logins=3, last_refused_us=hour_ago)
+    healthy.says("gate", msgspec.to_builtins(told))
+    seen = looked(healthy.places)["gate-refused"].seen
+    assert seen == "on, 0 programs logged in; 3 logins refused, the last 1.0 h ago"
+    healthy.locks.pop("gate").release()
+    assert "gate-gone" in wrong(healthy.places), "what it said last is old"
+
+
+def test_jobs_tell_what_waits_and_since_when(healthy: Box) -> None:
+    seen = looked(healthy.places)["jobs"].seen
+    assert seen == "2 look-ups and mails under way, the oldest for 3 s"
+    healthy.says("jobs", JOBS, mails_failed=4, mail_failed_us=healthy.now_us - 2 * DAY_US)
+    assert "mail-fails" not in wrong(healthy.places)
 
 
 def test_a_fresh_backup_is_well(healthy: Box) -> None:

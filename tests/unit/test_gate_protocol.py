@@ -107,6 +107,15 @@ def test_wrong_secrets_are_slowed_and_their_connection_closed(rig: GateRig) -> N
     assert rig.program("all").session.token is not None
 
 
+def test_refused_logins_and_who_is_in_are_figures(rig: GateRig) -> None:
+    rig.program()
+    for _ in range(WrongSecrets.TRIES + 1):
+        rig.connect().does("Login", Username="all", Secret="guess")
+    told = rig.hub.figures(7, listening=True)
+    assert (told.clients, told.connections, told.logins) == (1, WrongSecrets.TRIES + 2, 1)
+    assert (told.refused_logins, told.last_refused_us) == (WrongSecrets.TRIES + 1, rig.box.now_us)
+
+
 def test_guessing_names_fills_one_bucket_only(rig: GateRig) -> None:
     for number in range(100):
         rig.connect().does("Login", Username=f"n{number}", Secret="guess")

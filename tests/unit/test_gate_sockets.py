@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware.cli.gate import make_token
@@ -18,6 +19,7 @@ from firmware.gate.engine_link import PATIENCE_US
 from firmware.gate.packets import GREETING
 from firmware.gate.runner import Gate as GateProcess
 from firmware.gate.session import UNREAD_BYTES
+from firmware.gate.status import GateStatus
 from firmware.gate.tail import Tail
 from firmware.protocol.places import Places
 from firmware.protocol.ring import Overtaken, Ring
@@ -169,6 +171,23 @@ def test_a_gate_that_is_switched_off_lets_everybody_go(door: Door) -> None:
     assert link.recv(100) == b""
     assert door.gate.server is None
     door.turn()
+    link.close()
+
+
+def test_figures_are_written_each_second(door: Door) -> None:
+    def told() -> GateStatus:
+        return msgspec.json.decode(door.places.status("gate").read_bytes(), type=GateStatus)
+
+    link = door.login()
+    door.clock.wait_until(door.clock.now_us() + 1_000_000)
+    door.turn()
+    assert (told().listening, told().clients, told().at_us) == (True, 1, door.clock.now_us())
+    with ConfigStore(door.places.config_db) as store:
+        store.put(Config(), "test", 0)
+    door.gate._take_config()
+    door.clock.wait_until(door.clock.now_us() + 1_000_000)
+    door.turn()
+    assert (told().listening, told().clients) == (False, 0)
     link.close()
 
 

@@ -18,7 +18,7 @@ from firmware.engine import jobs
 from firmware.engine.job_board import JobBoard
 from firmware.engine.turn import Turn
 from firmware.jobs import kinds
-from firmware.jobs.answers import Answer, Later
+from firmware.jobs.answers import Answer, Failed, Later
 from firmware.jobs.begun import Begun
 from firmware.jobs.kinds import Kind
 from firmware.jobs.runner import JobsProcess
@@ -246,6 +246,24 @@ def test_waiting_for_the_sound_is_no_failed_try(rig: Rig, monkeypatch: pytest.Mo
         rig.jobs.step(0)
     assert rig.turns(lambda: bool(rig.engine.answers))
     assert tries == [0, 0, 0, 1]
+
+
+def test_mails_that_fail_are_figures(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[Failed] = [Later("no-connection", 5.0), Failed("wrong-password")]
+
+    def do(_bench: Any, _task: Any) -> Answer:
+        raise left.pop(0)
+
+    monkeypatch.setitem(kinds.KINDS, "mail", Kind(do, pool="mail", once=True))
+    ask(rig, "mail", "box")
+    assert rig.turns(lambda: bool(rig.jobs._later))
+    rig.clock.now += 5_000_000
+    told = rig.jobs.figures()
+    assert (told.open, told.oldest_s, told.mails_retried, told.mail_reason) == (1, 5.0, 1, "no-connection")
+    assert rig.turns(lambda: bool(rig.engine.answers))
+    told = rig.jobs.figures()
+    assert (told.open, told.oldest_s, told.mails_retried, told.mails_failed) == (0, 0.0, 0, 1)
+    assert (told.mail_failed_us, told.mail_reason) == (rig.clock.now, "wrong-password")
 
 
 def test_an_answer_nobody_acknowledged_is_given_to_the_next_engine(rig: Rig) -> None:

@@ -14,7 +14,9 @@ from firmware.cli.doctor import (
     configuration,
     disk,
     engine,
+    gate,
     history,
+    jobs,
     machine,
     mailboxes,
     processes,
@@ -36,6 +38,8 @@ LOOKS: tuple[Callable[[Places], Iterator[Finding]], ...] = (
     archive.look,
     history.look,
     mailboxes.look,
+    jobs.look,
+    gate.look,
     backup.look,
 )
 """Cheapest first; none raises."""

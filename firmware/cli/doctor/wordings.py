@@ -449,6 +449,55 @@ _HISTORY = {
         "请用 tipring backup make --out FILE 备份到另一块磁盘",
     ),
 }
+_PROGRAMS = {
+    "jobs": _well(
+        "jobs",
+        "{waiting} look-ups and mails under way, the oldest for {seconds} s",
+        "进行中的查询和邮件 {waiting} 项，最早的已 {seconds} 秒",
+    ),
+    "mail-fails": Said(
+        "jobs",
+        "mail does not get out ({reason}): {retried} are tried again, {failed} failed",
+        "check [mail] in the configuration, the password file and the way to the mail server",
+        "邮件发不出去（{reason}）：{retried} 封待重试，{failed} 封失败",
+        "请检查配置中的 [mail]、密码文件以及到邮件服务器的网络",
+    ),
+    "jobs-hang": Said(
+        "jobs",
+        "{hung} look-ups or mails hang",
+        "see which server does not answer: {log}",
+        "有 {hung} 项查询或邮件卡住",
+        "请看哪台服务器没有应答：{log}",
+    ),
+    "jobs-no-engine": Said(
+        "jobs",
+        "no way to the engine: look-ups and mails are not done",
+        "see {log}",
+        "无法连接引擎：查询和邮件都不执行",
+        "请看 {log}",
+    ),
+    "gate-off": _well("gate", "off", "未启用"),
+    "gate": _well("gate", "on, {clients} programs logged in", "已启用，{clients} 个程序已登录"),
+    "gate-refused": _well(
+        "gate",
+        "on, {clients} programs logged in; {refused} logins refused, the last {hours} h ago",
+        "已启用，{clients} 个程序已登录；{refused} 次登录被拒，最近一次在 {hours} 小时前",
+    ),
+    "gate-guessed": Said(
+        "gate",
+        "{refused} logins refused, the last {hours} h ago; {clients} programs logged in",
+        "find the program on this machine that has a wrong secret; give it a new token: tipring gate token NAME",
+        "{refused} 次登录被拒，最近一次在 {hours} 小时前；{clients} 个程序已登录",
+        "请找出本机上密钥错误的程序，并为它重新生成令牌：tipring gate token NAME",
+    ),
+    "gate-gone": Said(
+        "gate",
+        "switched on in the configuration, but nobody answers",
+        "restart the box if it was switched on just now; else see {log}",
+        "配置中已启用，但没有应答",
+        "如刚刚启用，请重启系统；否则请看 {log}",
+    ),
+}
 SAID: Mapping[str, Said] = {
     **_MACHINE,
     **_DISK,
@@ -458,4 +507,5 @@ SAID: Mapping[str, Said] = {
     **_ENGINE,
     **_ARCHIVE,
     **_HISTORY,
+    **_PROGRAMS,
 }

@@ -18,6 +18,8 @@ STATUSES = {
     "engine": ("firmware.engine.status", "EngineStatus"),
     "recorder": ("firmware.protocol.recorder_status", "RecorderStatus"),
     "archive": ("firmware.archive.health", "ArchiveStatus"),
+    "jobs": ("firmware.jobs.runner", "JobsStatus"),
+    "gate": ("firmware.gate.status", "GateStatus"),
     "guardian": ("firmware.cli.guardian_status", "GuardianStatus"),
 }
 """Who writes a status file, and where the struct in it is written."""

@@ -21,6 +21,8 @@ COUNTED = frozenset({
     "records_refused", "blocks_refused", "records", "blocks", "syncs", "bytes_written", "failures", "guardian_starts",
     "deaths", "hangs", "over_memory", "overtaken_commands", "last_resort_calls",
     "taken", "cut", "journal_gaps", "oddities", "bad_blocks", "torn", "purged_recordings", "purged_calls",
+    "done", "failed", "timed_out", "unknown", "mails_failed",
+    "logins", "refused_logins", "refused_connections", "gate_orders", "dropped",
 })  # fmt: skip
 """Fields that only grow while their process lives: counters. Everything else goes up and down."""
 UNITS = {"us": ("seconds", 1e-6), "ms": ("seconds", 1e-3), "s": ("seconds", 1.0), "kib": ("bytes", 1024.0)}
