@@ -94,7 +94,7 @@ class Node(Part, frozen=True):
     expression: Expression = ""
     """`set`, `say`: worked out in place of `value`."""
     speak: Annotated[str, one_of("digits", "number", "date", "time", "money")] = "digits"
-    """`say`: how the value is read; money is in the country's currency, a date 2026-10-01, a time 13:05."""
+    """`say`: how the value is read; money is in yuan, a date 2026-10-01, a time 13:05."""
     secret: bool = False
     """`collect`: the digits are never written down; only a look-up may have them."""
     hours: HoursId = ""
