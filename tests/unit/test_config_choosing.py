@@ -93,7 +93,8 @@ def test_queues_that_let_in_one_anothers_agents_go_in_no_circle(tmp_path: Path) 
     """Only a queue's own agents are let in elsewhere, not those it lets in itself."""
     text = (
         '[[queue.relax]]\nafter_s = 5\nalso_queues = ["p", "q"]\n'
-        '[[queue]]\nid = "p"\nmax_wait_s = 0\nno_agents = "overflow"\n[[queue.relax]]\nafter_s = 5\nalso_queues = ["q", "p"]\n'
+        '[[queue]]\nid = "p"\nmax_wait_s = 0\nno_agents = "overflow"\n'
+        '[[queue.relax]]\nafter_s = 5\nalso_queues = ["q", "p"]\n'
     )
     assert check(tmp_path, text)[1] == []
 

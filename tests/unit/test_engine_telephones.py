@@ -185,6 +185,21 @@ def test_a_voice_on_a_line_that_waits_for_reversal_hears_the_caller() -> None:
     assert not box.facts(f.CallAnswered)
 
 
+def test_who_is_given_a_line_that_still_takes_digits_is_not_heard_by_it_either() -> None:
+    box = FakeBox(may_call("national"))
+    box.lift("801")
+    box.key("801", "802")
+    box.lift("802")
+    box.flash("802")
+    box.key("802", "95123456#")
+    box.dialled("L4")
+    box.hang_up("802")
+    assert box.hears[PHONES["801"]] == LINES["L4"]
+    assert box.hears[LINES["L4"]] == -1
+    box.event(e.ToneHeard(port=3, at_us=box.now_us, tone=Tone.RINGBACK))
+    assert box.talk("801", "L4")
+
+
 @pytest.mark.parametrize(("level", "number"), [("all", "962345678#"), ("internal", "110")])
 def test_who_may_call_everything_and_who_calls_for_help_is_heard_at_once(level: str, number: str) -> None:
     box = FakeBox(may_call(level))
