@@ -33,6 +33,7 @@ from firmware.store import queries
 from firmware.store.disk import Disk
 
 Row = dict[str, Any]
+Use = Callable[[Database, argparse.Namespace], int]
 SAID = ("kind", "why", "reason")
 """Columns that hold a word of ours."""
 LISTED = {
@@ -76,16 +77,28 @@ def _add(
     names: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     about: str,
-    use: Callable[[Database, argparse.Namespace], int],
+    use: Use,
 ) -> argparse.ArgumentParser:
     options = " --out exported --pcm" if name == "export" else " --from 2026-10-01"
-    parser = names.add_parser(name, help=about, epilog=f"Example: tipring recordings {name}{options}")
+    parser = add_of_history(names, name, about, f"tipring recordings {name}{options}", use)
+    parser.add_argument("--call", type=int, metavar="NUMBER", help="of this call only")
+    period.add_arguments(parser)
+    return parser
+
+
+def add_of_history(
+    names: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    about: str,
+    example: str,
+    use: Use,
+) -> argparse.ArgumentParser:
+    """A command that `use` does with the history of a box."""
+    parser = names.add_parser(name, help=about, epilog=f"Example: {example}")
     parser.add_argument(
         "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
     )
-    parser.add_argument("--call", type=int, metavar="NUMBER", help="of this call only")
     parser.add_argument("--json", action="store_true", help="one JSON document")
-    period.add_arguments(parser)
     parser.set_defaults(run=lambda arguments: with_history(arguments, lambda db: use(db, arguments)))
     return parser
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from firmware.cli import given_orders, period, recordings
-from firmware.cli.report import with_history
 from firmware.cli.tables import text_table
 from firmware.store import queries
 
@@ -50,17 +48,13 @@ def _add(
     names: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     about: str,
-    use: Callable[[Database, argparse.Namespace], int],
+    use: recordings.Use,
 ) -> argparse.ArgumentParser:
     options = " --out exported" if name == "export" else " --unchecked"
-    parser = names.add_parser(name, help=about, epilog=f"Example: tipring voicemail {name}{options}")
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="DIR", help="where the box keeps everything"
-    )
+    example = f"tipring voicemail {name}{options}"
+    parser = recordings.add_of_history(names, name, about, example, use)
     parser.add_argument("--mailbox", metavar="ID", help="of this mailbox only")
-    parser.add_argument("--json", action="store_true", help="one JSON document")
     period.add_language(parser)
-    parser.set_defaults(run=lambda arguments: with_history(arguments, lambda db: use(db, arguments)))
     return parser
 
 

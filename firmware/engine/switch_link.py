@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from firmware.protocol.connection import arrived, send_kept
+from firmware.protocol.connection import arrived, connected, send_kept
 from firmware.protocol.last_resort import LastResort
 from firmware.protocol.wire_format import (
     Ack,
@@ -51,13 +51,9 @@ class SwitchLink:
 
     def connect(self, epoch: int) -> bool:
         """True when a new connection stands."""
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            link.connect(str(self._path))
-        except OSError:
-            link.close()
+        link = connected(self._path)
+        if link is None:
             return False
-        link.setblocking(False)
         self._socket, self._stream, self._greeted = link, FrameStream(), False
         self._out = bytearray(encode(Hello(ROLE, epoch)))
         return True

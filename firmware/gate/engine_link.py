@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from firmware.protocol.connection import arrived, send_kept
+from firmware.protocol.connection import arrived, connected, send_kept
 from firmware.protocol.inputs import AnyOrder
 from firmware.protocol.order_format import (
     Answers,
@@ -101,14 +101,9 @@ class EngineLink:
         self._socket = None
 
     def _connect(self) -> None:
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            link.connect(str(self._path))
-        except OSError:
-            link.close()
+        self._socket, self._answers, self._out = connected(self._path), Answers(), bytearray()
+        if self._socket is None:
             return
-        link.setblocking(False)
-        self._socket, self._answers, self._out = link, Answers(), bytearray()
         for one in self._asked.values():
             one.sent = False
         if self._wants_view:

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from firmware.jobs.answers import Answer
-from firmware.protocol.connection import arrived, send_kept
+from firmware.protocol.connection import arrived, connected, send_kept
 from firmware.protocol.inputs import JobAnswered
 from firmware.protocol.order_format import (
     Answers,
@@ -61,14 +61,9 @@ class EngineLink:
         if self._socket is not None or now_us < self._retry_us:
             return
         self._retry_us = now_us + RETRY_US
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        link.setblocking(False)
-        try:
-            link.connect(str(self._path))
-        except OSError:
-            link.close()
+        self._socket, self._answers = connected(self._path), Answers()
+        if self._socket is None:
             return
-        self._socket, self._answers = link, Answers()
         self._out.clear()
         self._asked.clear()
         self._send(AskJobs(SUBSCRIBE))

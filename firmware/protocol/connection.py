@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 CHUNK_BYTES = 1 << 16
 
@@ -27,3 +28,15 @@ def arrived(connection: socket.socket) -> bytes | None:
         return None
     except OSError:
         return b""
+
+
+def connected(path: Path) -> socket.socket | None:
+    """To whoever listens there; None: nobody does, or he has no room just now."""
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    link.setblocking(False)
+    try:
+        link.connect(str(path))
+    except OSError:
+        link.close()
+        return None
+    return link

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from firmware.gate.actions import ACTIONS
 from firmware.gate.limits import SECOND_US, WrongSecrets
-from firmware.gate.session import ACTION_EVERY_US, LOGIN_WITHIN_US, MOST_WRONG
+from firmware.gate.session import (
+    ACTION_EVERY_US,
+    LEAVES_WITHIN_US,
+    LOGIN_WITHIN_US,
+    MOST_WRONG,
+    STRANGER_BYTES,
+    WAITING_BYTES,
+)
 from firmware.gate.session import ACTIONS as AT_ONCE
 
 _HEAD = """# The gate
@@ -96,6 +103,10 @@ def gate_page() -> str:
         "* `originate_per_minute` calls and transfers a token; calls to emergency numbers are not counted.",
         "* A packet of more than 64 lines or a line of more than 2048 bytes ends the connection; so does a program "
         "that leaves 1 MiB unread.",
+        f"* {WAITING_BYTES >> 10} KiB wait their turn, {STRANGER_BYTES >> 10} KiB before the login; who sends more is "
+        "let go.",
+        "* A token that is taken away is told nothing more; a connection that ends has "
+        f"{LEAVES_WITHIN_US // SECOND_US} s to read.",
     ]
     return _HEAD + "\n".join(rows) + "\n" + _TAIL + "\n".join(limits) + "\n" + _QUEUE_LOG
 
