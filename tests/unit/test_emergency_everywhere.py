@@ -562,11 +562,11 @@ def _is_digit(given: i.AnyInput) -> bool:
 
 def test_a_number_that_goes_on_while_its_line_is_had_is_no_emergency_number() -> None:
     box = FakeBox(world())
-    _keyed("96255")(box)
+    _keyed("96255000")(box)
     box.wait(4.5)
     box.key(TELEPHONE, "0110")
     box.wait(3)
-    assert [one.digits for one in box.sent(c.Dial)] == ["6255"]
+    assert [one.digits for one in box.sent(c.Dial)] == ["6255000"]
 
 
 def test_a_menu_left_a_moment_ago_takes_no_part_in_an_emergency_number() -> None:
