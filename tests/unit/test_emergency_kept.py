@@ -169,11 +169,17 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("keys", ["110#", "9110#", "110110", "110110#"])
-@pytest.mark.parametrize("state", STATES)
+CASES = [
+    (state, keys)
+    for state in STATES
+    for keys in ("110#", "9110#", "110110", "110110#")
+    if not (state.startswith("half") and "110110" in keys)
+]
+"""After half a code a number keyed twice is the end of a longer argument, which nobody guesses at."""
+
+
+@pytest.mark.parametrize(("state", "keys"), CASES)
 def test_a_hash_or_a_second_time_hides_no_emergency_number(state: str, keys: str) -> None:
-    if state.startswith("half") and "110110" in keys:
-        pytest.skip("ends an argument that is longer than the number")
     box = STATES[state]()
     box.wait(3)
     since = len(box.commands)
