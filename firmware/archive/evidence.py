@@ -71,7 +71,7 @@ def stood_us(db: Database, taped: Taped, until_us: int) -> int:
     ).fetchone()
     if found is None or found[0] is None:
         return 0
-    tick, at_us = found
+    tick, at_us = int(found[0]), int(found[1])
     return max(0, (at_us - taped.start_us) - (tick - taped.from_tick) * TICK_US)
 
 

@@ -273,7 +273,6 @@ def test_by_its_own_clock_an_archive_would_give_the_tape_up(tmp_path: Path) -> N
     archive.close()
 
 
-
 def test_ticks_that_stood_still_before_a_death_are_told_by_another_tape(tmp_path: Path) -> None:
     """Three seconds are missing at the end. A tape that began meanwhile shows that they never were."""
     moments = switch_died(18 * SECOND_US, 20 * SECOND_US)
