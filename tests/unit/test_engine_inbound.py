@@ -236,8 +236,9 @@ def test_a_caller_sent_outside_overflowed_out() -> None:
     dial = box.sent(c.Dial)[0]
     assert (dial.port, dial.digits) == (LINES["L4"], "13800138000")
     box.dialled("L4")
-    assert box.talk("L1", "L4")
+    assert box.hears[LINES["L1"]] == LINES["L4"] and not box.talk("L1", "L4")
     box.answers("L4")
+    assert box.talk("L1", "L4")
     box.wait(30)
     box.leave("L1")
     assert box.outcomes() == [Outcome.OVERFLOWED_OUT]
