@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from firmware.cli import period
 from firmware.cli.reports import abandoned, choices, queue_log_command, surveys
 from firmware.cli.reports import command as reports
+from firmware.cli.reports.agent_rows import AGENTS
 from firmware.cli.reports.periods import TooManyPeriods
 from firmware.cli.tables import csv_table, text_table
 from firmware.cli.words import said
@@ -46,18 +47,6 @@ CALLS = {
     "hold_s": ("hold s", "保持秒"),
     "cause": ("cause", "原因"),
     "recorded": ("recorded", "录音"),
-}
-AGENTS = {
-    "id": ("agent", "坐席"),
-    "signed_in_s": ("signed in s", "签入秒"),
-    "idle_s": ("idle s", "空闲秒"),
-    "ringing_s": ("ringing s", "振铃秒"),
-    "talk_s": ("talk s", "通话秒"),
-    "hold_s": ("hold s", "保持秒"),
-    "wrapup_s": ("wrap-up s", "话后秒"),
-    "not_ready_s": ("not ready s", "未就绪秒"),
-    "answered": ("answered", "接听"),
-    "missed": ("missed", "未接"),
 }
 
 

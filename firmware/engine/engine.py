@@ -89,6 +89,7 @@ def decide(turn: Turn, given: i.AnyInput) -> None:
     if turn.dispatch and not turn.behind:
         turn.stage = "offers"
         offering.dispatch(turn)
+    turn.stage = "watches"
     if turn.state.floor.watches:
         supervising.follow(turn)
     if turn.telephones_moved:

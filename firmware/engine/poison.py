@@ -42,7 +42,7 @@ Step = Callable[[Turn, Any], None]
 
 
 class Poison(Struct, frozen=True):
-    """`stage` is how far the rules came: `rules`, `offers` (with the call being offered), `lines`."""
+    """`stage` is how far the rules came: `rules`, `offers` (with the call being offered), `watches`, `lines`."""
 
     given: i.AnyInput
     error: str

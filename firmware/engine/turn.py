@@ -37,7 +37,7 @@ class Turn:
         self.telephones_moved = False
         """A telephone came free: somebody may be waiting for it (`firmware.engine.completion`)."""
         self.stage = "rules"
-        """How far this turn came: `rules`, then `offers`, then `lines`."""
+        """How far this turn came: `rules`, then `offers`, `watches`, `lines`."""
         self.offering = 0
         """The waiting call that the distributor is offering just now."""
 

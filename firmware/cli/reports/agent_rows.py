@@ -12,8 +12,7 @@ from firmware.cli.reports.kpis import kpis
 from firmware.cli.reports.periods import Period
 from firmware.cli.reports.sums import Asked, Sums, sums_of
 
-COLUMNS = {
-    "from": ("from", "起始"),
+AGENTS = {
     "id": ("agent", "坐席"),
     "signed_in_s": ("signed in s", "签入秒"),
     "idle_s": ("idle s", "空闲秒"),
@@ -24,6 +23,10 @@ COLUMNS = {
     "not_ready_s": ("not ready s", "未就绪秒"),
     "answered": ("answered", "接听"),
     "missed": ("missed", "未接"),
+}
+COLUMNS = {
+    "from": ("from", "起始"),
+    **AGENTS,
     "occupancy": ("occupancy %", "占用率%"),
     "calls_per_hour": ("calls/h", "每小时接听"),
 }
