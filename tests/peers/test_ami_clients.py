@@ -17,6 +17,7 @@ from tests.peers.live_box import LiveBox
 
 SCENARIO = Path(__file__).with_name("gate.toml")
 WITHIN_S = 25.0
+HUNG_UP_LOOK_S = 0.02
 CALL = ["QueueCallerJoin", "AgentCalled", "AgentConnect", "AgentComplete"]
 
 
@@ -113,5 +114,16 @@ def test_pyst2_watches_a_queue_call_and_lets_a_telephone_dial(box: LiveBox) -> N
         assert dialled.wait(WITHIN_S)
         assert (answers[0]["Response"], answers[0]["Reason"]) == ("Success", "4")
         assert manager.logoff().headers["Response"] == "Goodbye"
+        _until_hung_up(manager)
     finally:
         manager.close()
+
+
+def _until_hung_up(manager: Pyst) -> None:
+    """pyst2 says good-bye again on closing unless it has read the end of the connection by then, and fails."""
+    end = threading.Event()
+    for _ in range(int(WITHIN_S / HUNG_UP_LOOK_S)):
+        if not manager.connected():
+            return
+        end.wait(HUNG_UP_LOOK_S)
+    raise AssertionError("the gate did not close the connection after Logoff")

@@ -12,6 +12,7 @@ from msgspec import structs
 from firmware.config.schema import Node
 from firmware.engine import (
     calls,
+    completion,
     engine,
     features,
     flows,
@@ -135,6 +136,24 @@ def test_a_call_the_rules_cannot_even_end_is_taken_down(monkeypatch: pytest.Monk
     box.lift("802")
     assert box.talk("L2", "802")
     rebuilt(box)
+
+
+def test_what_breaks_after_the_offers_is_not_the_offered_call_s_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`completion` looks at telephones, not at the call an agent is being given."""
+    box = FakeBox(office())
+    dispatch = offering.dispatch
+
+    def moved(turn: Turn) -> None:
+        dispatch(turn)
+        turn.telephones_moved = True
+
+    monkeypatch.setattr(offering, "dispatch", moved)
+    monkeypatch.setattr(completion, "look_soon", poisoned)
+    box.to_queue("L1")
+    assert passed(box)
+    assert not ended(box)
 
 
 def _signs() -> list[Any]:
