@@ -63,6 +63,7 @@ PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.NodeTried,
     facts.FlowCalled,
     facts.FallbackSet,
+    facts.FlowTargetFailed,
     facts.CallReached,
     facts.MessageMarked,
     facts.LampTold,

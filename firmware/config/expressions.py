@@ -29,6 +29,7 @@ FACTS: Mapping[str, str] = {
     "call.line": TEXT,
     "call.queue": TEXT,
     "call.seconds": NUMBER,
+    "call.unreached": TEXT,
 }
 """What is known of every call; any other name is a variable of the flow."""
 

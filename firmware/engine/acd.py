@@ -25,6 +25,7 @@ Asked, when deciding (nothing changes):
     next_due_us() -> int | None          when waiting alone may make a new offer possible: a pause ends, a step comes
     position(call, at_us) -> int         from 1; 0 when it does not wait
     expected_wait_s(queue, position) -> int     0 when there is nothing to go by
+    next_wait_s(queue) -> int            of somebody who came now; 0 also when an agent is free for him
     waiting(queue) -> int ; ready(queue, at_us) -> int ; staffed(queue) -> int ; signed_in(queue) -> int
     members(queue) -> tuple[str, ...]    who may serve it (queue and skills), in the configuration's order
 
@@ -40,7 +41,7 @@ from firmware.config.schema import Config
 from firmware.engine.acd_desk import Desk, Found
 from firmware.engine.acd_state import AcdState, Choice, Offer, Standing, Waiting
 from firmware.engine.acd_stream import kind_of
-from firmware.engine.acd_wait import AT_WORK, SIGNED_IN, Staffing
+from firmware.engine.acd_wait import AT_WORK, SIGNED_IN, Staffing, somebody_spare
 from firmware.engine.acd_why import others, why_agent, why_nobody
 from firmware.protocol.choice import Need
 from firmware.protocol.names import AgentState
@@ -86,15 +87,14 @@ class Acd:
             self.withdrawn(standing.offered, agent)
         worked, standing.state = standing.state in AT_WORK, state
         self._desk.reseat(agent, standing)
-        if worked is not (state in AT_WORK):
-            self._work_began_or_ended(agent)
-
-    def _work_began_or_ended(self, agent: str) -> None:
-        for index in self._desk.serves.get(agent, ()):
-            self._press(index.queue.id)
-        if self._standing(agent).state not in AT_WORK:
+        if worked and state not in AT_WORK:
             for number in self._desk.held_for(agent):
                 self._let_go(self.state.calls[number])
+        self._press_all(agent)
+
+    def _press_all(self, agent: str) -> None:
+        for index in self._desk.serves.get(agent, ()):
+            self._press(index.queue.id)
 
     def rest(self, agent: str, queue: str, until_us: int) -> None:
         standing = self._standing(agent)
@@ -121,8 +121,8 @@ class Acd:
         waiting.held = need.agent if self._may_wait_for(waiting) else ""
         self.state.calls[call] = waiting
         self._desk.queue(queue).add(waiting)
-        self._counted(queue)
         self._desk.open(waiting)
+        self._counted(queue)
 
     def _may_wait_for(self, call: Waiting) -> bool:
         """Whether the agent it prefers is at work and may serve it."""
@@ -138,9 +138,9 @@ class Acd:
             return
         self._desk.close(waiting)
         self._desk.queue(waiting.queue).remove(waiting)
-        self._counted(waiting.queue)
         for agent in waiting.offered:
             self._free(agent, call)
+        self._counted(waiting.queue)
 
     def offered(self, call: int, agent: str) -> None:
         waiting, standing = self.state.calls.get(call), self._standing(agent)
@@ -152,6 +152,7 @@ class Acd:
         if agent not in waiting.offered:
             waiting.offered.append(agent)
         self._desk.close(waiting)
+        self._press_all(agent)
 
     def withdrawn(self, call: int, agent: str) -> None:
         self._free(agent, call)
@@ -163,6 +164,7 @@ class Acd:
             waiting.held = ""
         if not waiting.offered:
             self._desk.open(waiting)
+        self._press_all(agent)
 
     def handled(self, queue: str, handle_us: int) -> None:
         times = self.state.handled_us.setdefault(queue, [])
@@ -186,11 +188,11 @@ class Acd:
         self._press(queue)
 
     def _press(self, queue: str) -> None:
-        """Looked at when a call comes or leaves, one was handled, an agent of the queue begins or ends work."""
+        """Looked at when a call comes or leaves, one was handled, an agent of the queue changes."""
         index = self._desk.queue(queue)
         if not index.steps.pressing:
             return
-        step = index.steps.pressed(self._staffing.expected_us(queue, index.waiting + 1))
+        step = index.steps.pressed(self._next_wait_us(queue))
         if step != index.pressed:
             self.state.pressed[queue] = step
             self._desk.press(index, step)
@@ -230,8 +232,11 @@ class Acd:
 
     def expected_wait_s(self, queue: str, position: int) -> int:
         """Each agent at work takes a call every mean handle time; `position` of them must come free."""
-        expected_us = self._staffing.expected_us(queue, position)
-        return max(1, round(expected_us / 1e6)) if expected_us else 0
+        return _whole_s(self._staffing.expected_us(queue, position))
+
+    def next_wait_s(self, queue: str) -> int:
+        """The same for somebody who came now; nothing when an agent is left for him."""
+        return _whole_s(self._next_wait_us(queue))
 
     def waiting(self, queue: str) -> int:
         return self._desk.queue(queue).waiting
@@ -259,6 +264,12 @@ class Acd:
 
     # -- within -------------------------------------------------------------------------------------
 
+    def _next_wait_us(self, queue: str) -> int:
+        index = self._desk.queue(queue)
+        if somebody_spare(index, self.state):
+            return 0
+        return self._staffing.expected_us(queue, index.waiting + 1)
+
     def _choice(self, found: Found, at_us: int) -> Choice:
         call = found.call
         agents = self._desk.may_ring(found, self.state.cursors.get(call.queue, ""))
@@ -272,3 +283,7 @@ class Acd:
 
     def _why(self, found: Found, agent: str, at_us: int) -> str:
         return why_agent(found, self._desk.agents[agent], self.state, at_us)
+
+
+def _whole_s(expected_us: int) -> int:
+    return max(1, round(expected_us / 1e6)) if expected_us else 0

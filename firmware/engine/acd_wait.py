@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from firmware.engine.acd_state import AcdState
+from firmware.engine.acd_fit import Fit
+from firmware.engine.acd_index import QueueIndex
+from firmware.engine.acd_state import AcdState, Standing
+from firmware.engine.acd_stream import Kind
 from firmware.protocol.names import AgentState
 
 SIGNED_IN = frozenset(AgentState) - {AgentState.SIGNED_OUT}
@@ -50,3 +53,23 @@ class Staffing:
         if not times or not parts:
             return 0
         return position * sum(times) * WHOLE // (len(times) * parts)
+
+
+def somebody_spare(index: QueueIndex, state: AcdState) -> bool:
+    """Whether an agent with nothing to do is left for the next caller, once each who waits has one.
+
+    By facts alone, so that a replay finds the same: at the queue's strictest step; pauses and calls kept for one
+    agent, which end with time, do not count.
+    """
+    spare, streams = _free(index.fit(Kind(), 0, False), state), index.streams.values()
+    return len(spare) > sum(len(stream.open) for stream in streams) and all(
+        _free(index.fit(stream.asks.kind, 0, False), state) for stream in streams
+    )
+
+
+def _free(fit: Fit, state: AcdState) -> list[str]:
+    return [one for one in fit.ranks if _has_nothing_to_do(state.agents.get(one))]
+
+
+def _has_nothing_to_do(standing: Standing | None) -> bool:
+    return standing is not None and standing.state is AgentState.READY and not standing.offered

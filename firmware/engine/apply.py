@@ -57,6 +57,7 @@ APPLY: Mapping[type, Callable[[Board, Any, int], None]] = {
     f.VariableSet: queues.variable_set,
     f.LanguageChosen: queues.language_chosen,
     f.FallbackSet: queues.fallback_set,
+    f.FlowTargetFailed: queues.flow_target_failed,
     f.LineTried: queues.line_tried,
     f.Enqueued: queues.enqueued,
     f.Dequeued: queues.dequeued,

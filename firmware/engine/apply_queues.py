@@ -62,7 +62,14 @@ def language_chosen(board: Board, fact: f.LanguageChosen, at_us: int) -> None:
 
 
 def fallback_set(board: Board, fact: f.FallbackSet, at_us: int) -> None:
-    board.state.calls[fact.call].fallback = fact.to
+    call = board.state.calls[fact.call]
+    call.fallback = fact.to
+    if fact.to:
+        call.unreached = ""
+
+
+def flow_target_failed(board: Board, fact: f.FlowTargetFailed, at_us: int) -> None:
+    board.state.calls[fact.call].unreached = fact.why
 
 
 def line_tried(board: Board, fact: f.LineTried, at_us: int) -> None:
@@ -75,7 +82,7 @@ def line_tried(board: Board, fact: f.LineTried, at_us: int) -> None:
 
 def enqueued(board: Board, fact: f.Enqueued, at_us: int) -> None:
     call = board.state.calls[fact.call]
-    call.queue, call.waits, call.queued = fact.queue, True, True
+    call.queue, call.waits, call.queued, call.unreached = fact.queue, True, True, ""
     call.visits, call.enqueued_us, call.promised_us = call.visits + 1, at_us, 0
     board.acd.enqueue(fact.call, fact.queue, fact.priority, fact.since_us or at_us, fact.need)
 

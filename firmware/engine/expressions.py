@@ -107,6 +107,7 @@ _FACTS: Mapping[str, Callable[[_Here], Value]] = {
     "call.line": lambda here: here.call.line,
     "call.queue": lambda here: here.call.queue,
     "call.seconds": _seconds,
+    "call.unreached": lambda here: here.call.unreached,
 }
 
 
@@ -256,5 +257,5 @@ _DO: Mapping[str, Callable[..., Value]] = {
     "waiting": _of_queue(lambda acd, queue: acd.waiting(queue)),
     "ready": _of_queue(lambda acd, queue: acd.ready(queue)),
     "signed-in": _of_queue(lambda acd, queue: acd.signed_in(queue)),
-    "expected-wait": _of_queue(lambda acd, queue: acd.expected_wait_s(queue, acd.waiting(queue) + 1)),
+    "expected-wait": _of_queue(lambda acd, queue: acd.next_wait_s(queue)),
 }

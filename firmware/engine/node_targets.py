@@ -36,7 +36,9 @@ def transfer(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
 
 
 def voicemail(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
-    targets.go(turn, call, leg, f"voicemail:{flows.fill(call, node.mailbox)}")
+    """With the greeting for a telephone in use, where the flow just found it so."""
+    busy = "/busy" if call.unreached == "busy" else ""
+    targets.go(turn, call, leg, f"voicemail:{flows.fill(call, node.mailbox)}{busy}")
 
 
 def _send(turn: Turn, call: Call, leg: Leg, node: Node, target: str) -> None:

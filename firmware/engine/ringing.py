@@ -208,6 +208,8 @@ def failed(turn: Turn, call: Call, waiting: Leg, cause: Cause, called: str = "")
     if call.fallback:
         if (target := _for_busy(call.fallback, cause)) != call.fallback:
             turn.fact(f.FallbackSet(call.id, target))
+        if call.fallback.startswith("node:"):
+            turn.fact(f.FlowTargetFailed(call.id, why or "failed"))
         targets.fall_back(turn, call, waiting)
     elif mailbox is not None and why:
         targets.go(turn, call, waiting, _for_busy(f"voicemail:{mailbox.id}", cause))

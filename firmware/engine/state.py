@@ -200,6 +200,8 @@ class Call(Struct):
     served: bool = False
     """A person of the box answered it."""
     fallback: str = ""
+    unreached: str = ""
+    """Why nobody was reached whom its flow called last."""
     tried: list[int] = field(default_factory=list)
     record: bool = False
     consent: str = ""

@@ -96,6 +96,30 @@ def test_a_long_expected_wait_relaxes_for_all_until_it_is_short_again() -> None:
     assert acd.next_offer(3 * S) is None
 
 
+def test_an_agent_who_is_free_for_the_next_caller_is_no_expected_wait() -> None:
+    step = RelaxStep(when_expected_wait_s=20, skills={"zh": 0})
+    acd = house({"a": Q | {"skills": {"zh": 9}}, "b": Q}, Queue(id="q", skills={"zh": 5}, relax=(step,)))
+    acd.handled("q", 50 * S)
+    assert acd.next_wait_s("q") == 0
+    acd.enqueue(1, "q", 0, 0)
+    acd.offered(1, "a")
+    assert acd.next_wait_s("q") == 100  # b is free, and knows no Chinese
+    assert acd.state.pressed["q"] == 1
+    acd.agent_changed("a", AgentState.READY, S)
+    acd.dequeue(1)
+    assert acd.next_wait_s("q") == 0
+    assert acd.state.pressed["q"] == 0
+
+
+def test_an_agent_nobody_who_waits_can_have_shortens_no_wait() -> None:
+    step = RelaxStep(when_expected_wait_s=20, skills={"zh": 0})
+    acd = house({"a": Q}, Queue(id="q", relax=(step,)))
+    acd.handled("q", 50 * S)
+    acd.enqueue(1, "q", 0, 0, Need(skills={"zh": 5}))
+    assert acd.state.pressed["q"] == 1
+    assert rung(acd, 1) == (1, ("a",))
+
+
 def test_what_a_call_asks_for_by_itself_relaxes_too() -> None:
     acd = house(
         {"a": Q | {"skills": {"en": 20}}}, Queue(id="q", relax=(RelaxStep(after_s=10, skills={"en": 20}),))

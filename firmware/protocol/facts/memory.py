@@ -150,6 +150,13 @@ class FallbackSet(Fact, frozen=True, tag=True):
     to: str
 
 
+class FlowTargetFailed(Fact, frozen=True, tag=True):
+    """Who was called from a flow is not to be had; `why` is `busy`, `no-answer`, `unreachable` or `failed`."""
+
+    call: int
+    why: str
+
+
 class CallReached(Fact, frozen=True, tag=True):
     """The call came to a place that will be its outcome unless a person answers."""
 
@@ -201,6 +208,7 @@ MemoryFact = (
     | LanguageChosen
     | NodeTried
     | FallbackSet
+    | FlowTargetFailed
     | CallReached
     | RecordingRuled
     | AgentRested
