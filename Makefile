@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test lint docs golden bench acceptance soak soak-real kills clean power-cuts
+.PHONY: setup run test explore lint docs golden bench acceptance soak soak-real kills clean power-cuts
 
 setup:
 	@sh provisioning/setup.sh
@@ -12,6 +12,10 @@ run: setup
 
 test: setup
 	$(PY) -m pytest -m "not slow and not bench" -n 2 --dist worksteal
+
+# Property tests with questions nobody asked yet; what they find becomes an `@example`.
+explore: setup
+	EXPLORE=1 $(PY) -m pytest tests/property -m "not slow" -n 2 --dist worksteal
 
 lint: setup
 	$(PY) -m pytest -m lint -q

@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from firmware.protocol.places import MEMORY, MEMORY_VARIABLE
+
+
+# `make test` asks the same questions of each version; `make explore` (EXPLORE=1) asks new ones each time.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile("explore" if os.environ.get("EXPLORE") else "steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,7 @@ from firmware.protocol.names import Cause, LegRole, ReleasedBy, Tone
 
 BEEP_MS = 200
 HEARD = ("whisper", "barge")
+SOUNDS = (c.Play, c.Hear, c.Mix)
 
 
 def rights(turn: Turn, extension: str) -> Agent | None:
@@ -145,6 +146,9 @@ def _tune(turn: Turn, leg: Leg, watch: Watch) -> None:
 
 def _end(turn: Turn, number: int, watch: Watch, why: str) -> None:
     turn.fact(f.SupervisionEnded(number, why))
+    leg = turn.state.legs.get(number)
+    if leg is not None and not any(isinstance(one, SOUNDS) and one.port == leg.port for one in turn.commands):
+        turn.command(c.Hear(port=leg.port, source=-1))
     call = turn.state.calls.get(watch.call)
     if call is not None and watch.talk and watch.mode in HEARD:
         _sound(turn, call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import convert
 
@@ -205,6 +205,7 @@ def _check_watches(box: FakeBox) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(439900424)
 @given(st.integers(0, 2**32))
 def test_nobody_is_stuck_and_nobody_is_called_twice(seed: int) -> None:
     lively(seed)

@@ -30,6 +30,8 @@ from firmware.switch.lines.ports import FxoPort, FxsPort, Port
 
 HARMLESS = (c.Record, c.PauseRecord, c.StopRecord, c.Report)
 """Never overtaken: a tape begins and ends as it was decided."""
+OWED_US = 1_800_000
+"""An engine that took an emergency number dials it so soon: a line that rings is let go in 1.5 s. Else it hangs."""
 
 
 class Deputy:
@@ -66,6 +68,8 @@ class Deputy:
         """Telephone to (event, line) of calls the engine does not know of yet."""
         self._busy: set[int] = set()
         """Telephones we do something for."""
+        self._owed: dict[int, int] = {}
+        """Telephone to when the emergency number keyed there, which the engine took, is overdue."""
         self.next_us: int | None = None
         """When `due` is to be called."""
 
@@ -110,6 +114,8 @@ class Deputy:
             for telephone in self._concerned(event):
                 telephone.decided(event)
                 self._mark(telephone)
+                if telephone.is_owed and isinstance(event, e.DigitReceived | e.EmergencyKeyed):
+                    self._owed[telephone.port] = telephone.keys.last_us + OWED_US
         if self._calls:
             self._calls = {port: call for port, call in self._calls.items() if call[0] > known}
 
@@ -241,7 +247,9 @@ class Deputy:
     def _settle(self) -> None:
         telephones = (self.telephones[one] for one in self._busy)
         own = (one.deadline_us for one in telephones if self._may_act(one))
-        times = [at_us for at_us in (*own, self.presence.deadline_us) if at_us is not None]
+        self._owed = {port: at_us for port, at_us in self._owed.items() if self.telephones[port].is_owed}
+        owed = () if self.presence.away else self._owed.values()
+        times = [at_us for at_us in (*own, *owed, self.presence.deadline_us) if at_us is not None]
         self.next_us = min(times, default=None)
 
     def _mark(self, telephone: TelephoneHelp) -> None:
@@ -250,6 +258,8 @@ class Deputy:
     def due(self, now_us: int) -> None:
         away = self.presence.away
         self.presence.look(now_us)
+        if any(at_us <= now_us for port, at_us in self._owed.items() if self.telephones[port].is_owed):
+            self.presence.owes()
         if self.presence.away and not away:
             self._engine_left(now_us)
         for telephone in [self.telephones[one] for one in sorted(self._busy)]:

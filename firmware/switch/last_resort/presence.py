@@ -16,7 +16,7 @@ class Engine(Enum):
     """Connected, but it has not taken yet what happened before."""
     DECIDING = auto()
     SILENT = auto()
-    """Connected, and an event waits for it too long."""
+    """Connected, and an event, or what must follow from one, waits for it too long."""
 
 
 class Sign(Enum):
@@ -88,6 +88,11 @@ class Presence:
             self._untaken.popleft()
         if self.away and (not self._untaken or now_us - self._untaken[0][1] < SILENT_US):
             self.handle(Sign.TOOK)
+
+    def owes(self) -> None:
+        """It took something and did not do what follows from it."""
+        if not self.away:
+            self.handle(Sign.OVERDUE)
 
     def look(self, now_us: int) -> None:
         """Time has come to `now_us`."""

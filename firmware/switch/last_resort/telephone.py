@@ -121,6 +121,11 @@ class TelephoneHelp:
         """The emergency number that is keyed."""
         return self.keys.number(self._lines.table.numbers, self._lines.table.prefix)
 
+    @property
+    def is_owed(self) -> bool:
+        """It is the engine's, and an emergency number was keyed from the beginning and is not dialled yet."""
+        return self.state is Help.REST and self.keys.fresh and bool(self.wanted)
+
     # -- lifting and keying -------------------------------------------------------------------------
 
     def _lifted(self, given: AnyInput, now_us: int) -> list[Out]:
