@@ -13,7 +13,6 @@ from hypothesis import settings
 
 from firmware.protocol.places import MEMORY, MEMORY_VARIABLE
 
-
 # `make test` asks the same questions of each version; `make explore` (EXPLORE=1) asks new ones each time.
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("explore", print_blob=True)
