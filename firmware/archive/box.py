@@ -61,10 +61,14 @@ def _clock_taken(book: Book, fact: facts.ClockTaken) -> None:
 def _switch_lost(book: Book, fact: facts.SwitchLost) -> None:
     """No recording outlives the switch that taped it."""
     book.do(
-        "INSERT INTO switch_lives (epoch, at_us, last_seen_us) VALUES (?, ?, ?)",
+        "INSERT INTO switch_lives (epoch, at_us, last_seen_us, former_epoch, last_tick, last_tick_us)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         fact.epoch,
         book.at_us,
         book.switch_seen_us,
+        fact.former or None,
+        fact.last_tick or None,
+        fact.last_us or None,
     )
     book.switch_epoch, book.switch_seen_us = fact.epoch, book.at_us
     book.do(

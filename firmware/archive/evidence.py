@@ -62,12 +62,14 @@ def missing_ticks(db: Database, taped: Taped) -> list[Span]:
 
 
 def stood_us(db: Database, taped: Taped, until_us: int) -> int:
-    """For how long its switch's ticks stood still, by the last tick that life told of any tape."""
+    """For how long its switch's ticks stood still: by the last tick it left in memory, or told of any tape."""
     found = db.execute(
         "SELECT from_tick, taped_us FROM recordings WHERE epoch = ? AND taped_us > ? AND taped_us <= ?"
         " UNION SELECT to_tick, untaped_us FROM recordings WHERE epoch = ? AND untaped_us > ? AND untaped_us <= ?"
+        " UNION SELECT last_tick, last_tick_us FROM switch_lives"
+        " WHERE former_epoch = ? AND last_tick_us > ? AND last_tick_us <= ?"
         " ORDER BY 2 DESC LIMIT 1",
-        (taped.epoch, taped.start_us, until_us) * 2,
+        (taped.epoch, taped.start_us, until_us) * 3,
     ).fetchone()
     if found is None or found[0] is None:
         return 0

@@ -41,7 +41,7 @@ def _from_switch(turn: Turn, given: i.FromSwitch) -> None:
     state = turn.state
     lost = state.switch_epoch not in (0, given.epoch)
     if lost:
-        reconcile.switch_lost(turn, given.epoch)
+        reconcile.switch_lost(turn, given.epoch, given.event)
     elif given.number > state.switch_number + 1 and not isinstance(given.event, StateReport):
         reports.ask_later(turn)  # events are missing: the switch had no room to keep them
     turn.fact(f.EventsTaken(given.epoch, given.number))

@@ -40,9 +40,12 @@ ENDLESS: Mapping[Phase, c.PlayItem] = {
 """What these legs hear till something happens; a new switch must be told again."""
 
 
-def switch_lost(turn: Turn, epoch: int) -> None:
-    """The switch began anew: its tapes ended where they were."""
-    turn.fact(f.SwitchLost(epoch))
+def switch_lost(turn: Turn, epoch: int, event: e.AnySwitchEvent) -> None:
+    """The switch began anew, as its first `event` says: its tapes ended where they were."""
+    if isinstance(event, e.StateReport) and event.former_epoch == turn.state.switch_epoch:
+        turn.fact(f.SwitchLost(epoch, event.former_epoch, event.former_tick, event.former_us))
+    else:
+        turn.fact(f.SwitchLost(epoch))
     supervising.tune_anew(turn)
     for recording in list(turn.state.recordings):
         recordings.cut_off(turn, recording, "switch-died")

@@ -180,6 +180,12 @@ class StateReport(SwitchEvent, frozen=True, tag=True):
     ports: tuple[PortReport, ...]
     asked_us: int = -1
     """The newest `Report.asked_us` it answers; -1 when nobody asked."""
+    former_epoch: int = 0
+    """The life of the switch before this one, where it is known; 0: it is not."""
+    former_tick: int = 0
+    """Its last tick."""
+    former_us: int = 0
+    """Box time of that tick."""
 
 
 AnySwitchEvent = (

@@ -343,6 +343,13 @@ def choices(db: Database) -> None:
     db.execute("ALTER TABLE queue_visits ADD COLUMN need TEXT NOT NULL DEFAULT ''")
 
 
+@HISTORY()
+def last_ticks(db: Database) -> None:
+    """How far each life of the switch came before the next one began."""
+    for column in ("former_epoch", "last_tick", "last_tick_us"):
+        db.execute(f"ALTER TABLE switch_lives ADD COLUMN {column} INTEGER")
+
+
 STEPS = (
     "first_tables",
     "what_is_kept",
@@ -354,5 +361,6 @@ STEPS = (
     "floor",
     "reaching",
     "choices",
+    "last_ticks",
 )
 """All steps in order; a database with others was written by newer software."""

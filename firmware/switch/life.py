@@ -6,6 +6,7 @@ import os
 import struct
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 
 from firmware.protocol.places import Places
 from firmware.protocol.ring import NotARing, shared_memory
@@ -15,6 +16,15 @@ STEP_US = 250_000
 """No switch lives so shortly. 2**32 steps, what a tape block holds, are 34 years."""
 PATIENCE_S = 0.5
 _WORD = struct.Struct("<Q")
+_TICK = struct.Struct("<QQq")
+
+
+class LastTick(NamedTuple):
+    """The last tick of a life of the switch, and its box time."""
+
+    epoch: int
+    tick: int
+    at_us: int
 
 
 def next_epoch(data: Path, at_least: int = 1) -> int:
@@ -67,6 +77,16 @@ class Life:
             self.findings.append(f"the number of this life is not on the disk: {self._refused}")
         if memory is not None:
             _WORD.pack_into(memory, 0, self.epoch)
+        self._ticks = self._memory(places.run / "switch.tick", _TICK.size)
+        self.former = (
+            LastTick(*_TICK.unpack_from(self._ticks)) if self._ticks is not None else LastTick(0, 0, 0)
+        )
+        """Of the life before, in this boot; all 0: none is known."""
+
+    def ticked(self, tick: int, at_us: int) -> None:
+        """Left in memory for the life after this one, however this one ends."""
+        if self._ticks is not None:
+            _TICK.pack_into(self._ticks, 0, self.epoch, tick, at_us)
 
     def _keep(self, data: Path, at_least: int) -> None:
         try:
@@ -74,9 +94,9 @@ class Life:
         except OSError as error:
             self._refused = error.strerror or str(error)
 
-    def _memory(self, path: Path) -> memoryview | None:
+    def _memory(self, path: Path, size: int = _WORD.size) -> memoryview | None:
         try:
-            return shared_memory(path, _WORD.size)
+            return shared_memory(path, size)
         except (OSError, NotARing) as error:
             self.findings.append(f"the number of the former life is not in memory: {error}")
             return None

@@ -76,6 +76,8 @@ class SwitchProcess:
         self._clock = clock
         self._ring_fill = ring_fill
         self.switch = make(self.epoch)
+        self.switch.former = life.former
+        self._life = life
         self.findings: Sequence[str] = [*life.findings, *self.switch.start()]
         self.link = EngineLink(places.switch_socket, self.epoch)
         self._status = StatusFile(places.status(ROLE))
@@ -85,6 +87,7 @@ class SwitchProcess:
     def step(self, control: ControlTimer) -> None:
         pacing, switch = self.pacing, self.switch
         events: list[AnySwitchEvent] = switch.tick()
+        self._life.ticked(switch.tick_number, switch.woke_us)
         pacing.woke(switch.woke_us)
         self._heartbeat.beat(switch.woke_us)
         for command in self.link.exchange(events):

@@ -33,6 +33,7 @@ from firmware.protocol.events import (
 from firmware.protocol.wire_format import Inbox
 from firmware.switch.ears import DigitHeard, Ears
 from firmware.switch.last_resort.deputy import Deputy
+from firmware.switch.life import LastTick
 from firmware.switch.lines import exchanged
 from firmware.switch.lines.ports import FxoPort, FxsPort, Port
 from firmware.switch.orders import Orders, set_gain
@@ -65,6 +66,8 @@ class Switch:
         self.woke_us = 0
         """Box time when the last tick's block was there."""
         self.epoch = epoch
+        self.former = LastTick(0, 0, 0)
+        """How far the life before this one came."""
         self._plan = plan
         self._clock = clock
         country = plan.ports[0].country
@@ -143,6 +146,9 @@ class Switch:
             tick=self.tick_number,
             ports=tuple(self._report(port) for port in self._ports),
             asked_us=self.orders.asked_us,
+            former_epoch=self.former.epoch,
+            former_tick=self.former.tick,
+            former_us=self.former.at_us,
         )
 
     def stop(self) -> None:

@@ -25,6 +25,8 @@ MESSAGE_KEY = "3"
 SPOILT_BLOCKS = 3
 """60 ms: a key or a busy tone may not be recognised behind such a hole, and a voiceprint neither."""
 NEEDS_AUDIO = ("wrong", "lost", "silence")
+SIGN_US = 10_000_000
+"""Within this time after a caller left his busy tone is known, when it is whole."""
 
 
 class Finding(Struct):
@@ -67,7 +69,8 @@ def judge(
         if story.placed_us > until_us:
             continue
         judged.calls += 1
-        lost_blocks = _late_in(story, late)
+        lost_blocks = _late_between(late, story.placed_us, story.gone_us + SIGN_US)
+        left_unheard = _late_between(late, story.gone_us, story.gone_us + SIGN_US) > SPOILT_BLOCKS
         rows = of_story[story.who]
         during = [death for death in deaths if _touches(death, story, rows)]
         if any(death.role == "switch" for death in during):
@@ -77,7 +80,8 @@ def judge(
             found = _whole(story, rows)
             if lost_blocks > SPOILT_BLOCKS:
                 judged.spoilt += 1
-                found = [finding for finding in found if finding.kind not in NEEDS_AUDIO]
+                unheard = (*NEEDS_AUDIO, "not-closed") if story.gone_us and left_unheard else NEEDS_AUDIO
+                found = [finding for finding in found if finding.kind not in unheard]
         for finding in found:
             finding.deaths = [f"{death.role} {death.signal}" for death in during]
         judged.findings += found
@@ -95,10 +99,11 @@ def judge(
     return judged
 
 
-def _late_in(story: Story, late: Sequence[tuple[int, int]]) -> int:
-    """Blocks the world lost while this call lived."""
-    before = max((blocks for at_us, blocks in late if at_us <= story.placed_us), default=0)
-    after = min((blocks for at_us, blocks in late if at_us >= story.gone_us), default=before)
+def _late_between(late: Sequence[tuple[int, int]], from_us: int, to_us: int) -> int:
+    """Blocks the world lost in that time."""
+    before = max((blocks for at_us, blocks in late if at_us <= from_us), default=0)
+    last = late[-1][1] if late else before
+    after = min((blocks for at_us, blocks in late if at_us >= to_us), default=last)
     return after - before
 
 

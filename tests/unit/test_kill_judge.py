@@ -115,6 +115,16 @@ def test_a_machine_that_lost_audio_excuses_what_was_heard_and_nothing_else() -> 
     ]
 
 
+def test_a_busy_tone_in_pieces_excuses_a_call_that_does_not_end_and_only_that() -> None:
+    open_row = structs.replace(ROW, released_us=None, talk_s=20.0)
+    before, after = (
+        ((9 * S, 0), (21 * S, 50), (60 * S, 50)),
+        ((9 * S, 0), (41 * S, 0), (44 * S, 50), (60 * S, 50)),
+    )
+    assert kinds(judged(rows=(open_row,), late=before)) == ["not-closed"]
+    assert kinds(judged(rows=(open_row,), late=after)) == []
+
+
 def test_two_calls_close_together_on_a_line_are_told_apart() -> None:
     second = structs.replace(
         STORY, who="line-1-5", placed_us=41 * S, heard_us=50 * S, marks_us=[50 * S], gone_us=55 * S

@@ -273,6 +273,20 @@ def test_by_its_own_clock_an_archive_would_give_the_tape_up(tmp_path: Path) -> N
     archive.close()
 
 
+def test_ticks_that_stood_still_before_a_death_are_told_by_the_next_life(tmp_path: Path) -> None:
+    """The former one's last tick is still in memory, though nobody else was taped by it."""
+    *moments, (back_us, (_, *ended)) = switch_died(18 * SECOND_US, 20 * SECOND_US)
+    began_us = next(at_us for at_us, facts in moments if isinstance(facts[0], f.RecordingTaped))
+    missing_s = 18 - 0.1 - 1 - (began_us / SECOND_US + 8)
+    last = FIRST + round(8 / 0.02)
+    told: Moment = (back_us, (f.SwitchLost(2, 1, last, 17_500_000), *ended))
+    total = balance_of(tmp_path / "told", [*moments, told], blocks(1, talk_s=8))
+    assert total.reasons_s["tick-stood"] >= missing_s - 0.1 and total.unexplained_s == 0
+    of_another: Moment = (back_us, (f.SwitchLost(3, 2, last, 17_500_000), *ended))
+    alone = balance_of(tmp_path / "other", [*moments, of_another], blocks(1, talk_s=8))
+    assert alone.unexplained_s == pytest.approx(missing_s, abs=0.1)
+
+
 def test_ticks_that_stood_still_before_a_death_are_told_by_another_tape(tmp_path: Path) -> None:
     """Three seconds are missing at the end. A tape that began meanwhile shows that they never were."""
     moments = switch_died(18 * SECOND_US, 20 * SECOND_US)

@@ -36,6 +36,16 @@ def test_each_life_has_a_higher_number(places: Places) -> None:
     assert Life(places, 3600 * SECOND_US).epoch == 3600 * SECOND_US // STEP_US
 
 
+def test_a_life_leaves_its_last_tick_to_the_next_one_of_this_boot(places: Places) -> None:
+    first = Life(places, SECOND_US)
+    assert first.former == (0, 0, 0)
+    first.ticked(7, 3 * SECOND_US)
+    second = Life(places, 4 * SECOND_US)
+    assert second.former == (first.epoch, 7, 3 * SECOND_US)
+    (places.run / "switch.tick").unlink()
+    assert Life(places, 5 * SECOND_US).former == (0, 0, 0)
+
+
 def test_a_file_of_a_restored_box_counts(places: Places) -> None:
     (places.root / "switch.epoch").write_text("70000\n")
     assert Life(places, SECOND_US).epoch == 70001

@@ -64,9 +64,12 @@ class EventsTaken(Fact, frozen=True, tag=True):
 
 
 class SwitchLost(Fact, frozen=True, tag=True):
-    """The switch began a new life; what it carried is gone."""
+    """The switch began life `epoch`; what it carried is gone. Life `former` ticked last at `last_us`; 0: unknown."""
 
     epoch: int
+    former: int = 0
+    last_tick: int = 0
+    last_us: int = 0
 
 
 BoxFact = (
