@@ -100,7 +100,7 @@ def _wrap_up_extended(book: Book, fact: facts.WrapUpExtended) -> None:
     _floor_event(book, "longer-wrap-up", fact.agent, "", "")
 
 
-def _supervision_began(book: Book, fact: facts.SupervisionBegan) -> None:
+def _supervision_began(book: Book, fact: facts.SupervisionBegan | facts.SupervisionChanged) -> None:
     book.do(
         "INSERT INTO supervisions (leg, supervisor, call, agent, mode, from_us) VALUES (?, ?, ?, ?, ?, ?)",
         fact.leg,
@@ -118,12 +118,18 @@ def _audit(book: Book, supervisor: str, mode: str, call: int, agent: str) -> Non
     note(book, entry, Deed(f"agent {supervisor}", mode, f"call {call}", f"agent {agent}"))
 
 
+def _supervision_changed(book: Book, fact: facts.SupervisionChanged) -> None:
+    _supervision_over(book, fact.leg, "changed")
+    _supervision_began(book, fact)
+
+
 def _supervision_ended(book: Book, fact: facts.SupervisionEnded) -> None:
+    _supervision_over(book, fact.leg, fact.why)
+
+
+def _supervision_over(book: Book, leg: int, why: str) -> None:
     book.do(
-        "UPDATE supervisions SET to_us = ?, why = ? WHERE leg = ? AND to_us IS NULL",
-        book.at_us,
-        fact.why,
-        fact.leg,
+        "UPDATE supervisions SET to_us = ?, why = ? WHERE leg = ? AND to_us IS NULL", book.at_us, why, leg
     )
 
 
@@ -142,6 +148,7 @@ HANDLERS: Handlers = {
     facts.AgentAlarmed: _agent_alarmed,
     facts.WrapUpExtended: _wrap_up_extended,
     facts.SupervisionBegan: _supervision_began,
+    facts.SupervisionChanged: _supervision_changed,
     facts.SupervisionEnded: _supervision_ended,
     facts.CallTakenOver: _taken_over,
 }

@@ -82,6 +82,8 @@ PASSED_OVER: tuple[type[facts.Fact], ...] = (
     facts.TelephoneUnlocked,
     facts.NumberRemembered,
     facts.RoomMixed,
+    facts.RoomMuted,
+    facts.RoomLocked,
     facts.HuntStepped,
     facts.DiversionsForgotten,
     facts.PartySent,

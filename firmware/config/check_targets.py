@@ -65,6 +65,10 @@ def sources(config: Config) -> Iterator[Edge]:
     yield from _given(_from_outside(config))
     yield from _given(_from_services(config))
     yield from _given(_from_groups(config))
+    yield from _given(
+        Edge(f"voicemail:{one.id}", one.operator, ("mailbox", place, "operator"))
+        for place, one in enumerate(config.mailboxes)
+    )
     yield from _given([Edge("recall", config.switchboard.recall_to, ("switchboard", "recall_to"))])
 
 

@@ -142,9 +142,11 @@ def leg_released(board: Board, fact: f.LegReleased, at_us: int) -> None:
 def leg_moved(board: Board, fact: f.LegMoved, at_us: int) -> None:
     state = board.state
     leg = state.legs[fact.leg]
-    state.calls[leg.call].legs.remove(fact.leg)
+    former, call = state.calls[leg.call], state.calls[fact.call]
+    former.legs.remove(fact.leg)
     leg.call = fact.call
-    state.calls[fact.call].legs.append(fact.leg)
+    call.legs.append(fact.leg)
+    call.emergency = call.emergency or (former.emergency and leg.role is LegRole.TRUNK)
     if leg.answered and leg.role in (LegRole.AGENT, LegRole.CALLED):
         state.calls[fact.call].served = True
 

@@ -81,12 +81,23 @@ def room_left(board: Board, fact: f.RoomLeft, at_us: int) -> None:
 def leave_room(board: Board, leg: Leg) -> None:
     rooms = board.state.dialling.rooms
     room = rooms[leg.room]
-    for those in (room.members, room.chairs, room.mixed):
+    for those in (room.members, room.chairs, room.mixed, room.muted):
         if leg.id in those:
             those.remove(leg.id)
+    room.locked = room.locked and bool(room.chairs)
     if not room.members:
         del rooms[leg.room]
     leg.room = ""
+
+
+def room_muted(board: Board, fact: f.RoomMuted, at_us: int) -> None:
+    room = board.state.dialling.rooms[fact.room]
+    others = [one for one in room.muted if one not in fact.legs]
+    room.muted = [*others, *fact.legs] if fact.muted else others
+
+
+def room_locked(board: Board, fact: f.RoomLocked, at_us: int) -> None:
+    board.state.dialling.rooms[fact.room].locked = fact.locked
 
 
 def room_mixed(board: Board, fact: f.RoomMixed, at_us: int) -> None:

@@ -100,6 +100,12 @@ def supervision_began(board: Board, fact: f.SupervisionBegan, at_us: int) -> Non
     board.state.floor.watches[fact.leg] = Watch(fact.call, fact.agent_leg, fact.mode)
 
 
+def supervision_changed(board: Board, fact: f.SupervisionChanged, at_us: int) -> None:
+    watch = board.state.floor.watches.get(fact.leg)
+    if watch is not None:
+        watch.mode = fact.mode
+
+
 def supervision_tuned(board: Board, fact: f.SupervisionTuned, at_us: int) -> None:
     watch = board.state.floor.watches.get(fact.leg)
     if watch is not None:

@@ -140,6 +140,15 @@ def taken(turn: Turn, call: Call, leg: Leg) -> None:
     turn.fact(f.RecordingRuled(call.id, queue.record, queue.consent if queue.record else ""))
     turn.command(c.Listen(port=leg.port, digits=True))
     trunks.place(turn, call, leg, call.number)
+    if queue.callback_agent_words:
+        told = c.Phrase(queue.callback_agent_words, turn.language(leg))
+        turn.command(c.Inject(port=leg.port, items=(told,)))
+
+
+def words(turn: Turn, call: Call) -> tuple[str, ...]:
+    """What both hear when it is answered."""
+    said = offering.queue_of(turn, call).callback_words
+    return (said,) if said else ()
 
 
 def reached(turn: Turn, call: Call) -> None:

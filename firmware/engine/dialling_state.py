@@ -20,12 +20,21 @@ class PinTries(Struct):
     until_us: int = 0
 
 
+MUTE, LOCK, DISMISS, MUTE_OTHERS = "1", "2", "3", "4"
+ROOM_KEYS = (MUTE, LOCK, DISMISS, MUTE_OTHERS)
+"""What members of a conference room key; all but the first are the chair's."""
+
+
 class RoomNow(Struct):
     """Legs in a conference room in the order they came; `mixed` are those who hear one another."""
 
     members: list[int] = field(default_factory=list)
     chairs: list[int] = field(default_factory=list)
     mixed: list[int] = field(default_factory=list)
+    muted: list[int] = field(default_factory=list)
+    """Members whom nobody hears."""
+    locked: bool = False
+    """Only chairs come in."""
 
 
 class DiallingState(Struct):

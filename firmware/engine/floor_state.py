@@ -39,6 +39,10 @@ class Offer(Struct):
     otherwise: str = ""
 
 
+WATCH_KEYS = {"4": "listen", "5": "whisper", "6": "barge"}
+"""What a supervisor who listens keys to go on in another way."""
+
+
 class Watch(Struct):
     """A supervisor's leg that follows an agent's."""
 

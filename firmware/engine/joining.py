@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from firmware.engine import calls, prompts, recordings
+from firmware.engine import calls, recordings
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 
 
-def begin(turn: Turn, call: Call, waiting: Leg, answering: Leg, announced: str = "") -> None:
-    """`announced` is the agent's number to be said; a consent prompt that is still due follows it."""
-    words = ("agent-before", *prompts.digits(announced), "agent-after") if announced else ()
+def begin(turn: Turn, call: Call, waiting: Leg, answering: Leg, words: tuple[str, ...] = ()) -> None:
+    """`words` are said to both; a consent prompt that is still due follows them."""
     due = call.record and call.consent
     if due:
         words = (*words, call.consent)

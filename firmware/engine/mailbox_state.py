@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+OPERATOR_KEY = "0"
+"""What somebody keys who would rather talk to a person than leave a message."""
+
 
 class VoiceMessage(Struct):
     recording: str

@@ -138,7 +138,7 @@ def _class_of(digits: str, plan: DialPlan, area: str) -> NumberClass:
         home = _cut(abroad, plan.country_code)
         if home is None:
             return NumberClass.INTERNATIONAL if len(abroad) >= _LEAST_WHOLE else NumberClass.PREMIUM
-        return _class_at_home(home, numbering, area)
+        return _class_at_home(home.lstrip("0") if plan.trunk_prefix == "0" else home, numbering, area)
     national = _cut(digits, plan.trunk_prefix)
     if numbering.premium.match(digits if national is None else national):
         return NumberClass.PREMIUM

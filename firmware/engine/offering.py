@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firmware.config.schema import Queue
-from firmware.engine import agents, callbacks, joining, legs, missing, overflowing, queues, ringing
+from firmware.engine import agents, callbacks, joining, legs, missing, overflowing, prompts, queues, ringing
 from firmware.engine.acd import Choice
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
@@ -102,7 +102,7 @@ def answered(turn: Turn, leg: Leg) -> None:
     turn.fact(f.RecordingRuled(call.id, queue.record, queue.consent if queue.record else ""))
     agent = turn.plan.agents.get(leg.agent)
     announced = agent.announced if agent and queue.announce_agent else ""
-    joining.begin(turn, call, caller, leg, announced)
+    joining.begin(turn, call, caller, leg, prompts.agent_number(announced))
 
 
 def rung_for(turn: Turn, call: Call) -> list[Leg]:

@@ -36,6 +36,11 @@ def position(place: int) -> tuple[str, ...]:
     return ("queue-position-before", *number(place), "queue-position-after")
 
 
+def agent_number(number: str) -> tuple[str, ...]:
+    """Who speaks, by number; nothing where the agent has none."""
+    return ("agent-before", *digits(number), "agent-after") if number else ()
+
+
 def expected_wait(seconds: int, most_min: int = 120) -> tuple[str, ...]:
     """Nothing for 0: there is nothing to go by. More than `most_min` minutes is said as that."""
     if seconds <= 0:

@@ -49,6 +49,8 @@ def admitted(turn: Turn, leg: Leg, name: str, *, chair: bool = False) -> None:
         _refuse(turn, leg, name, "no-such-room", "not-available")
     elif now is not None and len(now.members) >= room.most_members and not chair:
         _refuse(turn, leg, name, "room-full", "room-full")
+    elif now is not None and now.locked and not chair:
+        _refuse(turn, leg, name, "room-locked", "room-locked")
     elif room.consent:
         turn.fact(f.VariableSet(leg.call, ROOM, name))
         turn.fact(f.VariableSet(leg.call, CHAIR, "1" if chair else ""))
@@ -80,7 +82,7 @@ def _inside(turn: Turn, leg: Leg, room: Room, chair: bool) -> None:
     turn.enter(leg, Phase.ROOM)
     turn.command(c.Listen(port=leg.port, digits=not leg.fxo, far_end=leg.fxo))
     _tape(turn, leg, room)
-    _announce_change(turn, room.id)
+    changed(turn, room.id)
 
 
 def _tape(turn: Turn, leg: Leg, room: Room) -> None:
@@ -95,13 +97,13 @@ def left(turn: Turn, leg: Leg) -> None:
     name = leg.room
     if name:
         turn.fact(f.RoomLeft(name, leg.call, leg.id))
-        _announce_change(turn, name)
+        changed(turn, name)
 
 
 # -- who hears whom ---------------------------------------------------------------------------------
 
 
-def _announce_change(turn: Turn, name: str) -> None:
+def changed(turn: Turn, name: str) -> None:
     """A tone for all who hear one another, then the mix; without tones at once."""
     room, talking = turn.plan.rooms.get(name), _talking(turn, name)
     if room is None or not room.tones or len(talking) < 2:
@@ -140,12 +142,28 @@ def _mix(turn: Turn, name: str) -> None:
     if now.mixed != [leg.id for leg in together]:
         turn.fact(f.RoomMixed(name, tuple(leg.id for leg in together)))
     if together:
-        conference.mix(turn, together)
+        sound(turn, name)
         for leg in together:
             turn.clear(f"alone:{leg.id}")
     else:
         for leg in _members(turn, name):
             _wait(turn, leg, name)
+
+
+def sound(turn: Turn, name: str) -> None:
+    """Those who hear one another are heard, but for the muted."""
+    now = turn.state.dialling.rooms[name]
+    together = [turn.state.legs[one] for one in now.mixed]
+    if not set(now.muted) & set(now.mixed):
+        if together:
+            conference.mix(turn, together)
+        return
+    for leg in together:
+        if leg.play:
+            turn.fact(f.PlayStopped(leg.id))
+        heard = tuple(one.port for one in together if one is not leg and one.id not in now.muted)
+        alone = c.Hear(port=leg.port, source=heard[0] if heard else -1)
+        turn.command(c.Mix(port=leg.port, sources=heard) if len(heard) > 1 else alone)
 
 
 def _wait(turn: Turn, leg: Leg, name: str) -> None:
@@ -163,7 +181,7 @@ def hear_again(turn: Turn, leg: Leg) -> None:
     if room is not None and not leg.recording:
         _tape(turn, leg, room)
     if now.mixed:
-        conference.mix(turn, [turn.state.legs[one] for one in now.mixed])
+        sound(turn, leg.room)
     else:
         turn.play(leg, "", c.Music(room.music if room is not None else "default"))
 

@@ -15,8 +15,10 @@ from msgspec import structs
 from firmware.config.schema import Node, Room
 from firmware.engine import pin_desk
 from firmware.engine.board import Board
+from firmware.engine.dialling_state import ROOM_KEYS
 from firmware.engine.dialplan import MatchKind
-from firmware.engine.mailbox_state import pin_in_force
+from firmware.engine.floor_state import WATCH_KEYS
+from firmware.engine.mailbox_state import OPERATOR_KEY, pin_in_force
 from firmware.engine.pins import Pin, PinKey, new_pin_fault, pin_of
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.urgent_keys import (
@@ -171,8 +173,11 @@ class Secrets:
             return event
         if leg.phase == Phase.QUEUED:
             return event if event.digit in _waiting_keys(board, leg) else _masked(event)
-        wanted = {Phase.MAILBOX: "#", Phase.DICTATING: "#"}.get(Phase(leg.phase), "")
-        return event if event.digit == wanted else _masked(event)
+        if leg.phase in (Phase.MAILBOX, Phase.DICTATING) and (
+            event.digit == "#" or _to_operator(board, leg, event)
+        ):
+            return event
+        return _masked(event)
 
     def pin_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         if event.at_us < leg.play_us:
@@ -301,13 +306,21 @@ class Secrets:
         """The end of the number that was dialled to listen is no beginning of another one."""
         if self._urgent.began(event.port, event.at_us) == Phase.DIALLING:
             self._urgent.forget(event.port)
-        return self.meaningless_key(board, leg, event)
+        found = self.meaningless_key(board, leg, event)
+        wanted = isinstance(found, DigitReceived) and event.digit in WATCH_KEYS
+        return event if wanted else found
+
+    def room_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        found = self.meaningless_key(board, leg, event)
+        wanted = isinstance(found, DigitReceived) and event.digit in ROOM_KEYS and not leg.fxo
+        return event if wanted else found
 
     def message_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
-        if event.digit != "#":
-            return self.meaningless_key(board, leg, event)
-        self._urgent.forget(event.port)
-        return event
+        if event.digit == "#":
+            self._urgent.forget(event.port)
+            return event
+        found = self.meaningless_key(board, leg, event)
+        return event if isinstance(found, DigitReceived) and _to_operator(board, leg, event) else found
 
     def _at_once(self, event: DigitReceived, number: str) -> EmergencyKeyed:
         self._urgent.forget(event.port)
@@ -345,6 +358,11 @@ def _waiting_keys(board: Board, leg: Leg) -> tuple[str, ...]:
     queue = board.plan.queues.get(board.state.calls[leg.call].queue)
     keys = (queue.exit_key, queue.callback_key) if queue is not None else ()
     return tuple(key for key in keys if key)
+
+
+def _to_operator(board: Board, leg: Leg, event: DigitReceived) -> bool:
+    mailbox = board.plan.mailboxes.get(board.state.calls[leg.call].variables.get(MAILBOX, ""))
+    return event.digit == OPERATOR_KEY and mailbox is not None and bool(mailbox.operator)
 
 
 def _is_dialled(board: Board, keyed: str) -> bool:
@@ -400,6 +418,7 @@ _KEYS: dict[str, _Key] = {
     Phase.MAILBOX: Secrets.message_key,
     Phase.QUEUED: Secrets.queued_key,
     Phase.MONITORING: Secrets.monitoring_key,
+    Phase.ROOM: Secrets.room_key,
     Phase.DICTATING: Secrets.message_key,
 }
 """What a telephone's key means by what the telephone is doing; elsewhere it means nothing but an emergency number."""

@@ -43,9 +43,11 @@ from firmware.engine import (
     remembering,
     reports,
     ringing,
+    room_keys,
     rooms,
     services,
     spending,
+    supervising,
     telephones,
     trunks,
     voicemail,
@@ -185,6 +187,8 @@ STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.DigitReceived, Phase.NEW_PIN): _by_digit(mailbox_pins.digit),
     (e.SecretChosen, Phase.NEW_PIN): mailbox_pins.chosen,
     (e.DigitReceived, Phase.CHOOSING): _by_digit(holding.chosen),
+    (e.DigitReceived, Phase.ROOM): _by_digit(room_keys.key),
+    (e.DigitReceived, Phase.MONITORING): _by_digit(supervising.key),
 }
 """At a port with an active leg."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from firmware.config.schema import Agent
 from firmware.engine import agents, calls, legs, recordings
-from firmware.engine.floor_state import Watch
+from firmware.engine.floor_state import WATCH_KEYS, Watch
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -81,6 +81,19 @@ def _tell(turn: Turn, call: Call) -> None:
         if rules.monitoring == "prompt" and rules.monitoring_prompt:
             item = c.Phrase(rules.monitoring_prompt, turn.language(leg))
         turn.command(c.Inject(port=leg.port, items=(item,)))
+
+
+def key(turn: Turn, leg: Leg, digit: str) -> None:
+    """A supervisor who is in a call keys how to go on."""
+    mode, watch = WATCH_KEYS.get(digit, ""), turn.state.floor.watches.get(leg.id)
+    supervisor = rights(turn, leg.party)
+    if not mode or watch is None or supervisor is None or mode == watch.mode:
+        return
+    agent = turn.state.legs[watch.agent_leg].agent
+    turn.fact(f.SupervisionChanged(leg.id, supervisor.id, watch.call, agent, mode))
+    turn.command(c.Inject(port=leg.port, items=(c.ToneItem(Tone.CONFIRM, BEEP_MS),)))
+    if watch.talk:
+        _sound(turn, turn.state.calls[watch.call])
 
 
 def _take_over(turn: Turn, leg: Leg, supervisor: Agent, watched: Leg) -> None:

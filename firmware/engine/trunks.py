@@ -251,7 +251,7 @@ def answered(turn: Turn, leg: Leg, sign: AnswerSign) -> None:
     if call.callback:
         callbacks.reached(turn, call)
     hunting.taken(turn, call, leg)
-    joining.begin(turn, call, waiting, leg)
+    joining.begin(turn, call, waiting, leg, callbacks.words(turn, call) if call.callback else ())
 
 
 def answer_assumed(turn: Turn, number: int) -> None:

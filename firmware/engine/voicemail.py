@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firmware.config.schema import Mailbox
 from firmware.engine import calls, mailbox_greetings, mailbox_mail, mailboxes, recordings, targets
+from firmware.engine.mailbox_state import OPERATOR_KEY
 from firmware.engine.secrets import MAILBOX
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn, us
@@ -59,13 +60,28 @@ def greeted(turn: Turn, leg: Leg) -> None:
 
 
 def key(turn: Turn, leg: Leg, digit: str) -> None:
-    """`#` ends the greeting or the message."""
-    if digit != "#":
+    """`#` ends the greeting or the message, 0 leads to the mailbox's operator."""
+    if digit == OPERATOR_KEY:
+        _to_operator(turn, leg)
+    elif digit != "#":
         return
-    if leg.recording:
+    elif leg.recording:
         finish(turn, leg)
     else:
         turn.play(leg, "greeted", c.ToneItem(Tone.BEEP, BEEP_MS))
+
+
+def _to_operator(turn: Turn, leg: Leg) -> None:
+    call = turn.call_of(leg)
+    mailbox = turn.plan.mailboxes.get(call.variables[MAILBOX])
+    if mailbox is None or not mailbox.operator:
+        return
+    if leg.recording:
+        turn.clear(f"record:{leg.id}")
+        keep(turn, leg)
+    turn.quiet(leg)
+    turn.fact(f.FallbackSet(call.id, ""))
+    targets.go(turn, call, leg, mailbox.operator)
 
 
 def full(turn: Turn, leg: Leg) -> None:

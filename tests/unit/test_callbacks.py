@@ -80,6 +80,27 @@ def test_a_caller_is_called_back_in_his_turn() -> None:
     assert not box.engine.state.floor.callbacks
 
 
+def test_the_agent_is_told_that_it_is_a_call_back_and_both_hear_what_the_queue_says() -> None:
+    box = waiting_to_be_called(callback_words="callback-customer")
+    back(box, "801")
+    box.lift("801")
+    told = box.sent(c.Inject)[-1]
+    assert (told.port, told.items[0].prompt) == (PHONES["801"], "callback-agent")  # type: ignore[union-attr]
+    line = trunk(box)
+    box.dialled(line)
+    box.answers(line)
+    assert box.words("801") == box.words(line) == ["callback-customer"]
+    box.heard("801")
+    assert box.talk("801", line)
+
+
+def test_a_queue_may_tell_its_agents_nothing() -> None:
+    box = waiting_to_be_called(callback_agent_words="")
+    back(box, "801")
+    box.lift("801")
+    assert not box.sent(c.Inject)
+
+
 def test_his_place_counts_for_those_behind_him() -> None:
     box = waiting_to_be_called()
     box.to_queue("L2", "13800001111")

@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Mailbox
+from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
@@ -46,6 +47,57 @@ def test_hash_skips_the_greeting() -> None:
     box.key("L1", "3")
     box.key("L1", "#")
     assert box.words("L1") == ["tone:beep"]
+
+
+def with_operator(target: str) -> FakeBox:
+    config = office()
+    boxes = tuple(structs.replace(one, operator=target) for one in config.mailboxes)
+    box = FakeBox(structs.replace(config, mailboxes=boxes))
+    box.ring("L1")
+    box.heard("L1")
+    box.key("L1", "3")
+    return box
+
+
+def test_zero_leads_from_the_greeting_to_the_operator() -> None:
+    box = with_operator("extension:804")
+    box.key("L1", "0")
+    box.lift("804")
+    assert box.talk("L1", "804")
+    box.leave("L1")
+    assert box.outcomes() == ["answered"] and not box.facts(f.VoicemailLeft)
+
+
+def test_what_was_spoken_before_zero_is_kept() -> None:
+    box = with_operator("extension:804")
+    box.heard("L1")
+    box.wait(8)
+    box.key("L1", "0")
+    assert [one.recording for one in box.facts(f.VoicemailLeft)] == [box.sent(c.Record)[0].recording]
+    assert box.ringing
+    box.wait(300)
+    assert len(box.facts(f.VoicemailLeft)) == 1
+
+
+def test_without_an_operator_zero_means_nothing() -> None:
+    box = with_operator("")
+    box.heard("L1")
+    box.wait(8)
+    box.key("L1", "0")
+    assert not box.facts(f.VoicemailLeft) and box.recording
+
+
+def test_a_telephone_at_a_mailbox_with_an_operator_calls_for_help() -> None:
+    config = office()
+    boxes = tuple(structs.replace(one, operator="extension:803") for one in config.mailboxes)
+    box = FakeBox(structs.replace(config, mailboxes=boxes))
+    box.lift("801")
+    box.key("801", "804")
+    box.wait(31)
+    assert box.leg("801").phase == Phase.MAILBOX  # type: ignore[union-attr]
+    box.key("801", "110")
+    box.wait(2)
+    assert box.sent(c.Dial)[-1].urgent
 
 
 def test_a_message_too_short_is_none() -> None:

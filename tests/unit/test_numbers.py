@@ -103,6 +103,8 @@ def test_what_is_no_number_has_no_international_form(hostile: str) -> None:
         ("CN", "10", "10086", NumberClass.SERVICE),
         ("CN", "10", "8008101234", NumberClass.SERVICE),
         ("CN", "10", "16812345", NumberClass.PREMIUM),
+        ("CN", "10", "0086016812345", NumberClass.PREMIUM),
+        ("CN", "10", "00860016812345", NumberClass.PREMIUM),
         ("CN", "10", "0085225281234", NumberClass.INTERNATIONAL),
         ("CN", "10", "+85225281234", NumberClass.INTERNATIONAL),
         ("CN", "10", "008613812345678", NumberClass.NATIONAL),

@@ -172,6 +172,31 @@ def test_what_the_law_wants_is_heard_by_both(monitoring: str, heard: list[str]) 
     assert {one.port for one in told} == ({L1, A801} if heard else set())
 
 
+def test_a_supervisor_goes_from_listening_to_speaking_and_back() -> None:
+    box = talking()
+    supervise(box, "listen")
+    wanted = [
+        ("5", {A801}, {L1, CHIEF}),
+        ("6", {A801, CHIEF}, {L1, CHIEF}),
+        ("4", {A801}, {L1}),
+        ("9", {A801}, {L1}),
+    ]
+    for key, caller, agent in wanted:
+        box.wait(3)
+        box.key("804", key)
+        assert (hears(box, L1), hears(box, A801), hears(box, CHIEF)) == (caller, agent, {L1, A801})
+    modes = [(one.supervisor, one.agent, one.mode) for one in box.facts(f.SupervisionChanged)]
+    assert modes == [("900", "801", "whisper"), ("900", "801", "barge"), ("900", "801", "listen")]
+
+
+def test_keys_of_a_supervisor_who_signed_out_change_nothing() -> None:
+    box = talking()
+    supervise(box, "listen")
+    box.give(i.AgentOrder("o1", "test", "900", "sign-out"))
+    box.key("804", "6")
+    assert not box.facts(f.SupervisionChanged) and hears(box, L1) == {A801}
+
+
 @pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
 def test_a_supervisor_who_listens_can_call_for_help(mode: str) -> None:
     box = talking()

@@ -38,6 +38,9 @@ class Mailbox(Part, frozen=True):
     """Prompt outside `hours`; empty: `greeting`."""
     hours: HoursId = ""
     """Opening hours outside which the out-of-hours greeting is played; empty: always open."""
+    operator: str = ""
+    """Where the key 0 leads who hears the greeting or speaks: `extension:NUMBER`, `queue:ID`, `group:ID`. What was
+    spoken till then is kept. Empty: nowhere."""
     max_message_s: Seconds = 120.0
     """A message ends after this."""
     least_message_s: Seconds = 2.0

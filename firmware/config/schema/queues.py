@@ -158,6 +158,10 @@ class Queue(Part, frozen=True):
     """Between two of these."""
     callback_expires_h: Annotated[float, Meta(gt=0, le=72)] = 24.0
     """A call-back nobody made by then is given up."""
+    callback_agent_words: PromptId = "callback-agent"
+    """What the agent who lifts for a call-back is told while it is dialled; empty: nothing."""
+    callback_words: PromptId = ""
+    """What both hear when it is answered, before they talk; empty: nothing, the agent speaks at once."""
     callback_hours: HoursId = ""
     """When people may be called back; empty: whenever the queue is open."""
     survey: FlowId = ""

@@ -78,6 +78,16 @@ class SupervisionBegan(Fact, frozen=True, tag=True):
     mode: str
 
 
+class SupervisionChanged(Fact, frozen=True, tag=True):
+    """A supervisor's leg goes on in another way: `listen`, `whisper`, `barge`. For the audit."""
+
+    leg: int
+    supervisor: str
+    call: int
+    agent: str
+    mode: str
+
+
 class SupervisionTuned(Fact, frozen=True, tag=True):
     """Whom the supervisor's leg hears now: legs of the talk it follows; none while there is no talk."""
 
@@ -110,6 +120,7 @@ PositionFact = (
     | CallPlaced
     | ComfortSaid
     | SupervisionBegan
+    | SupervisionChanged
     | SupervisionTuned
     | SupervisionEnded
     | CallTakenOver

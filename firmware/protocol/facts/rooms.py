@@ -29,4 +29,19 @@ class RoomMixed(Fact, frozen=True, tag=True):
     legs: tuple[int, ...]
 
 
-RoomFact = RoomEntered | RoomLeft | RoomMixed
+class RoomMuted(Fact, frozen=True, tag=True):
+    """These legs are not heard in the room, or are again."""
+
+    room: str
+    legs: tuple[int, ...]
+    muted: bool
+
+
+class RoomLocked(Fact, frozen=True, tag=True):
+    """Nobody more comes in but chairs, or everybody again."""
+
+    room: str
+    locked: bool
+
+
+RoomFact = RoomEntered | RoomLeft | RoomMixed | RoomMuted | RoomLocked
