@@ -7,7 +7,7 @@ import hmac
 import re
 
 from firmware.config.schema import DialPlan
-from firmware.engine.numbers import MOST_CHARACTERS, normalise
+from firmware.engine.dialling.numbers import MOST_CHARACTERS, normalise
 
 LEAST_DIGITS = 3
 _OTHER = re.compile(r"[^0-9+*#]", re.ASCII)

@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from firmware.config.schema import Agent, Config, Queue, RelaxStep, RoutingRule
-from firmware.engine.acd import Acd, Offer
-from firmware.engine.routing import Routing
+from firmware.engine.acd.distributor import Acd, Offer
+from firmware.engine.acd.routing import Routing
 from firmware.engine.state import Call
 from firmware.protocol.names import AgentState, Direction
 

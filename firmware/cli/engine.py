@@ -128,9 +128,9 @@ def run_prepare(arguments: argparse.Namespace) -> int:
     # What the process of an engine imports must import here, or it will not there.
     from firmware.cli import role, roles  # noqa: F401
     from firmware.cli.roles import box_of
-    from firmware.engine import relay  # noqa: F401
-    from firmware.engine.handover import find
-    from firmware.engine.trial import try_out
+    from firmware.engine.process import relay  # noqa: F401
+    from firmware.engine.process.handover import find
+    from firmware.engine.process.trial import try_out
     from firmware.protocol.rings import Rings
 
     handover = find(arguments.file)

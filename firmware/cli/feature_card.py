@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from firmware.cli.words import said
 from firmware.config.schema import Config
-from firmware.engine.feature_codes import ARGUMENTS, Argument, codes
+from firmware.engine.dialling.feature_codes import ARGUMENTS, Argument, codes
 
 Sentences = tuple[str, str, str]
 """Section, English, Chinese."""
@@ -73,7 +73,7 @@ R_KEY: Mapping[str, tuple[str, str]] = {
     "R 3": ("all three together", "三方通话"),
     "R, on-hook": ("hand the held party over", "挂机即把被保留的一方转接过去"),
 }
-"""What is keyed in a conversation (`firmware.engine.holding`); the R key, or a short press of the hook."""
+"""What is keyed in a conversation (`firmware.engine.inside.holding`); the R key, or a short press of the hook."""
 TALKING = ("In a conversation (R: flash key)", "通话中（R：闪断键）")
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "calls": ("Calls", "通话"),

@@ -41,8 +41,8 @@ def switch(data: Path, stopped: Stopped) -> None:
 
 
 def engine(data: Path, stopped: Stopped) -> None:
-    from firmware.engine import relay
-    from firmware.engine.wall_watch import WallLook, WallWatch, quality_of
+    from firmware.engine.hours.wall_watch import WallLook, WallWatch, quality_of
+    from firmware.engine.process import relay
 
     def wall_quality() -> str:
         return quality_of(kernel_is_synchronised(), HARDWARE_CLOCK.exists())
@@ -66,7 +66,8 @@ def engine(data: Path, stopped: Stopped) -> None:
 
 def engine_ready(data: Path) -> None:
     """In a stand-in: everything is imported, and an engine that no supervisord looks after leaves its calls to us."""
-    from firmware.engine import relay, wall_watch  # noqa: F401
+    from firmware.engine.hours import wall_watch  # noqa: F401
+    from firmware.engine.process import relay  # noqa: F401
     from firmware.protocol.order_client import ask_handover
 
     ask_handover(Places(data))

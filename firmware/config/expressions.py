@@ -1,5 +1,5 @@
 """The small language of flows: texts, numbers, comparison, `and`/`or`/`not`, functions. Read here; worked out in
-`firmware.engine.expressions`.
+`firmware.engine.ivr.expressions`.
 
 Whoever writes `a-b` names one thing: a minus sign has spaces around it. Everything has one of three kinds, known before
 any call: text, number, truth. A variable is text; where a number is wanted, text that is none counts as 0.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from hashlib import blake2b
 
-from firmware.engine.acd import Acd
-from firmware.engine.membership import with_memberships
+from firmware.engine.acd.distributor import Acd
+from firmware.engine.floor.membership import with_memberships
 from firmware.engine.plan import Plan
 from firmware.engine.state import AgentNow, Keyed, Port, State
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from firmware.engine import callbacks, conference, flows, legs, paging, queues, recordings, surveys
+from firmware.engine import legs, recordings
+from firmware.engine.floor import callbacks, queues
+from firmware.engine.inside import conference, paging
+from firmware.engine.ivr import flows, surveys
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c

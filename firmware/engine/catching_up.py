@@ -14,7 +14,7 @@ from firmware.protocol import facts as f
 from firmware.protocol.inputs import AnyInput, FellBehind, FromSwitch
 
 if TYPE_CHECKING:
-    from firmware.engine.keeper import Keeper
+    from firmware.engine.process.keeper import Keeper
 
 LATE_US = 1_000_000
 """An event that was told so long ago has waited for an engine."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from firmware.engine import mailbox_dictation, recordings, voicemail
+from firmware.engine import recordings
+from firmware.engine.mailbox import dictation as mailbox_dictation
+from firmware.engine.mailbox import voicemail
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f

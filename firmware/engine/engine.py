@@ -6,26 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from firmware.engine import (
-    catching_up,
-    completion,
-    disk,
-    emergency,
-    floor_orders,
-    job_ends,
-    keeping,
-    lines,
-    offering,
-    orders,
-    reconcile,
-    reports,
-    services,
-    steps,
-    supervising,
-)
+from firmware.engine import catching_up, disk, keeping, orders, reconcile, reports, steps
 from firmware.engine.board import Board
+from firmware.engine.dialling.secrets import Secrets
+from firmware.engine.floor import offering, supervising
+from firmware.engine.floor import orders as floor_orders
+from firmware.engine.hours import services
+from firmware.engine.inside import completion
+from firmware.engine.ivr import job_ends
+from firmware.engine.outside import emergency, lines
 from firmware.engine.poison import diagnose, ways_out
-from firmware.engine.secrets import Secrets
 from firmware.engine.state import State, freeze, thaw
 from firmware.engine.turn import Turn
 from firmware.engine.undo import Undo, replay

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.engine import mailbox_greetings, mailboxes
+from firmware.engine.mailbox import greetings as mailbox_greetings
+from firmware.engine.mailbox import mailboxes
 from firmware.engine.orders import is_new
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f

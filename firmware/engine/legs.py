@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from firmware.engine import agents, holding, mailbox_listening, recordings, rooms, spending, voicemail
+from firmware.engine import recordings
+from firmware.engine.floor import agents
+from firmware.engine.inside import holding, rooms
+from firmware.engine.mailbox import listening as mailbox_listening
+from firmware.engine.mailbox import voicemail
+from firmware.engine.outside import spending
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c

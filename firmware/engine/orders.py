@@ -5,22 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from firmware.config.schema import Config
-from firmware.engine import (
-    agents,
-    calendar_timers,
-    calls,
-    classes,
-    features,
-    legs,
-    mailbox_pins,
-    mailboxes,
-    node_keys,
-    queues,
-    redirecting,
-    reports,
-    services,
-)
-from firmware.engine.dialplan import MatchKind
+from firmware.engine import calls, legs, reports
+from firmware.engine.dialling import classes, features
+from firmware.engine.dialling.dialplan import MatchKind
+from firmware.engine.floor import agents, queues
+from firmware.engine.hours import calendar_timers, services
+from firmware.engine.inside import redirecting
+from firmware.engine.ivr import node_keys
+from firmware.engine.mailbox import mailboxes
+from firmware.engine.mailbox import pins as mailbox_pins
 from firmware.engine.state import Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c

@@ -25,8 +25,8 @@ from firmware.config.schema import (
     Room,
     Service,
 )
-from firmware.engine.dialplan import DialTree
-from firmware.engine.routing import Routing
+from firmware.engine.acd.routing import Routing
+from firmware.engine.dialling.dialplan import DialTree
 
 
 class Plan:

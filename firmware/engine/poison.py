@@ -14,9 +14,12 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from firmware.engine import agents, calls, completion, legs, lines, offering, reconcile, reports, steps
-from firmware.engine.apply_calls import CALL_TIMERS, LEG_TIMERS
+from firmware.engine import calls, legs, reconcile, reports, steps
+from firmware.engine.apply.calls import CALL_TIMERS, LEG_TIMERS
 from firmware.engine.board import Board
+from firmware.engine.floor import agents, offering
+from firmware.engine.inside import completion
+from firmware.engine.outside import lines
 from firmware.engine.state import AgentNow, Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c

@@ -7,24 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from firmware.engine import (
-    agents,
-    call_waiting,
-    calls,
-    legs,
-    lines,
-    mailboxes,
-    music,
-    offering,
-    paging,
-    recordings,
-    ringing,
-    rooms,
-    steps,
-    supervising,
-    telephones,
-    trunks,
-)
+from firmware.engine import calls, legs, recordings, steps
+from firmware.engine.floor import agents, offering, supervising
+from firmware.engine.inside import call_waiting, music, paging, ringing, rooms, telephones
+from firmware.engine.mailbox import mailboxes
+from firmware.engine.outside import lines, trunks
 from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c

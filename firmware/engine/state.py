@@ -7,12 +7,12 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct, field
 
-from firmware.engine.acd_state import AcdState
-from firmware.engine.callers import CallerKept
-from firmware.engine.dialling_state import DiallingState
-from firmware.engine.floor_state import FloorState, Offer
-from firmware.engine.job_state import Job
-from firmware.engine.mailbox_state import MailboxNow, PinGate, VoiceMessage
+from firmware.engine.acd.callers import CallerKept
+from firmware.engine.acd.state import AcdState
+from firmware.engine.dialling.state import DiallingState
+from firmware.engine.floor.state import FloorState, Offer
+from firmware.engine.ivr.job_state import Job
+from firmware.engine.mailbox.state import MailboxNow, PinGate, VoiceMessage
 from firmware.engine.migrations import migrate
 from firmware.protocol.names import (
     AgentState,
@@ -334,7 +334,7 @@ class State(Struct):
     mailboxes: dict[str, list[VoiceMessage]] = field(default_factory=dict)
     boxes: dict[str, MailboxNow] = field(default_factory=dict)
     gates: dict[str, PinGate] = field(default_factory=dict)
-    """What counts wrong PINs, by mailbox and by who tries (`firmware.engine.mailbox_doors`)."""
+    """What counts wrong PINs, by mailbox and by who tries (`firmware.engine.mailbox.doors`)."""
     lamps: dict[str, int] = field(default_factory=dict)
     """Extension to the new messages its lamp was told of."""
     orders: dict[str, Ordered] = field(default_factory=dict)

@@ -8,50 +8,43 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from firmware.engine import (
+from firmware.engine import calls, legs, reconcile, recordings, reports
+from firmware.engine.acd import remembering
+from firmware.engine.dialling import features
+from firmware.engine.floor import (
     agents,
     announcing,
-    call_waiting,
     callback_asking,
     callbacks,
-    calls,
     closing,
-    completion,
-    emergency,
-    features,
-    flows,
-    holding,
-    hunting,
-    job_ends,
-    joining,
-    last_resort,
-    legs,
-    lines,
-    mailbox_checks,
-    mailbox_dictation,
-    mailbox_listening,
-    mailbox_menus,
-    mailbox_pins,
     offering,
     overflowing,
-    paging,
-    parking,
     pauses,
     queues,
-    reconcile,
-    recordings,
-    remembering,
-    reports,
+    supervising,
+)
+from firmware.engine.hours import services
+from firmware.engine.inside import (
+    call_waiting,
+    completion,
+    holding,
+    hunting,
+    joining,
+    paging,
+    parking,
     ringing,
     room_keys,
     rooms,
-    services,
-    spending,
-    supervising,
     telephones,
-    trunks,
-    voicemail,
 )
+from firmware.engine.ivr import flows, job_ends
+from firmware.engine.mailbox import checks as mailbox_checks
+from firmware.engine.mailbox import dictation as mailbox_dictation
+from firmware.engine.mailbox import listening as mailbox_listening
+from firmware.engine.mailbox import menus as mailbox_menus
+from firmware.engine.mailbox import pins as mailbox_pins
+from firmware.engine.mailbox import voicemail
+from firmware.engine.outside import emergency, last_resort, lines, spending, trunks
 from firmware.engine.state import Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import events as e

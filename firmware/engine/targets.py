@@ -6,21 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from firmware.engine import (
-    calls,
-    flows,
-    groups,
-    mailbox_doors,
-    overflowing,
-    parking,
-    queues,
-    recordings,
-    ringing,
-    rooms,
-    services,
-    trunks,
-    voicemail,
-)
+from firmware.engine import calls, recordings
+from firmware.engine.floor import overflowing, queues
+from firmware.engine.hours import services
+from firmware.engine.inside import groups, parking, ringing, rooms
+from firmware.engine.ivr import flows
+from firmware.engine.mailbox import doors as mailbox_doors
+from firmware.engine.mailbox import voicemail
+from firmware.engine.outside import trunks
 from firmware.engine.state import Call, Leg
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c

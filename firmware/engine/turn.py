@@ -35,7 +35,7 @@ class Turn:
         self.hunting = False
         """The members of a hunt are being rung: whoever cannot be had is passed by without a word."""
         self.telephones_moved = False
-        """A telephone came free: somebody may be waiting for it (`firmware.engine.completion`)."""
+        """A telephone came free: somebody may be waiting for it (`firmware.engine.inside.completion`)."""
         self.stage = "rules"
         """How far this turn came: `rules`, then `offers`, `watches`, `lines`."""
         self.offering = 0

@@ -16,7 +16,7 @@ from firmware.cli.gate import make_token
 from firmware.cli.rehearsal.boxes import FastBox
 from firmware.config.schema import Gate as GateKeys
 from firmware.config.versions import ConfigStore
-from firmware.engine.order_desk import OrderDesk
+from firmware.engine.process.order_desk import OrderDesk
 from firmware.engine.view import state_view
 from firmware.gate.runner import Gate
 from firmware.prompts.bank import PromptBank

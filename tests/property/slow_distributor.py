@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from firmware.config.schema import Agent, Config, Queue
-from firmware.engine.acd_state import AcdState, Waiting
+from firmware.engine.acd.state import AcdState, Waiting
 from firmware.protocol.names import AgentState
 
 S = 1_000_000

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from firmware.config.schema import Hours
 from firmware.config.times import DAYS
-from firmware.engine.calendar import is_open, next_change_us
+from firmware.engine.hours.calendar import is_open, next_change_us
 
 MINUTE_US = 60_000_000
 # Sundays of 2026 on which clocks change: Berlin, New York, Lord Howe (by half an hour), spring and autumn.

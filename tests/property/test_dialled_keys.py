@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.config.schema import Agent, Config, DialPlan, Extension
-from firmware.engine.dialplan import DialTree, MatchKind
+from firmware.engine.dialling.dialplan import DialTree, MatchKind
 
 digits = st.text("0123456789", min_size=1, max_size=4)
 configs = st.builds(

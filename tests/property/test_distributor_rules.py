@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware.config.schema import Agent, Config, Queue, RelaxStep
-from firmware.engine import acd_desk, acd_index
-from firmware.engine.acd import Acd, AcdState
-from firmware.engine.acd_stream import Stream
+from firmware.engine.acd import desk as acd_desk
+from firmware.engine.acd import index as acd_index
+from firmware.engine.acd.distributor import Acd, AcdState
+from firmware.engine.acd.stream import Stream
 from firmware.protocol.choice import Need
 from firmware.protocol.names import AgentState
 from tests.property.slow_distributor import S, SlowDistributor

@@ -14,8 +14,9 @@ from random import Random
 import pytest
 
 from firmware.config.inside import inside_numbers
-from firmware.engine import emergency, features
-from firmware.engine.feature_codes import codes
+from firmware.engine.dialling import features
+from firmware.engine.dialling.feature_codes import codes
+from firmware.engine.outside import emergency
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import events as e

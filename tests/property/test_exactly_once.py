@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from firmware.archive.archive import Archive
 from firmware.config.versions import ConfigStore
 from firmware.engine.engine import Engine
-from firmware.engine.runner import EngineProcess
-from firmware.engine.wall_watch import WallLook
+from firmware.engine.hours.wall_watch import WallLook
+from firmware.engine.process.runner import EngineProcess
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import inputs as i

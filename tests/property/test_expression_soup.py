@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from firmware.config.expressions import FACTS, FUNCTIONS, LONGEST, BadExpression, parse
-from firmware.engine import expressions
+from firmware.engine.ivr import expressions
 from firmware.engine.turn import Turn
 from tests.unit.fake_box import FakeBox, office
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec import convert
 
 from firmware.config.schema import Positions
-from firmware.engine.agents import OWN_REASONS
 from firmware.engine.engine import Engine
-from firmware.engine.mend import mend
+from firmware.engine.floor.agents import OWN_REASONS
+from firmware.engine.process.mend import mend
 from firmware.engine.state import AgentNow, Phase, freeze, thaw
 from firmware.protocol import events as e
 from firmware.protocol import facts as f

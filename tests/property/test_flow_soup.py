@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from firmware.config.schema import Flow, Node
 from firmware.config.schema.flows import _STEPS
-from firmware.engine import flows
 from firmware.engine.engine import Engine
+from firmware.engine.ivr import flows
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from tests.unit.fake_box import FakeBox

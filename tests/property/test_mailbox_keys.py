@@ -8,7 +8,7 @@ from msgspec import structs
 
 from firmware.config.schema import Config, Mailbox
 from firmware.engine.engine import Engine
-from firmware.engine.mailboxes import new_count
+from firmware.engine.mailbox.mailboxes import new_count
 from firmware.protocol import facts as f
 from tests.unit.fake_box import PHONES, FakeBox, office
 from tests.unit.test_mailbox_listening import leave

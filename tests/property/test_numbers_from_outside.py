@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.config.schema import DialPlan, Site
-from firmware.engine.numbering import PLANS
-from firmware.engine.numbers import NumberClass, classify, may_call, normalise
+from firmware.engine.dialling.numbering import PLANS
+from firmware.engine.dialling.numbers import NumberClass, classify, may_call, normalise
 
 plans = st.builds(
     DialPlan,

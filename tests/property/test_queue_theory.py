@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from firmware.engine import acd_desk, acd_index
-from firmware.engine.erlang import ErlangA, ErlangC
+from firmware.engine.acd import desk as acd_desk
+from firmware.engine.acd import index as acd_index
+from firmware.engine.acd.erlang import ErlangA, ErlangC
 from tests.property.theory_house import Alone, Box, House, Load, Outcome, band, live
 
 PATIENT = Load(agents=5, between_s=37.5, handle_s=150.0)

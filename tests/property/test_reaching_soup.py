@@ -194,6 +194,6 @@ def test_help_is_called_from_every_state_these_features_make(seed: int) -> None:
 
 
 def test_without_the_rows_for_calls_for_help_the_property_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware.engine.emergency.place", lambda *_: None)
+    monkeypatch.setattr("firmware.engine.outside.emergency.place", lambda *_: None)
     with pytest.raises(AssertionError):
         test_help_is_called_from_every_state_these_features_make()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from firmware.config.schema import Class, Config, DialPlan
-from firmware.engine import classes
-from firmware.engine.numbers import NumberClass, classify
+from firmware.engine.dialling import classes
+from firmware.engine.dialling.numbers import NumberClass, classify
 from firmware.protocol import commands as c
 from tests.unit.fake_box import FakeBox, office
 

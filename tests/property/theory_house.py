@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from firmware.config.schema import Agent, Card, Config, Extension, Flow, Line, Node, Queue, Site
-from firmware.engine.acd import Acd
+from firmware.engine.acd.distributor import Acd
 from firmware.engine.engine import Engine
 from firmware.protocol import commands as c
 from firmware.protocol import events as e

@@ -8,7 +8,7 @@ import pytest
 
 from firmware.cli.rehearsal.half import wall_start_us
 from firmware.engine.engine import Engine
-from firmware.engine.keeper import Keeper
+from firmware.engine.process.keeper import Keeper
 from firmware.protocol.facts import CallBegan, CallEnded, ConferenceBegan, HoldBegan, TransferMade
 from firmware.protocol.inputs import ClockSet, ConfigApplied, FromSwitch, Started
 from firmware.protocol.journal import Record

@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import structs
 
 from firmware.config.schema import Config, Gate, GateToken
-from firmware.engine.order_desk import OrderDesk
+from firmware.engine.process.order_desk import OrderDesk
 from firmware.engine.view import state_view
 from firmware.gate.actions import serve
 from firmware.gate.hub import Hub

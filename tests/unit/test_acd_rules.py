@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from firmware.config.schema import Agent, Config, Queue, RelaxStep
-from firmware.engine.acd import Acd
+from firmware.engine.acd.distributor import Acd
 from firmware.protocol.choice import Need, Other
 from firmware.protocol.names import AgentState
 

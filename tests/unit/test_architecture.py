@@ -50,8 +50,8 @@ def test_every_file_and_function_named_in_the_documents_exists() -> None:
 
 
 def test_a_reference_that_is_wrong_would_be_found() -> None:
-    assert "Keeper.give" in names_in(ROOT / "firmware/engine/keeper.py")
-    assert "Keeper.take" not in names_in(ROOT / "firmware/engine/keeper.py")
+    assert "Keeper.give" in names_in(ROOT / "firmware/engine/process/keeper.py")
+    assert "Keeper.take" not in names_in(ROOT / "firmware/engine/process/keeper.py")
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -29,7 +29,7 @@ from firmware.archive.backup.swap import ENTRIES, FORMER, NEW, PLAN, SwapError, 
 from firmware.archive.number_marks import NumberMarks
 from firmware.cli.prepare import prepare
 from firmware.config.schema import DialPlan
-from firmware.engine.recovery import recover
+from firmware.engine.process.recovery import recover
 from firmware.protocol import facts as f
 from firmware.protocol.inputs import TimeReached
 from firmware.protocol.journal import Record

@@ -6,8 +6,8 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Config, Node
-from firmware.engine import callback_numbers, callbacks
 from firmware.engine.engine import Engine
+from firmware.engine.floor import callback_numbers, callbacks
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i

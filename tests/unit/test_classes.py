@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Account, Class, Config, DialPlan, Hours, Route
-from firmware.engine import classes
+from firmware.engine.dialling import classes
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from firmware.config.schema import Agent, Config, DialPlan, Extension
-from firmware.engine.dialplan import DialTree, Match, MatchKind
+from firmware.engine.dialling.dialplan import DialTree, Match, MatchKind
 
 TREE = DialTree(
     Config(

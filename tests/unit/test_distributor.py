@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from firmware.config.schema import Agent, Config, Queue
-from firmware.engine.acd import Acd, AcdState
+from firmware.engine.acd.distributor import Acd, AcdState
 from firmware.protocol.names import AgentState
 
 S = 1_000_000

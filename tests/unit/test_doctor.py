@@ -25,7 +25,7 @@ from firmware.cli.doctor.wordings import SAID
 from firmware.cli.guardian_status import GuardianStatus
 from firmware.config.schema import Card, Config, Gate, Line
 from firmware.config.versions import ConfigStore
-from firmware.engine import wall_watch
+from firmware.engine.hours import wall_watch
 from firmware.gate.status import GateStatus
 from firmware.jobs.runner import JobsStatus
 from firmware.protocol.facts import Fact, NotRecorded

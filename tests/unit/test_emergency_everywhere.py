@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Class, Config, DialPlan, Group, Mailbox, PagingGroup, Room, Switchboard
-from firmware.engine import urgent_keys
+from firmware.engine.dialling import urgent_keys
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -685,12 +685,12 @@ def test_a_caller_who_leaves_while_his_line_is_taken_changes_nothing() -> None:
 )
 def test_without_the_pause_rule_the_table_fails(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urgent_keys, "PAUSE_US", 12_000_000)
-    monkeypatch.setattr("firmware.engine.secrets.PAUSE_US", 12_000_000)
+    monkeypatch.setattr("firmware.engine.dialling.secrets.PAUSE_US", 12_000_000)
     with pytest.raises(AssertionError):
         test_help_is_called_within_two_seconds_from_every_state(state, False)
 
 
 def test_without_pre_emption_the_table_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware.engine.emergency.free_a_line", lambda *_: (None, False))
+    monkeypatch.setattr("firmware.engine.outside.emergency.free_a_line", lambda *_: (None, False))
     with pytest.raises(AssertionError):
         test_help_is_called_within_two_seconds_from_every_state("dial tone", True)

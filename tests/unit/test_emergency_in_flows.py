@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Config, DialPlan, Flow, Node
-from firmware.engine import secrets
+from firmware.engine.dialling import secrets
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from tests.unit.fake_box import LINES, FakeBox

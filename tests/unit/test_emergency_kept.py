@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Config, DialPlan, Flow, Mailbox, Node, Room
-from firmware.engine import urgent_keys
+from firmware.engine.dialling import urgent_keys
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import events as e

@@ -10,8 +10,8 @@ from msgspec import structs
 from firmware.config.schema import Config, Flow
 from firmware.engine import disk as disk_rules
 from firmware.engine import recordings
-from firmware.engine.disk_watch import DiskWatch
 from firmware.engine.engine import Engine
+from firmware.engine.process.disk_watch import DiskWatch
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f

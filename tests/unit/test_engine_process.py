@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from firmware.config.versions import ConfigStore
-from firmware.engine.command_tail import KEPT, CommandTail
-from firmware.engine.runner import EngineProcess
-from firmware.engine.wall_watch import WallLook
+from firmware.engine.hours.wall_watch import WallLook
+from firmware.engine.process.command_tail import KEPT, CommandTail
+from firmware.engine.process.runner import EngineProcess
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol.commands import Numbered

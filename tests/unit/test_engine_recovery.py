@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from firmware.engine import recovery, replay
 from firmware.engine.engine import Engine
 from firmware.engine.essence import digest, essence
-from firmware.engine.handover import find, leave
-from firmware.engine.mend import mend
-from firmware.engine.recovery import Recovered, recover
-from firmware.engine.reload import handover_of
+from firmware.engine.process import recovery, replay
+from firmware.engine.process.handover import find, leave
+from firmware.engine.process.mend import mend
+from firmware.engine.process.recovery import Recovered, recover
+from firmware.engine.process.reload import handover_of
 from firmware.engine.state import SCHEMA, State
 from firmware.protocol import inputs as i
 from firmware.protocol import journal

@@ -14,13 +14,13 @@ from msgspec import structs
 from firmware.engine import engine as engines
 from firmware.engine import state as states
 from firmware.engine.essence import digest
-from firmware.engine.handover import Handover
-from firmware.engine.reload import TRIAL_US, Reload, handover_of
-from firmware.engine.runner import EngineProcess
-from firmware.engine.service import Wish
-from firmware.engine.trial import Trial, try_out
+from firmware.engine.hours.wall_watch import WallLook
+from firmware.engine.process.handover import Handover
+from firmware.engine.process.reload import TRIAL_US, Reload, handover_of
+from firmware.engine.process.runner import EngineProcess
+from firmware.engine.process.service import Wish
+from firmware.engine.process.trial import Trial, try_out
 from firmware.engine.turn import Turn
-from firmware.engine.wall_watch import WallLook
 from firmware.protocol import events as e
 from firmware.protocol import inputs as i
 from firmware.protocol import journal
@@ -94,7 +94,7 @@ def test_a_version_that_cannot_recover_is_not(
     def fail(*_: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("firmware.engine.trial.recover", fail)
+    monkeypatch.setattr("firmware.engine.process.trial.recover", fail)
     trial = tried(handed(box), tmp_path)
     assert (trial.able, trial.reason, trial.detail) == (False, "fails", "RuntimeError: planted")
 
@@ -208,6 +208,6 @@ def test_the_engine_goes_on_when_the_new_version_is_not_able(start: Start) -> No
 def test_planted_an_engine_that_believes_every_version_is_found(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("firmware.engine.reload._read", lambda told, code: Trial(True))
+    monkeypatch.setattr("firmware.engine.process.reload._read", lambda told, code: Trial(True))
     with pytest.raises(AssertionError):
         test_the_engine_goes_on_when_the_new_version_is_not_able(start)

@@ -12,9 +12,9 @@ import pytest
 from firmware.archive.archive import Archive
 from firmware.cli.reports import choices
 from firmware.config.schema import Agent, Config, NumberList, Queue, RoutingRule
-from firmware.engine.callers import DAY_US, MOST_CALLERS, CallerKept, remember
-from firmware.engine.number_patterns import NumberPatterns
-from firmware.engine.routing import Routing
+from firmware.engine.acd.callers import DAY_US, MOST_CALLERS, CallerKept, remember
+from firmware.engine.acd.routing import Routing
+from firmware.engine.dialling.patterns import NumberPatterns
 from firmware.engine.state import Call
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i

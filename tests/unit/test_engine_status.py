@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from firmware.engine.journalling import SNAPSHOT_RECORDS, Journalling
-from firmware.engine.runner import EngineProcess
-from firmware.engine.status import EngineStatus
-from firmware.engine.wall_watch import WallLook
+from firmware.engine.hours.wall_watch import WallLook
+from firmware.engine.process.journalling import SNAPSHOT_RECORDS, Journalling
+from firmware.engine.process.runner import EngineProcess
+from firmware.engine.process.status import EngineStatus
 from firmware.protocol import inputs as i
 from firmware.protocol.heartbeat import last_beat_us
 from firmware.protocol.journal import Record

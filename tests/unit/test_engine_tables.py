@@ -9,16 +9,15 @@ from typing import get_args
 from firmware.config.schema import flows
 from firmware.engine import steps
 from firmware.engine.apply import APPLY
-from firmware.engine.apply_calls import CALL_TIMERS, LEG_TIMERS
+from firmware.engine.apply.calls import CALL_TIMERS, LEG_TIMERS
 from firmware.engine.engine import DECIDE
-from firmware.engine.flows import present
-from firmware.engine.nodes import KINDS
+from firmware.engine.ivr.nodes import KINDS
 from firmware.engine.state import Phase
 from firmware.protocol.events import AnySwitchEvent, StateReport
 from firmware.protocol.facts import AnyFact
 from firmware.protocol.inputs import AnyInput
 
-SOURCES = "\n".join(path.read_text() for path in Path(present.__code__.co_filename).parent.glob("*.py"))
+SOURCES = "\n".join(path.read_text() for path in Path(steps.__file__).parent.rglob("*.py"))
 
 
 def test_every_fact_has_its_effect_and_every_input_its_decision() -> None:

@@ -196,7 +196,7 @@ def test_other_limits_count_from_the_configuration_that_brings_them() -> None:
 
 def test_room_that_is_not_checked_fills_a_mailbox_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted fault."""
-    monkeypatch.setattr("firmware.engine.mailboxes.longest_s", lambda *_: 120.0)
+    monkeypatch.setattr("firmware.engine.mailbox.mailboxes.longest_s", lambda *_: 120.0)
     with pytest.raises(AssertionError):
         test_a_full_mailbox_takes_nobody_in_and_says_so_instead_of_its_greeting()
 

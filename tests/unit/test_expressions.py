@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware.config.expressions import DEEPEST, LONGEST, BadExpression, names_in, parse
-from firmware.engine import expressions
+from firmware.engine.ivr import expressions
 from firmware.engine.turn import Turn
 from tests.unit.fake_box import FakeBox, office
 

@@ -11,7 +11,7 @@ from firmware.cli.feature_card import CARD, R_KEY, SECTIONS, as_html, rows
 from firmware.cli.main import main
 from firmware.config.export import as_toml
 from firmware.config.schema import Config, Features, Site
-from firmware.engine.feature_codes import ARGUMENTS, codes
+from firmware.engine.dialling.feature_codes import ARGUMENTS, codes
 from tests.unit.fake_box import office
 
 

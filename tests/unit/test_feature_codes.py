@@ -4,9 +4,9 @@ import pytest
 
 from firmware.config.check import check_config
 from firmware.config.schema import Features
-from firmware.engine.dialplan import DialTree, MatchKind
-from firmware.engine.feature_codes import ARGUMENTS, Argument
-from firmware.engine.features import HANDLERS
+from firmware.engine.dialling.dialplan import DialTree, MatchKind
+from firmware.engine.dialling.feature_codes import ARGUMENTS, Argument
+from firmware.engine.dialling.features import HANDLERS
 from firmware.protocol import facts as f
 from tests.unit.fake_box import FakeBox, office
 

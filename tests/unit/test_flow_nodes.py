@@ -7,7 +7,8 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Flow, Node, Service
-from firmware.engine import flows, node_ways, spoken
+from firmware.engine import spoken
+from firmware.engine.ivr import flows, node_ways
 from firmware.engine.state import Phase
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f

@@ -139,7 +139,7 @@ def test_nobody_forwards_to_where_he_may_not_call(number: str) -> None:
 
 
 def test_without_classes_of_service_the_forward_would_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware.engine.classes.allowed", lambda *_: True)
+    monkeypatch.setattr("firmware.engine.dialling.classes.allowed", lambda *_: True)
     with pytest.raises(AssertionError):
         test_nobody_forwards_to_where_he_may_not_call("913800138000")
 

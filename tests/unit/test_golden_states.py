@@ -18,9 +18,9 @@ import pytest
 from firmware.engine import state as states
 from firmware.engine.engine import Engine
 from firmware.engine.essence import essence
-from firmware.engine.mend import mend
 from firmware.engine.migrations import NoSuchStep, migrate
-from firmware.engine.replay import Replay
+from firmware.engine.process.mend import mend
+from firmware.engine.process.replay import Replay
 from firmware.engine.state import SCHEMA, State, UnknownSnapshot, freeze, thaw
 from firmware.protocol import journal
 from tests.unit.golden_maker import GOLDEN, read_journal

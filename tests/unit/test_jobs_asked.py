@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.engine import jobs
 from firmware.engine.engine import Engine
+from firmware.engine.ivr import jobs
 from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i

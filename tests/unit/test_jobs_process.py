@@ -14,8 +14,8 @@ from msgspec import structs
 
 from firmware.config.schema import Config, Jobs, Lookup
 from firmware.config.versions import ConfigStore
-from firmware.engine import jobs
-from firmware.engine.job_board import JobBoard
+from firmware.engine.ivr import jobs
+from firmware.engine.ivr.job_board import JobBoard
 from firmware.engine.turn import Turn
 from firmware.jobs import kinds
 from firmware.jobs.answers import Answer, Failed, Later

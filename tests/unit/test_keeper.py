@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from firmware.engine.engine import Engine
-from firmware.engine.keeper import Keeper
+from firmware.engine.process.keeper import Keeper
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import TelephoneSeized
 from firmware.protocol.inputs import FromSwitch, Started

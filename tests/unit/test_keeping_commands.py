@@ -16,8 +16,8 @@ from drivers.clock import MonotonicClock
 from firmware.archive.runner import Archivist
 from firmware.cli.main import main
 from firmware.config.versions import ConfigStore
-from firmware.engine.runner import EngineProcess
-from firmware.engine.wall_watch import WallLook
+from firmware.engine.hours.wall_watch import WallLook
+from firmware.engine.process.runner import EngineProcess
 from firmware.protocol import journal, tape
 from firmware.protocol.inputs import TimeReached
 from firmware.protocol.journal import Record

@@ -15,7 +15,7 @@ from drivers import ports as wires
 from firmware.config.last_resort import last_resort
 from firmware.config.schema import DialPlan
 from firmware.engine.engine import Engine as DecidingHalf
-from firmware.engine.last_resort import table
+from firmware.engine.outside.last_resort import table
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol.commands import Numbered

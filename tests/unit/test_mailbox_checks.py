@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Config, Mailbox
-from firmware.engine.mailbox_checks import next_check_us
+from firmware.engine.mailbox.checks import next_check_us
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from tests.unit.fake_box import PHONES, FakeBox, office

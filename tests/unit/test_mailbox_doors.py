@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Config, Mailbox
+from firmware.engine.dialling.pins import new_pin_fault
 from firmware.engine.engine import Engine
-from firmware.engine.pins import new_pin_fault
 from firmware.engine.state import Phase
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
@@ -189,15 +189,15 @@ def test_the_right_pin_forgives_and_a_quiet_day_forgets() -> None:
 
 def test_without_locks_a_pin_can_be_guessed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted fault."""
-    monkeypatch.setattr("firmware.engine.mailbox_doors._locked", lambda *_: False)
+    monkeypatch.setattr("firmware.engine.mailbox.doors._locked", lambda *_: False)
     with pytest.raises(AssertionError):
         test_five_wrong_pins_lock_it_even_for_the_right_one_and_each_lock_is_longer()
 
 
 def test_without_the_rule_for_no_pin_an_empty_one_opens_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted fault."""
-    monkeypatch.setattr("firmware.engine.pins.PinKey.right", lambda *_: True)
-    monkeypatch.setattr("firmware.engine.mailbox_doors._pin", lambda *_: "any")
+    monkeypatch.setattr("firmware.engine.dialling.pins.PinKey.right", lambda *_: True)
+    monkeypatch.setattr("firmware.engine.mailbox.doors._pin", lambda *_: "any")
     with pytest.raises(AssertionError):
         test_from_outside_no_mailbox_can_be_told_from_another_without_its_pin("bare")
 

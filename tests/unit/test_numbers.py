@@ -6,7 +6,7 @@ import pytest
 
 from firmware.config.check import countries
 from firmware.config.schema import DialPlan, Site
-from firmware.engine.numbers import NumberClass, classify, may_call, never_longer, normalise
+from firmware.engine.dialling.numbers import NumberClass, classify, may_call, never_longer, normalise
 
 PLANS = {
     code: DialPlan(

@@ -7,7 +7,7 @@ import pytest
 
 from firmware.config.schema import Hours
 from firmware.config.times import span_minutes
-from firmware.engine.calendar import is_open, next_change_us
+from firmware.engine.hours.calendar import is_open, next_change_us
 
 OFFICE = Hours(
     id="office",

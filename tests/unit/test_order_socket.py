@@ -14,8 +14,8 @@ import pytest
 
 from firmware.config.versions import ConfigStore
 from firmware.engine.engine import Engine
-from firmware.engine.runner import EngineProcess
-from firmware.engine.wall_watch import WallLook
+from firmware.engine.hours.wall_watch import WallLook
+from firmware.engine.process.runner import EngineProcess
 from firmware.protocol.inputs import AgentOrder, AnyOrder, CallOrder
 from firmware.protocol.order_client import ask_state, give_order
 from firmware.protocol.order_format import Answers, AskState, GiveOrder, OrderAnswer, Request, Verdict, encode

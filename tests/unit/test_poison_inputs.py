@@ -10,24 +10,17 @@ import pytest
 from msgspec import structs
 
 from firmware.config.schema import Node
-from firmware.engine import (
-    calls,
-    completion,
-    engine,
-    features,
-    flows,
-    lines,
-    offering,
-    poison,
-    reconcile,
-    steps,
-    telephones,
-)
+from firmware.engine import calls, engine, poison, reconcile, steps
+from firmware.engine.dialling import features
+from firmware.engine.dialling.pins import PinKey
+from firmware.engine.dialling.secrets import Secrets
 from firmware.engine.engine import Engine
-from firmware.engine.keeper import SAME_TIMER, Keeper
-from firmware.engine.pins import PinKey
+from firmware.engine.floor import offering
+from firmware.engine.inside import completion, telephones
+from firmware.engine.ivr import flows
+from firmware.engine.outside import lines
 from firmware.engine.plan import Plan
-from firmware.engine.secrets import Secrets
+from firmware.engine.process.keeper import SAME_TIMER, Keeper
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -98,7 +91,7 @@ def test_what_is_told_of_it_holds_nothing_a_person_said(monkeypatch: pytest.Monk
     assert record is not None
     data = journal.encode(record)
     assert SECRET.encode() not in data and b"13912345678" not in data
-    assert passed(box)[0].where.startswith("engine.telephones.digit:")
+    assert passed(box)[0].where.startswith("engine.inside.telephones.digit:")
 
 
 def test_a_digit_nobody_could_look_at_is_not_written_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from firmware.engine.queues import MOST_VISITS
+from firmware.engine.floor.queues import MOST_VISITS
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from tests.unit.fake_box import PHONES, FakeBox

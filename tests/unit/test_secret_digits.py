@@ -12,8 +12,8 @@ from msgspec import structs
 from firmware.archive.archive import Archive
 from firmware.config.schema import Config, Mailbox
 from firmware.config.versions import ConfigStore
+from firmware.engine.dialling.pins import PinKey, pin_of
 from firmware.engine.engine import Engine
-from firmware.engine.pins import PinKey, pin_of
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
@@ -114,7 +114,7 @@ def test_without_the_seal_the_pins_are_found(tmp_path: Path, monkeypatch: pytest
 
 
 def test_without_the_mask_the_digits_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware.engine.secrets._masked", lambda event: event)
+    monkeypatch.setattr("firmware.engine.dialling.secrets._masked", lambda event: event)
     box = keyed_box()
     a_day_of_secrets(box)
     assert found(box, tmp_path) == [AGENT_PIN, MAILBOX_PIN, CARD]

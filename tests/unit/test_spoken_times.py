@@ -94,9 +94,8 @@ def test_all_that_can_be_said_is_there_in_both_languages() -> None:
     today = date(2026, 12, 31)
     said |= {one for ago in range(366) for one in day(today - timedelta(days=ago), today)}
     said |= {one for seconds in range(0, 4000, 7) for one in length(float(seconds))}
-    for path in ("mailbox_*.py", "voicemail.py"):
-        for source in ENGINE.glob(path):
-            said |= set(re.findall(r'"(voicemail-[a-z-]+)"', source.read_text()))
+    for source in (ENGINE / "mailbox").glob("*.py"):
+        said |= set(re.findall(r'"(voicemail-[a-z-]+)"', source.read_text()))
     assert len(said) > 100
     for one in sorted(said):
         assert PROMPTS[one]["zh"] and PROMPTS[one]["en"], one

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from drivers.clock import kernel_is_synchronised
-from firmware.engine.wall_watch import BUILT_US, DRIFTED_US, JUMPED_US, WallLook, WallWatch, quality_of
+from firmware.engine.hours.wall_watch import BUILT_US, DRIFTED_US, JUMPED_US, WallLook, WallWatch, quality_of
 from firmware.protocol.inputs import ClockSet
 
 WALL_US = BUILT_US + 1_000_000_000_000

@@ -10,7 +10,7 @@ from firmware.cli.box_plan import read_plan
 from firmware.cli.doctor.finding import Finding
 from firmware.cli.main import CommandError
 from firmware.cli.period import utc
-from firmware.engine.wall_watch import WallWatch, quality_of
+from firmware.engine.hours.wall_watch import WallWatch, quality_of
 from firmware.protocol.names import ClockQuality
 from firmware.protocol.places import Places
 

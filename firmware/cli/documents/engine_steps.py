@@ -6,13 +6,14 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from firmware.engine import engine, nodes, steps
+from firmware.engine import engine, steps
+from firmware.engine.ivr import nodes
 
 Rows = Mapping[Any, Callable[..., Any]]
 HEAD = """## The engine's steps
 
 The engine has no machine objects: a leg's `phase` is a fact like any other. One input is looked up in these tables of
-`firmware.engine.steps`, `firmware.engine.engine` and `firmware.engine.nodes`.
+`firmware.engine.steps`, `firmware.engine.engine` and `firmware.engine.ivr.nodes`.
 """
 
 

@@ -17,7 +17,7 @@ from firmware.cli.documents.metrics import metrics_page
 from firmware.cli.documents.tables_fed import tables_fed
 from firmware.cli.main import build_parser
 from firmware.config.document import document
-from firmware.engine import disk_watch
+from firmware.engine.process import disk_watch
 from firmware.protocol import commands, events, facts
 from firmware.recorder import watermark
 from firmware.switch.last_resort import presence

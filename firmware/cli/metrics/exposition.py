@@ -15,7 +15,7 @@ from firmware.protocol.role import ROLES, role_is_held
 
 STATUSES = {
     "switch": ("firmware.switch.runner", "SwitchStatus"),
-    "engine": ("firmware.engine.status", "EngineStatus"),
+    "engine": ("firmware.engine.process.status", "EngineStatus"),
     "recorder": ("firmware.protocol.recorder_status", "RecorderStatus"),
     "archive": ("firmware.archive.health", "ArchiveStatus"),
     "jobs": ("firmware.jobs.runner", "JobsStatus"),

@@ -14,8 +14,8 @@ from firmware.cli.rehearsal.wall import RehearsedWall
 from firmware.config.schema import Config
 from firmware.engine import catching_up
 from firmware.engine.engine import Engine
-from firmware.engine.keeper import Keeper
-from firmware.engine.recovery import RECENT
+from firmware.engine.process.keeper import Keeper
+from firmware.engine.process.recovery import RECENT
 from firmware.protocol import journal
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.engine.wall_watch import LOOK_US, WallLook, WallWatch
+from firmware.engine.hours.wall_watch import LOOK_US, WallLook, WallWatch
 from firmware.protocol.inputs import ClockSet
 from firmware.protocol.names import ClockQuality
 from hwsim.scenario import Fault

@@ -71,7 +71,7 @@ class PinLocked(Fact, frozen=True, tag=True):
 
 
 class PinChanged(Fact, frozen=True, tag=True):
-    """A PIN chosen by telephone, as a keyed hash (`firmware.engine.pins`).
+    """A PIN chosen by telephone, as a keyed hash (`firmware.engine.dialling.pins`).
 
     It counts as long as the configuration's PIN is still `over`: an admin's new one comes before it.
     """

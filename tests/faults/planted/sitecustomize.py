@@ -67,7 +67,7 @@ def _forgets_the_rings(module: Any) -> None:
 PLANTS: Mapping[str, tuple[str, Callable[[Any], None]]] = {
     "dies-with-supervisord": ("firmware.cli.stand_in", _dies_with_supervisord),
     "no-hang-check": ("firmware.cli.guardian_watch", _no_hang_check),
-    "acts-before-it-remembers": ("firmware.engine.journalling", _acts_before_it_remembers),
+    "acts-before-it-remembers": ("firmware.engine.process.journalling", _acts_before_it_remembers),
     "forgets-the-rings": ("firmware.recorder.runner", _forgets_the_rings),
 }
 

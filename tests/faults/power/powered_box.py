@@ -22,9 +22,9 @@ from firmware.cli.erase import marks_of
 from firmware.cli.prepare import prepare
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
-from firmware.engine.keeper import Keeper
-from firmware.engine.order_desk import OrderDesk
-from firmware.engine.recovery import recover
+from firmware.engine.process.keeper import Keeper
+from firmware.engine.process.order_desk import OrderDesk
+from firmware.engine.process.recovery import recover
 from firmware.protocol import journal, tape
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import AnySwitchEvent, TapeBegan, TapeEnded

@@ -1,0 +1,1 @@
+"""What keys mean: numbers, feature codes, PINs, who may call where."""

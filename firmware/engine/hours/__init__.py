@@ -1,0 +1,1 @@
+"""By the clock on the wall: opening hours, holidays, day and night service."""

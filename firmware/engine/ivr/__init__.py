@@ -1,0 +1,1 @@
+"""Call flows: nodes, expressions, look-ups, surveys."""

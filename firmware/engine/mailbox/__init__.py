@@ -1,0 +1,1 @@
+"""Voicemail: leaving messages and hearing them, greetings, PINs, lamps, daily checks."""
