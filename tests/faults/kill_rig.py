@@ -18,6 +18,7 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
+from tests.awake import awake_cores
 from tests.faults.kill_account import account, archived_until_us, recordings_waiting
 from tests.faults.kill_box import BOX_ROLES, GUARDIAN, SCENARIO, SUPERVISORD, RigBox
 from tests.faults.kill_deaths import BESIDE_SHARE, GIVE_UP_US, MOST_AT_ONCE, Death, choose, look, strike
@@ -177,7 +178,10 @@ def main() -> int:
         path = arguments.out / f"slice-{arguments.seed}-{index:03d}-{kills}.json"
         if not path.is_file():
             data = Path(tempfile.mkdtemp(prefix="tipring-kills-"))
-            done = run_slice(data, kills, arguments.seed * 1000 + index, lambda text: print(text, flush=True))
+            with awake_cores():
+                done = run_slice(
+                    data, kills, arguments.seed * 1000 + index, lambda text: print(text, flush=True)
+                )
             path.write_bytes(msgspec.json.format(msgspec.json.encode(done)))
             if done.judged.findings:
                 print(f"the box's data stay in {data}")

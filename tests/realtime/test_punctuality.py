@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +15,13 @@ import pytest
 from drivers.clock import MonotonicClock
 from firmware.protocol.places import Places
 from firmware.protocol.role import ROLES
+from tests.awake import awake_cores
 
 ROOT = Path(__file__).resolve().parents[2]
 BUSY = ROOT / "hw-sim" / "scenarios" / "busy.toml"
 SECONDS = float(os.environ.get("TIPRING_BUSY_SECONDS", "600"))
 
 pytestmark = [pytest.mark.realtime, pytest.mark.slow]
-
-
-@contextmanager
-def awake_cores() -> Iterator[None]:
-    """A virtual machine wakes a halted core 1-2 ms late: loops of the lowest priority keep all cores awake.
-
-    Measured on 2026-11-21: 35 of 190 seconds not counted without, none of 40 with.
-    """
-    loops = [
-        subprocess.Popen(["nice", "-n", "19", "sh", "-c", "while :; do :; done"])
-        for _ in range(os.cpu_count() or 1)
-    ]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 def resident_kib(pid: int) -> int:

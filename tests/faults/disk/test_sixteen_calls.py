@@ -22,10 +22,10 @@ import soundfile
 from msgspec import Struct, to_builtins
 
 from firmware.store.history import read_history
+from tests.awake import awake_cores
 from tests.faults.disk.box import DiskBox, fill, small_file_system
 from tests.faults.disk.shim import Shim
 from tests.faults.disk.sixteen import CALLS, Samples, find, scenario, write_sound
-from tests.realtime.test_punctuality import awake_cores
 
 SECONDS = float(os.environ.get("TIPRING_DISK_SECONDS", "120"))
 PLANTED = Path(__file__).with_name("planted")
