@@ -1,0 +1,29 @@
+/* What pjproject is compiled with (its pjlib/include/pj/config_site.h). Changing a byte here builds anew. */
+
+/* A switchboard's limits; the defaults are a telephone's (4 calls). One conference slot a call and one a leg. */
+#define PJSUA_MAX_CALLS 512
+#define PJSUA_MAX_CONF_PORTS 1280
+#define PJSUA_MAX_ACC 64
+#define PJ_IOQUEUE_MAX_HANDLES 4096 /* RTP and RTCP of each call, then connections */
+#define PJSIP_MAX_TRANSPORTS 2048
+#define PJSIP_MAX_TSX_COUNT 32767
+#define PJSIP_MAX_DIALOG_COUNT 4095
+#define PJSIP_MAX_URL_SIZE 1024
+
+/* A message longer than this is dropped and counted; each connection keeps a buffer of it. */
+#define PJSIP_MAX_PKT_LEN 16384
+#define PJSIP_UDP_SO_RCVBUF_SIZE 2097152
+#define PJSIP_UDP_SO_SNDBUF_SIZE 2097152
+/* A connection, also of TLS, that said nothing for so long is closed (seconds): slow-loris. */
+#define PJSIP_TCP_INITIAL_TIMEOUT 10
+
+#define PJ_HAS_IPV6 1
+#define PJ_LOG_MAX_LEVEL 4
+#define PJMEDIA_HAS_VIDEO 0
+#define PJMEDIA_RESAMPLE_IMP PJMEDIA_RESAMPLE_LIBSAMPLERATE
+#define PJMEDIA_HAS_ILBC_CODEC 0
+#define PJMEDIA_HAS_G7221_CODEC 0
+#define PJMEDIA_HAS_L16_CODEC 0
+#define PJMEDIA_HAS_SRTP 1
+#define PJMEDIA_ADVERTISE_RTCP 1
+#define PJSIP_HAS_TLS_TRANSPORT 1

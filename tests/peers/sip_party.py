@@ -1,0 +1,255 @@
+"""One SIP endpoint with a tick of its own, as a program: `python -m tests.peers.sip_party answer|call …`.
+
+`answer` prints its address, takes every call, sounds 440 Hz and measures what it hears until its standard input is
+closed; `call` places calls, sounds 1004 Hz and does the same. The last line of both is a JSON document of figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import select
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.clock import MonotonicClock
+from drivers.ports import SAMPLE_RATE_HZ, TICK_SAMPLES, TICK_US
+from drivers.sip.blocks import BoxSide
+from drivers.sip.endpoint import Endpoint
+from drivers.sip.events import (
+    AnySipEvent,
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    DigitMethod,
+    DigitReceived,
+    MediaChanged,
+    RequestReceived,
+    TransferAsked,
+    TransferProgressed,
+)
+from drivers.sip.settings import Settings, Transport, TransportKind
+from drivers.sip.status import limits, version
+
+AMPLITUDE = 8000
+ONSET = 1000
+SETTLE_TICKS = 25
+"""After the onset; what is measured begins here."""
+CHALLENGE = ("WWW-Authenticate", 'Digest realm="test", nonce="abc", algorithm=SHA-256, qop="auth"')
+
+
+class Ear:
+    """Level and first sound of each leg."""
+
+    def __init__(self, legs: int) -> None:
+        self.onset_us = np.zeros(legs, np.int64)
+        self.onset_tick = np.zeros(legs, np.int64)
+        self.square = np.zeros(legs)
+        self.ticks = np.zeros(legs, np.int64)
+        self.tick = 0
+
+    def hear(self, heard: NDArray[np.int16], at_us: int) -> None:
+        self.tick += 1
+        loud = np.abs(heard.astype(np.int32)) > ONSET
+        new = loud.any(axis=1) & (self.onset_us == 0)
+        self.onset_us[new] = at_us + loud.argmax(axis=1)[new] * 1_000_000 // SAMPLE_RATE_HZ
+        self.onset_tick[new] = self.tick
+        settled = loud.any(axis=1) & (self.onset_us > 0) & (self.tick > self.onset_tick + SETTLE_TICKS)
+        self.square[settled] += (heard[settled].astype(float) ** 2).mean(axis=1)
+        self.ticks[settled] += 1
+
+    def levels_db(self) -> list[float]:
+        """Against the sine that was sent."""
+        there = self.ticks > 0
+        power = self.square[there] / self.ticks[there]
+        return [round(float(level), 3) for level in 10 * np.log10(power / (AMPLITUDE**2 / 2) + 1e-12)]
+
+
+class Party:
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        kind = TransportKind(arguments.transport)
+        transports = (Transport(kind, "127.0.0.1", 0, arguments.certificate, arguments.key),)
+        codecs = (arguments.codec,) if arguments.codec else Settings(transports).codecs
+        settings = Settings(transports, legs=arguments.legs, codecs=codecs, rtp_from=arguments.rtp)
+        self.endpoint = Endpoint(settings)
+        self.legs: dict[int, int] = {}
+        self.events: list[AnySipEvent] = []
+        self.up: set[int] = set()
+        self.ear = Ear(arguments.legs)
+        self.tone_hz = 0.0
+        self.began_us = 0
+        self.codec = ""
+        self._sounded = 0
+        self._clock = MonotonicClock()
+
+    def start(self) -> None:
+        self.endpoint.start()
+        self._box = BoxSide(self.endpoint.blocks)
+        self._due_us = self._clock.now_us()
+
+    def ticks(self, number: int) -> Iterator[None]:
+        for _ in range(number):
+            self._tick()
+            yield
+
+    def until(self, so: Callable[[], bool], most_ticks: int) -> bool:
+        for _ in self.ticks(most_ticks):
+            if so():
+                return True
+        return False
+
+    def _tick(self) -> None:
+        self._due_us += TICK_US
+        while (left_us := self._due_us - self._clock.now_us()) > 0:
+            for event in self.endpoint.step(max(1, left_us // 1000)):
+                self._take(event)
+        if self.tone_hz and not self.began_us:
+            self.began_us = self._clock.now_us()
+        heard = self._box.exchange(self._said())
+        self.ear.hear(heard, self._clock.now_us())
+
+    def _said(self) -> NDArray[np.int16]:
+        legs = self.endpoint.blocks.legs
+        if not self.tone_hz:
+            return np.zeros((legs, TICK_SAMPLES), np.int16)
+        at = np.arange(self._sounded, self._sounded + TICK_SAMPLES) / SAMPLE_RATE_HZ
+        self._sounded += TICK_SAMPLES
+        row = np.round(AMPLITUDE * np.sin(2 * np.pi * self.tone_hz * at)).astype(np.int16)
+        return np.tile(row, (legs, 1))
+
+    def _take(self, event: AnySipEvent) -> None:
+        self.events.append(event)
+        match event:
+            case CallOffered(call=call):
+                self.legs[call] = len(self.legs)
+                self.endpoint.answer(call, 200)
+            case MediaChanged(call=call, codec=codec) if codec:
+                self.codec = codec
+                self.endpoint.join(call, self.legs[call])
+            case CallAnswered(call=call):
+                self.up.add(call)
+            case CallEnded(call=call):
+                self.up.discard(call)
+            case TransferAsked(call=call):
+                self.endpoint.take_transfer(event)
+                self.endpoint.tell_transfer(call, 200, "OK", final=True)
+            case RequestReceived():
+                self._serve(event)
+            case _:
+                pass
+
+    def _serve(self, asked: RequestReceived) -> None:
+        answers: dict[str, tuple[int, list[tuple[str, str]]]] = {
+            "REGISTER": (401, [CHALLENGE]),
+            "OPTIONS": (200, [("Allow", "INVITE, ACK, BYE")]),
+            "SUBSCRIBE": (202, [("Expires", "60")]),
+        }
+        status, headers = answers.get(asked.message.method, (403, []))
+        self.endpoint.requests.answer(asked.request, status, headers=headers, to_tag="tip-1")
+
+    def figures(self) -> dict[str, Any]:
+        counts = self.endpoint.blocks.counts()
+        digits = [(one.digit, one.method.value) for one in self.events if isinstance(one, DigitReceived)]
+        return {
+            "version": version(),
+            "calls": limits().calls,
+            "levels_db": self.ear.levels_db(),
+            "onset_us": self.ear.onset_us.tolist(),
+            "began_us": self.began_us,
+            "codec": self.codec,
+            "digits": digits,
+            "causes": [one.cause for one in self.events if isinstance(one, CallEnded)],
+            "statuses": [one.status for one in self.events if isinstance(one, CallEnded)],
+            "transfers": [one.target for one in self.events if isinstance(one, TransferAsked)],
+            "progress": [one.status for one in self.events if isinstance(one, TransferProgressed)],
+            "requests": [one.message.method for one in self.events if isinstance(one, RequestReceived)],
+            "drops": [(one.source, one.reason, one.count) for one in self.endpoint.drops.take()],
+            "missed": self._box.missed,
+            "late": counts.late,
+            "skipped": counts.skipped,
+            "alone": counts.alone,
+            "turn_us": counts.turn_us / max(1, counts.carried),
+            "turn_us_most": counts.turn_us_most,
+            "wake_us_most": counts.wake_us_most,
+            "memory_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            "troubles": self.endpoint.troubles,
+        }
+
+
+def answer(party: Party, _: argparse.Namespace) -> dict[str, Any]:
+    sys.stdout.write(f"{party.endpoint.addresses[0]}\n")
+    sys.stdout.flush()
+    party.tone_hz = 440.0
+    party.until(lambda: bool(select.select([sys.stdin], [], [], 0)[0]), 50 * 120)
+    return party.figures()
+
+
+def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
+    placed = []
+    for leg in range(arguments.legs):
+        one = party.endpoint.call(f"sip:{leg}@{arguments.target};transport={arguments.transport}")
+        party.legs[one] = leg
+        placed.append(one)
+        list(party.ticks(2))
+    party.until(lambda: len(party.up) == arguments.legs, 500)
+    list(party.ticks(25))
+    spent = _cpu_s()
+    party.tone_hz = 1004.0
+    list(party.ticks(50 * arguments.seconds))
+    share = (_cpu_s() - spent) / arguments.seconds
+    up = len(party.up)
+    _exercise(party, placed[0], arguments)
+    for one in sorted(party.up):
+        party.endpoint.hang_up(one, arguments.cause)
+    party.until(lambda: not party.up, 250)
+    return party.figures() | {"up": up, "cpu_share": share}
+
+
+def _exercise(party: Party, first: int, arguments: argparse.Namespace) -> None:
+    if not arguments.exercise:
+        return
+    party.endpoint.send_digits(first, "5", method=DigitMethod.RTP)
+    list(party.ticks(25))
+    party.endpoint.send_digits(first, "7", method=DigitMethod.INFO)
+    list(party.ticks(10))
+    party.endpoint.hold(first)
+    list(party.ticks(25))
+    party.endpoint.resume(first)
+    list(party.ticks(25))
+    party.endpoint.transfer(first, "sip:elsewhere@127.0.0.1")
+    list(party.ticks(25))
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("part", choices=("answer", "call"))
+    parser.add_argument("--target", default="")
+    parser.add_argument("--transport", default="udp")
+    parser.add_argument("--certificate", default="")
+    parser.add_argument("--key", default="")
+    parser.add_argument("--codec", default="")
+    parser.add_argument("--legs", type=int, default=1)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--rtp", type=int, default=20_000)
+    parser.add_argument("--cause", type=int, default=16)
+    parser.add_argument("--exercise", action="store_true")
+    arguments = parser.parse_args()
+    party = Party(arguments)
+    party.start()
+    figures = (answer if arguments.part == "answer" else call)(party, arguments)
+    party.endpoint.stop()
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main()
