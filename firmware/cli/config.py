@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,17 +13,16 @@ from typing import Any
 
 from drivers.clock import MonotonicClock
 from firmware.cli import given_orders
+from firmware.cli.either import load_either
 from firmware.cli.in_force import as_json_of, exit_code, tell_engine, told
 from firmware.cli.main import DONE, MISUSED, CommandError
 from firmware.cli.tables import text_table
-from firmware.config.check import check_config, load_config
+from firmware.config.check import load_config
 from firmware.config.export import as_document, secrets_of
 from firmware.config.faults import Fault, render_faults, usable
 from firmware.config.versions import ConfigStore, ConfigStoreError, Version
 from firmware.protocol.places import Places
-from hwsim.scenario_file import load_scenario
 
-_SCENARIO = re.compile(rb"^[ \t]*(?:\[[ \t]*(?:scenario|box)\b|box[ \t]*=)", re.MULTILINE)
 HISTORY = ("version", "at", "author", "note")
 
 
@@ -74,12 +72,8 @@ def check(paths: Sequence[Path], language: str = "en", as_json: bool = False) ->
 
 
 def faults_of(path: Path) -> list[Fault]:
-    """Of a configuration, or of a scenario: a file with a [scenario] or a box of its own."""
-    try:
-        is_scenario = _SCENARIO.search(path.read_bytes()) is not None
-    except OSError:
-        is_scenario = False
-    return load_scenario(path, (check_config,))[1] if is_scenario else load_config(path)[1]
+    """Of a configuration, or of a scenario."""
+    return load_either(path)[1]
 
 
 def apply(path: Path, data: Path, author: str, language: str = "en", as_json: bool = False) -> int:

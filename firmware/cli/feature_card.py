@@ -74,6 +74,19 @@ R_KEY: Mapping[str, tuple[str, str]] = {
     "R, on-hook": ("hand the held party over", "挂机即把被保留的一方转接过去"),
 }
 """What is keyed in a conversation (`firmware.engine.inside.holding`); the R key, or a short press of the hook."""
+ROOM_KEYS: Mapping[str, tuple[str, str]] = {
+    "1": ("be heard no more; once more: be heard again", "静音；再按一次取消"),
+    "2": ("chair: close the door, open it", "主持人：锁定、解锁会议室"),
+    "3": ("chair: the last guest goes", "主持人：请出最后进入的来宾"),
+    "4": ("chair: all others are heard no more, or again", "主持人：全体静音、取消"),
+}
+IN_A_ROOM = ("In a conference room", "在会议室中")
+WATCH_KEYS: Mapping[str, tuple[str, str]] = {
+    "4": ("listen", "监听"),
+    "5": ("whisper to the agent", "密语"),
+    "6": ("join the call", "强插"),
+}
+IN_AN_AGENTS_CALL = ("Supervisors in an agent's call", "班长在坐席通话中")
 TALKING = ("In a conversation (R: flash key)", "通话中（R：闪断键）")
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "calls": ("Calls", "通话"),
@@ -115,13 +128,22 @@ def rows(config: Config, language: str) -> Iterator[Row]:
     """What can be keyed at this box, in the order of the card."""
     which = 1 if language == "zh" else 0
     given = codes(config)
-    for keys, does in R_KEY.items():
-        yield Row(TALKING[which], keys, does[which])
+    for titles, meanings in _within(config):
+        yield from (Row(titles[which], keys, does[which]) for keys, does in meanings.items())
     for section, titles in SECTIONS.items():
         for feature, (of, *sentences) in CARD.items():
             if of == section and feature in given:
                 keys = given[feature] + _KEYED[ARGUMENTS[feature]][which]
                 yield Row(titles[which], keys, sentences[which] + _choices(config, feature, language))
+
+
+def _within(config: Config) -> Iterator[tuple[tuple[str, str], Mapping[str, tuple[str, str]]]]:
+    """What is keyed while something is going on, so far as this box has it."""
+    yield TALKING, R_KEY
+    if config.rooms:
+        yield IN_A_ROOM, ROOM_KEYS
+    if any(agent.kind == "supervisor" for agent in config.agents):
+        yield IN_AN_AGENTS_CALL, WATCH_KEYS
 
 
 def _choices(config: Config, feature: str, language: str) -> str:
@@ -158,8 +180,10 @@ def as_html(config: Config, language: str) -> str:
 def page() -> str:
     """docs/feature-codes.md: the codes a box has that says nothing else."""
     config = Config()
-    told = [HEAD, f"## {TALKING[0]} · {TALKING[1]}", "", "| keys | | |", "|---|---|---|"]
-    told += [*(f"| `{keys}` | {en} | {zh} |" for keys, (en, zh) in R_KEY.items()), ""]
+    told = [HEAD]
+    for titles, meanings in ((TALKING, R_KEY), (IN_A_ROOM, ROOM_KEYS), (IN_AN_AGENTS_CALL, WATCH_KEYS)):
+        told += [f"## {titles[0]} · {titles[1]}", "", "| keys | | |", "|---|---|---|"]
+        told += [*(f"| `{keys}` | {en} | {zh} |" for keys, (en, zh) in meanings.items()), ""]
     for section, titles in SECTIONS.items():
         told += [f"## {titles[0]} · {titles[1]}", "", "| keys | | |", "|---|---|---|"]
         told += [

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from firmware.cli.either import load_either
 from firmware.cli.feature_card import as_html, help_line, rows
 from firmware.cli.main import DONE, FOUND_WRONG, CommandError
 from firmware.cli.tables import padded
-from firmware.config.check import load_config
 from firmware.config.faults import render_faults, usable
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore, ConfigStoreError
@@ -29,7 +29,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Example: tipring features card --language zh --html card.html",
     )
     card.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE.toml", help="a configuration; else the box's own"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE.toml",
+        help="a configuration or scenario; else the box's own",
     )
     card.add_argument(
         "--data", type=Path, default=Path("data"), metavar="DIR", help="the box's data (default: data)"
@@ -69,7 +73,7 @@ def text(config: Config, language: str) -> str:
 def _config(file: Path | None, data: Path) -> Config | None:
     """Of a file or of the box; None after its faults were told. Raises CommandError."""
     if file is not None:
-        config, faults = load_config(file)
+        config, faults = load_either(file)
         if not usable(faults):
             print(render_faults(faults), file=sys.stderr)
         return config

@@ -7,11 +7,23 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from firmware.cli.feature_card import CARD, R_KEY, SECTIONS, as_html, rows
+from firmware.cli.feature_card import (
+    CARD,
+    IN_A_ROOM,
+    IN_AN_AGENTS_CALL,
+    R_KEY,
+    ROOM_KEYS,
+    SECTIONS,
+    WATCH_KEYS,
+    as_html,
+    rows,
+)
 from firmware.cli.main import main
 from firmware.config.export import as_toml
-from firmware.config.schema import Config, Features, Site
+from firmware.config.schema import Agent, Config, Features, Room, Site
 from firmware.engine.dialling.feature_codes import ARGUMENTS, codes
+from firmware.engine.dialling.state import ROOM_KEYS as MEANT_IN_ROOMS
+from firmware.engine.floor.state import WATCH_KEYS as MEANT_IN_CALLS
 from tests.unit.fake_box import office
 
 
@@ -49,3 +61,18 @@ def test_the_command_prints_and_writes_the_card(tmp_path: Path, capsys: pytest.C
     assert main(["features", "card", str(file), "--html", str(page)]) == 0
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["features", "card", "--data", str(tmp_path / "none")]) == 2
+
+
+def test_keys_within_rooms_and_agents_calls_are_on_the_card_of_a_box_that_has_them() -> None:
+    sections = {row.section for row in rows(Config(), "en")}
+    config = Config(rooms=(Room(id="board"),), agents=(Agent(id="900", kind="supervisor"),))
+    more = [row.section for row in rows(config, "en") if row.section not in sections]
+    assert more == [IN_A_ROOM[0]] * len(ROOM_KEYS) + [IN_AN_AGENTS_CALL[0]] * len(WATCH_KEYS)
+    assert (tuple(ROOM_KEYS), tuple(WATCH_KEYS)) == (MEANT_IN_ROOMS, tuple(MEANT_IN_CALLS))
+
+
+def test_the_card_of_a_scenario_is_that_of_its_box(capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(__file__).resolve().parents[2]
+    scenario = root / "hw-sim/scenarios/features/conference-chair.toml"
+    assert main(["features", "card", str(scenario), "--language", "en"]) == 0
+    assert "In a conference room" in capsys.readouterr().out
