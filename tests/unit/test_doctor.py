@@ -281,7 +281,7 @@ def test_a_box_in_which_all_is_well_has_no_finding(healthy: Box) -> None:
     assert wrong(healthy.places) == set()
     checks = {finding.check for finding in doctor.examine(healthy.places)}
     expected = (
-        "software hardware prompts clock disk configuration processes switch engine archive ledger jobs gate"
+        "software hardware prompts sip clock disk configuration processes switch engine archive ledger jobs gate"
         " backup"
     )
     assert checks == set(expected.split())

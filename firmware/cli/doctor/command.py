@@ -20,6 +20,7 @@ from firmware.cli.doctor import (
     machine,
     mailboxes,
     processes,
+    sip,
     switch,
 )
 from firmware.cli.doctor.finding import Finding
@@ -29,6 +30,7 @@ from firmware.protocol.places import Places
 
 LOOKS: tuple[Callable[[Places], Iterator[Finding]], ...] = (
     machine.look,
+    sip.look,
     clock.look,
     disk.look,
     configuration.look,
