@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from drivers.ports import TICK_SAMPLES, Samples
 from drivers.sip._blocks import ffi, lib
 from drivers.sip.errors import BadBlocks
+
+if TYPE_CHECKING:
+    from drivers.sip._blocks import CData
 
 
 class Counts(Struct, frozen=True):
@@ -57,12 +61,13 @@ class Blocks:
     @classmethod
     def open(cls, path: Path) -> Blocks:
         """What another process made. Raises OSError, BadBlocks."""
-        size = path.stat().st_size
         with path.open("r+b") as file:
-            memory = mmap.mmap(file.fileno(), size) if size else None
-        held = ffi.from_buffer(memory) if memory else None
-        legs = lib.tip_blocks_legs(held, size) if memory else 0
-        if not legs or memory is None:
+            size = path.stat().st_size
+            if not size:
+                raise BadBlocks(f"{path} is empty")
+            memory = mmap.mmap(file.fileno(), size)
+        legs = lib.tip_blocks_legs(ffi.from_buffer(memory), size)
+        if not legs:
             raise BadBlocks(f"{path} was not laid out for SIP legs")
         return cls(memory, legs)
 
@@ -107,5 +112,5 @@ class BoxSide:
         return self._heard
 
 
-def _address(matrix: NDArray[np.int16]) -> object:
+def _address(matrix: NDArray[np.int16]) -> CData:
     return ffi.cast("int16_t *", matrix.ctypes.data)

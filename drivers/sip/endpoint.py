@@ -7,6 +7,7 @@ A trap: `for m in call.getInfo().media` reads freed memory, since the vector liv
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -71,12 +72,13 @@ class Endpoint:
         self._events: list[AnyCallEvent] = []
 
     def start(self) -> None:
+        _allow_handles(self.settings.calls)
         with _pjsua_errors("starting"):
             log(0)
             self._endpoint.libCreate()
             self._endpoint.libInit(_configuration(self.settings))
             log(self.settings.log_level)
-            self.requests = Requests()
+            self.requests = Requests(self.settings.requests)
             self.drops = Drops()
             for transport in self.settings.transports:
                 self.addresses.append(self._listen(transport))
@@ -105,7 +107,9 @@ class Endpoint:
         self._events.clear()
         for ended in [event.call for event in happened if isinstance(event, CallEnded)]:
             self._by_id.pop(self._calls.pop(ended).call_id, None)
-        happened += (self._transfer(one) if isinstance(one, RequestReceived) else one for one in self.requests.take())
+        happened += (
+            self._transfer(one) if isinstance(one, RequestReceived) else one for one in self.requests.take()
+        )
         return happened
 
     def call(self, target: str, *, caller: str = "", headers: Headers = (), to: str = "") -> int:
@@ -149,7 +153,9 @@ class Endpoint:
         with _pjsua_errors("resuming"):
             self._of(call).reinvite(how)
 
-    def send_digits(self, call: int, digits: str, *, method: DigitMethod = DigitMethod.RTP, for_ms: int = 160) -> None:
+    def send_digits(
+        self, call: int, digits: str, *, method: DigitMethod = DigitMethod.RTP, for_ms: int = 160
+    ) -> None:
         told = pj.CallSendDtmfParam()
         told.digits, told.duration = digits, for_ms
         told.method = next(number for number, one in METHODS.items() if one is method)
@@ -313,6 +319,14 @@ class _Call(pj.Call):
             self._troubles.append(f"call {self.number}: {error!r}")
 
 
+def _allow_handles(calls: int) -> None:
+    """RTP and RTCP of every call and as many connections again, as far as this user may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * calls + 256
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
 def _heard(event: pj.SipEvent) -> Message | None:
     """The message that made this happen, where it came from outside."""
     if event.type != pj.PJSIP_EVENT_TSX_STATE or event.body.tsxState.type != pj.PJSIP_EVENT_RX_MSG:
@@ -369,7 +383,7 @@ def _configuration(settings: Settings) -> pj.EpConfig:
 def _account_configuration(settings: Settings, address: str) -> pj.AccountConfig:
     told = pj.AccountConfig()
     told.idUri = f"sip:{address}"
-    told.callConfig.timerSessExpiresSec = settings.answer_refresh_s
+    told.callConfig.timerSessExpiresSec = settings.session_s
     told.mediaConfig.transportConfig.port = settings.rtp_from
     told.mediaConfig.transportConfig.portRange = settings.rtp_ports
     bound = settings.rtp_address or settings.transports[0].address

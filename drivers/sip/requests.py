@@ -16,8 +16,6 @@ from drivers.sip.events import RequestAnswered, RequestReceived
 from drivers.sip.message import is_header, parse
 from drivers.sip.status import check
 
-MOST = 512
-"""Requests nobody answered yet; more are refused with 503 and Retry-After."""
 ROOM = 65_536
 TAG = "tip-"
 """To tags that we choose begin so: what comes back with them is handed to us, not to pjsua's calls."""
@@ -36,9 +34,12 @@ class RequestCounts(Struct, frozen=True):
 
 
 class Requests:
-    """`fd` can be read when something waits. Start after pjsua was initialised, stop before it is destroyed."""
+    """At most `most` wait; `fd` can be read when one does.
 
-    def __init__(self, most: int = MOST) -> None:
+    Start after pjsua was initialised, stop before it is destroyed.
+    """
+
+    def __init__(self, most: int) -> None:
         self.fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._about = ffi.new("tip_request *")
         self._text = ffi.new(f"char[{ROOM}]")
@@ -78,7 +79,14 @@ class Requests:
         _checked("Reason-Phrase", reason)
         check(
             lib.tip_requests_answer(
-                request, status, reason.encode(), to_tag.encode(), _lines(headers), content_type.encode(), data, len(data)
+                request,
+                status,
+                reason.encode(),
+                to_tag.encode(),
+                _lines(headers),
+                content_type.encode(),
+                data,
+                len(data),
             ),
             f"answering request {request} with {status}",
         )

@@ -42,5 +42,7 @@ class Settings(Struct, frozen=True):
     user_agent: str = "Tipring"
     log_level: int = 1
     """0 nothing, 1 errors, 2 warnings, 3 what happens, 4 messages too; on standard error."""
-    answer_refresh_s: int = 1800
+    requests: int = 512
+    """Requests outside calls that wait for an answer of ours; more are refused with 503."""
+    session_s: int = 1800
     """Session timer (RFC 4028); the least is 90."""

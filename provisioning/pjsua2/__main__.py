@@ -1,4 +1,4 @@
-"""`python -m provisioning.pjsua2`: makes sure the wheel is in build/wheels and prints its path. Quick the second time."""
+"""`python -m provisioning.pjsua2`: makes sure the wheel is in build/wheels, prints its path; quick the second time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from provisioning.pjsua2.errors import BuildError
 
 HERE = Path(__file__).parent
 WHEELS = Path("build/wheels")
+RECIPE = ("config_site.h", "build.py", "wheel.py")
 LIMIT = re.compile(r"^#define (\w+) (\d+)\b", re.MULTILINE)
 
 
@@ -31,7 +32,7 @@ def cache() -> Path:
 
 def recipe() -> str:
     """A digest of everything the result depends on but the source: how, for which Python, on which Debian."""
-    parts = [path.read_bytes() for path in sorted(HERE.glob("*")) if path.is_file()]
+    parts = [(HERE / name).read_bytes() for name in RECIPE]
     settings = [os.environ.get(name, "") for name in (source.SOURCE_SETTING, source.DIGEST_SETTING)]
     machine = [wheel.tag(), Path("/etc/os-release").read_text(), *settings]
     return hashlib.sha256(b"\0".join([*parts, *(word.encode() for word in machine)])).hexdigest()[:16]

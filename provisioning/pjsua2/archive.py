@@ -32,7 +32,9 @@ class Listed:
 def mirrors() -> list[tuple[str, str]]:
     """(address, keyring) of the machine's own Debian release, in apt's order; keyring may be empty."""
     codename = _codename()
-    told = run(["apt-get", "indextargets", "--format", "$(RELEASE)|$(REPO_URI)|$(SIGNED_BY)", "Created-By: Packages"])
+    told = run(
+        ["apt-get", "indextargets", "--format", "$(RELEASE)|$(REPO_URI)|$(SIGNED_BY)", "Created-By: Packages"]
+    )
     rows = [line.split("|") for line in told.splitlines()]
     return list(dict.fromkeys((row[1], row[2]) for row in rows if len(row) == 3 and row[0] == codename))
 
@@ -52,7 +54,9 @@ def fetch(folder: Path, into: Path) -> Path:
 
 
 def _codename() -> str:
-    told = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    told = dict(
+        line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line
+    )
     return told.get("VERSION_CODENAME", "").strip('"')
 
 

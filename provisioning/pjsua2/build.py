@@ -60,7 +60,7 @@ def compile_all(tree: Path, out: Path) -> None:
         both.submit(_compile_libraries, tree).result()
         object_file = binding.result()
     _link_library(tree, home / "lib" / LIBRARY)
-    _link_binding(tree, object_file, home / "lib", out)
+    _link_binding(object_file, home / "lib", out)
     for folder in FOLDERS:
         shutil.copytree(tree / folder / "include", home / "include", dirs_exist_ok=True)
     shutil.copy(_swig_folder(tree) / "pjsua2.py", out / "pjsua2.py")
@@ -105,8 +105,9 @@ def _link_library(tree: Path, target: Path) -> None:
     if not archives:
         raise BuildError("pjproject compiled to nothing")
     # -Bsymbolic: calls inside the library need no look-up, and nothing loaded before can stand in for them.
-    run(["g++", "-shared", "-o", str(target), f"-Wl,-soname,{LIBRARY}", "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-s",
-         "-Wl,--no-undefined", "-Wl,--whole-archive", *archives, "-Wl,--no-whole-archive", *system_libraries(tree)])  # fmt: skip
+    flags = ["-s", f"-Wl,-soname,{LIBRARY},-Bsymbolic,-z,relro,-z,now,--no-undefined"]
+    whole = ["-Wl,--whole-archive", *archives, "-Wl,--no-whole-archive"]
+    run(["g++", "-shared", "-o", str(target), *flags, *whole, *system_libraries(tree)])
     (target.parent / "libtipring-pj.so").symlink_to(LIBRARY)
 
 
@@ -115,7 +116,7 @@ def _archives(folder: Path) -> Iterator[Path]:
     return (path for path in (folder / "lib").glob("*.a") if not path.name.startswith("libpjsdp"))
 
 
-def _link_binding(tree: Path, object_file: Path, libraries: Path, out: Path) -> None:
+def _link_binding(object_file: Path, libraries: Path, out: Path) -> None:
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     run(["g++", "-shared", "-s", "-o", str(out / f"_pjsua2{suffix}"), str(object_file), str(libraries / LIBRARY),
          "-Wl,-rpath,$ORIGIN/pjproject/lib"])  # fmt: skip

@@ -19,6 +19,7 @@
 
 #define PJ_HAS_IPV6 1
 #define PJ_LOG_MAX_LEVEL 4
+#define PJMEDIA_CONF_USE_AGC 0 /* our fabric mixes; levels stay as they are */
 #define PJMEDIA_HAS_VIDEO 0
 #define PJMEDIA_RESAMPLE_IMP PJMEDIA_RESAMPLE_LIBSAMPLERATE
 #define PJMEDIA_HAS_ILBC_CODEC 0

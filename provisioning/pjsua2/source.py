@@ -62,7 +62,9 @@ def unpack(source: Source, into: Path) -> tuple[Path, str]:
     told = {name: number for name, number in VERSION.findall(found[0].read_text()) if number}
     version = ".".join(told[name] for name in ("MAJOR", "MINOR", "REV") if name in told)
     if _numbers(version) < _numbers(PINS["oldest"]):
-        raise SourceRefused(f"pjproject {version} has published vulnerabilities; {PINS['oldest']} or newer is needed")
+        raise SourceRefused(
+            f"pjproject {version} has published vulnerabilities; {PINS['oldest']} or newer is needed"
+        )
     return found[0].parent, version
 
 

@@ -29,6 +29,7 @@ from drivers.sip.events import (
     DigitMethod,
     DigitReceived,
     MediaChanged,
+    RequestAnswered,
     RequestReceived,
     TransferAsked,
     TransferProgressed,
@@ -75,7 +76,13 @@ class Party:
         kind = TransportKind(arguments.transport)
         transports = (Transport(kind, "127.0.0.1", 0, arguments.certificate, arguments.key),)
         codecs = (arguments.codec,) if arguments.codec else Settings(transports).codecs
-        settings = Settings(transports, legs=arguments.legs, codecs=codecs, rtp_from=arguments.rtp)
+        settings = Settings(
+            transports,
+            legs=arguments.legs,
+            codecs=codecs,
+            rtp_from=arguments.rtp,
+            requests=arguments.requests,
+        )
         self.endpoint = Endpoint(settings)
         self.legs: dict[int, int] = {}
         self.events: list[AnySipEvent] = []
@@ -84,6 +91,8 @@ class Party:
         self.tone_hz = 0.0
         self.began_us = 0
         self.codec = ""
+        self.stalled = False
+        self._arguments = arguments
         self._sounded = 0
         self._clock = MonotonicClock()
 
@@ -98,10 +107,7 @@ class Party:
             yield
 
     def until(self, so: Callable[[], bool], most_ticks: int) -> bool:
-        for _ in self.ticks(most_ticks):
-            if so():
-                return True
-        return False
+        return any(so() for _ in self.ticks(most_ticks))
 
     def _tick(self) -> None:
         self._due_us += TICK_US
@@ -110,6 +116,8 @@ class Party:
                 self._take(event)
         if self.tone_hz and not self.began_us:
             self.began_us = self._clock.now_us()
+        if self.stalled:
+            return
         heard = self._box.exchange(self._said())
         self.ear.hear(heard, self._clock.now_us())
 
@@ -149,8 +157,26 @@ class Party:
             "OPTIONS": (200, [("Allow", "INVITE, ACK, BYE")]),
             "SUBSCRIBE": (202, [("Expires", "60")]),
         }
+        if self._arguments.mute:
+            return
         status, headers = answers.get(asked.message.method, (403, []))
         self.endpoint.requests.answer(asked.request, status, headers=headers, to_tag="tip-1")
+        if asked.message.method == "SUBSCRIBE":
+            self._notify(asked)
+
+    def _notify(self, asked: RequestReceived) -> None:
+        self.endpoint.requests.send(
+            1_000_000,
+            "NOTIFY",
+            f"sip:100@{asked.source}:{asked.port}",
+            from_=f"{asked.message.first('to').split(';')[0]};tag=tip-1",
+            to=asked.message.first("from"),
+            call_id=asked.message.first("call-id"),
+            cseq=7,
+            headers=[("Event", "dialog"), ("Subscription-State", "active;expires=60")],
+            content_type="application/dialog-info+xml",
+            body="<dialog-info/>",
+        )
 
     def figures(self) -> dict[str, Any]:
         counts = self.endpoint.blocks.counts()
@@ -168,6 +194,7 @@ class Party:
             "transfers": [one.target for one in self.events if isinstance(one, TransferAsked)],
             "progress": [one.status for one in self.events if isinstance(one, TransferProgressed)],
             "requests": [one.message.method for one in self.events if isinstance(one, RequestReceived)],
+            "answers": [one.status for one in self.events if isinstance(one, RequestAnswered)],
             "drops": [(one.source, one.reason, one.count) for one in self.endpoint.drops.take()],
             "missed": self._box.missed,
             "late": counts.late,
@@ -201,6 +228,11 @@ def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
     spent = _cpu_s()
     party.tone_hz = 1004.0
     list(party.ticks(50 * arguments.seconds))
+    if arguments.stall:
+        party.stalled = True
+        list(party.ticks(arguments.stall))
+        party.stalled = False
+        list(party.ticks(50))
     share = (_cpu_s() - spent) / arguments.seconds
     up = len(party.up)
     _exercise(party, placed[0], arguments)
@@ -242,6 +274,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--rtp", type=int, default=20_000)
     parser.add_argument("--cause", type=int, default=16)
+    parser.add_argument("--stall", type=int, default=0, help="ticks without a block, in mid-call")
+    parser.add_argument("--requests", type=int, default=512)
+    parser.add_argument("--mute", action="store_true", help="answer no request")
     parser.add_argument("--exercise", action="store_true")
     arguments = parser.parse_args()
     party = Party(arguments)

@@ -182,19 +182,60 @@ def test_requests_outside_calls_are_answered_by_python() -> None:
     assert figures["requests"] == ["REGISTER", "OPTIONS", "SUBSCRIBE", "SUBSCRIBE", "MESSAGE"]
 
 
+def test_a_request_of_ours_is_answered_from_outside() -> None:
+    with answering() as there:
+        stranger = Stranger(there.address)
+        with stranger.socket:
+            assert stranger.ask(request("SUBSCRIBE", "Event: dialog"))[0].startswith("SIP/2.0 202")
+            notify = stranger.socket.recv(65_536).decode().split("\r\n")
+            same = [
+                line for line in notify if line.partition(":")[0] in {"Via", "From", "To", "Call-ID", "CSeq"}
+            ]
+            stranger.socket.send("\r\n".join(["SIP/2.0 200 OK", *same, "Content-Length: 0", "", ""]).encode())
+            stranger.ask(request("OPTIONS"))
+        figures = there.figures()
+    assert notify[0].startswith("NOTIFY sip:100@127.0.0.1")
+    assert {"From: <sip:100@127.0.0.1>;tag=tip-1", "To: <sip:100@127.0.0.1>;tag=a", "CSeq: 7 NOTIFY"} <= set(
+        notify
+    )
+    assert notify[-1] == "<dialog-info/>"
+    assert figures["answers"] == [200]
+
+
+def test_more_requests_than_there_is_room_for_are_refused_for_now() -> None:
+    with answering("--requests", "2", "--mute") as there:
+        stranger = Stranger(there.address)
+        with stranger.socket:
+            for number in (1, 2, 2, 2):
+                stranger.socket.send(request("OPTIONS", number=number).replace(b"{port}", stranger.port))
+            refused = stranger.ask(request("OPTIONS", number=3))
+        assert there.figures()["requests"] == ["OPTIONS", "OPTIONS"]
+    assert refused[0].startswith("SIP/2.0 503")
+    assert "Retry-After: 5" in refused
+
+
+def test_calls_outlive_a_box_that_stands_still() -> None:
+    calling, answered = talk("--seconds", "1", "--stall", "25")
+    assert calling["up"] == 1
+    assert calling["alone"] >= 20
+    assert calling["skipped"] == 0
+    assert answered["levels_db"] == pytest.approx([0], abs=0.5)
+
+
 def test_garbage_is_counted_by_source_and_the_endpoint_serves_on() -> None:
     with answering() as there:
         stranger = Stranger(there.address)
         with stranger.socket:
             for _ in range(3):
-                stranger.socket.send(b"this is no SIP\r\n\r\n")
-            stranger.socket.send(b"\r\n\r\n")
-            stranger.socket.send(b"INVITE sip:x SIP/2.0\r\nVia: broken\r\n\r\n")
+                stranger.socket.send(b"this is no SIP, however long it may be made\r\n\r\n")
+            stranger.socket.send(b"\r\n" * 20)
+            stranger.socket.send(b"INVITE sip:x@127.0.0.1 SIP/2.0\r\nVia: broken\r\n\r\n")
+            stranger.socket.send(b"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nMax-Forwards: 70\r\n\r\n")
             assert stranger.ask(request("OPTIONS"))[0].startswith("SIP/2.0 200")
         drops = there.figures()["drops"]
     assert {source for source, _, _ in drops} == {"127.0.0.1"}
-    assert sum(count for _, _, count in drops) == 5
-    assert len({reason for _, reason, _ in drops}) == 2
+    assert sum(count for _, _, count in drops) == 6
+    assert len({reason for _, reason, _ in drops}) == 3
 
 
 @pytest.mark.slow
