@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import get_args
 
 from firmware.config.faults import Finding, Wording
-from firmware.config.schema import Config
+from firmware.config.schema import BUILT_IN_MUSIC, Config
 from firmware.config.shape import BROKEN
 from firmware.protocol.facts import AnyFact
 from firmware.protocol.names import Tone
@@ -105,6 +105,9 @@ def _known(path: _Path, what: str, given: str, known: Collection[str]) -> Iterat
     """Nothing when it is known; of many names only the near ones are told."""
     if given in known or given == BROKEN:
         return
+    if expect.about and expect.what == "HeardMusic":
+        tunes = [*BUILT_IN_MUSIC, *(one.id for one in scenario.config.tunes)]
+        yield from _known((*path, "about"), "tune", expect.about, tunes)
     near = difflib.get_close_matches(given, known, 5, 0.5) if len(known) > 20 else sorted(known)
     shown = ", ".join(near) or "docs/facts.md"
     yield Finding(path, UNKNOWN, {"what": what, "given": given, "known": shown})

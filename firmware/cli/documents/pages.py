@@ -108,6 +108,7 @@ EXPECTED = """## What can be expected
 | `Displayed` | number, name or both; `private`, `unavailable` | what the telephone's display shows |
 | `LampChanged` | `lit`, `dark` | the message lamp was told by FSK |
 | `HeardTone` | one of the tones below | which tone sounds, once that can be told: 0.2 s (beep) to 2 s |
+| `HeardMusic` | name of the tune | which tune sounds, some 2.5 s after it began or began anew; in rehearsals |
 | `HeardVoice`, `LostVoice` | whose | the voice is there for the first time or again; it was away for 20 s |
 | `mark` | whose | each turn in which that voice was heard: every 2.5 s at first, then at most 8 s apart |
 | `HeardGoodbye`, `Connected`, `Released`, `Refused`, `Alerted` | | other things people notice |

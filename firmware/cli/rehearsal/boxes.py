@@ -64,7 +64,7 @@ class FullBox:
         plan = SwitchPlan.from_config(config)
         wire = Wire(len(plan.ports))
         self.diary = Diary(diary_entries)
-        self.world = World(scenario, wire, diary=self.diary)
+        self.world = World(scenario, wire, diary=self.diary, music=bank.music)
         self.clock.follow(self.world.advance)
         cards = bench_cards(config, wire, self.clock)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)

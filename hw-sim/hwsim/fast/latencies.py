@@ -30,6 +30,14 @@ MARK_US = 280_000
 """Beginning of a voiceprint at the lips to its being known at the ear."""
 GOODBYE_US = 280_000
 BEEP_US = 190_000
+MUSIC_US = 2_400_000
+"""Beginning of a tune to its being known, by the second at which an ear looks: half a second more or less."""
+PORT_FAILED_US = 60_000
+"""Loss of a port's power to its alarm."""
+PORT_TRY_US = 970_000
+"""The driver's try to bring a chip without power up."""
+PORT_UP_US = 1_200_000
+"""One that succeeds."""
 AUDIO_US = 40_000
 """Lips to ear, and player to ear."""
 

@@ -20,7 +20,9 @@ ENDED = (Tone.BEEP, Tone.CALL_WAITING, Tone.CONFIRM)
 
 
 class Players:
-    """`ended(port, play, at_us)` and `heard(port, tone, at_us)` are called when it comes to that."""
+    """`ended(port, play, at_us)`, `heard(port, tone, at_us)` and `music(port, tune, at_us)` are called when it comes to
+    that.
+    """
 
     def __init__(
         self,
@@ -30,12 +32,14 @@ class Players:
         *,
         ended: Callable[[int, str, int], None],
         heard: Callable[[int, Tone, int], None],
+        music: Callable[[int, str, int], None],
     ) -> None:
         self._sounds = sounds
         self._plans = plans
         self._timeline = timeline
         self._ended = ended
         self._heard = heard
+        self._music = music
         self._runs = [0] * len(plans)
         self._plays = [""] * len(plans)
 
@@ -57,6 +61,10 @@ class Players:
             if ear_us is not None:
                 at_us = now_us + after_us + late.AUDIO_US + ear_us
                 self._timeline.at(at_us, partial(self._tone, port, run, tone))
+        if programme.music is not None:
+            after_us, tune = programme.music
+            at_us = now_us + after_us + late.AUDIO_US + late.MUSIC_US
+            self._timeline.at(at_us, partial(self._tune, port, run, tune))
         if programme.us is not None:
             self._timeline.at(now_us + programme.us, partial(self._over, port, run))
 
@@ -71,6 +79,10 @@ class Players:
     def _tone(self, port: int, run: int, tone: Tone, now_us: int) -> None:
         if self._runs[port] == run or tone in ENDED:
             self._heard(port, tone, now_us)
+
+    def _tune(self, port: int, run: int, tune: str, now_us: int) -> None:
+        if self._runs[port] == run:
+            self._music(port, tune, now_us)
 
     def _over(self, port: int, run: int, now_us: int) -> None:
         if self._runs[port] == run:

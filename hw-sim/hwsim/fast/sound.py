@@ -20,10 +20,11 @@ MESSAGE_SAMPLES = 8000 * 8
 
 
 class Programme(Struct, frozen=True):
-    """What a player will do: lasting `us` (None: for ever); tones in it with when they begin."""
+    """What a player will do: lasting `us` (None: for ever); tones in it with when they begin, and the last tune."""
 
     us: int | None
     tones: tuple[tuple[int, Tone], ...] = ()
+    music: tuple[int, str] | None = None
 
 
 class Sounds:
@@ -36,8 +37,11 @@ class Sounds:
 
     def programme(self, items: Sequence[PlayItem], repeat: bool = False) -> Programme:
         """The items in order; a phrase that is missing is a short beep, as in the switch."""
-        at, tones = 0, []
+        at = 0
+        tones: list[tuple[int, Tone]] = []
         for item in items:
+            if isinstance(item, Music):
+                return Programme(None, tuple(tones), (at * 125, item.name))
             if isinstance(item, ToneItem):
                 tones.append((at * 125, item.tone))
             length = self._samples(item)

@@ -38,7 +38,7 @@ from hwsim.fast.sound import Sounds
 from hwsim.fast.world import FastWorld
 from hwsim.scenario import Scenario
 from hwsim.world.diary import Diary
-from hwsim.world.percepts import HeardTone
+from hwsim.world.percepts import HeardMusic, HeardTone
 from hwsim.world.timeline import Timeline
 
 
@@ -79,7 +79,14 @@ class FastSwitch:
             if isinstance(port, FxoPort):
                 self.world.watch_caller_id(number, port.offer.watches_always)
         sounds = Sounds(lengths, plans[0].country)
-        self.players = Players(sounds, plans, self.timeline, ended=self._play_over, heard=self._tone_heard)
+        self.players = Players(
+            sounds,
+            plans,
+            self.timeline,
+            ended=self._play_over,
+            heard=self._tone_heard,
+            music=self._music_heard,
+        )
         self._inbox = Inbox()
         self._events: list[AnySwitchEvent] = []
         self._signals = [0] * len(plans)
@@ -254,6 +261,11 @@ class FastSwitch:
         who = self.world.person_at(port)
         if who is not None:
             self.world.cast.tell(who, HeardTone(tone), now_us)
+
+    def _music_heard(self, port: int, tune: str, now_us: int) -> None:
+        who = self.world.person_at(port)
+        if who is not None:
+            self.world.cast.tell(who, HeardMusic(tune), now_us)
 
     def _record(self, command: asked.Record) -> None:
         if command.recording in self._recordings:

@@ -24,6 +24,7 @@ from hwsim.world.percepts import (
     Goodbye,
     HangUp,
     HeardBell,
+    HeardMusic,
     HeardTone,
     HeardVoice,
     Hush,
@@ -171,6 +172,8 @@ def _about(percept: Percept) -> str:
         return percept.who
     if isinstance(percept, HeardTone):
         return percept.tone.value
+    if isinstance(percept, HeardMusic):
+        return percept.tune
     if isinstance(percept, HeardBell):
         return percept.cadence
     if isinstance(percept, LampChanged):

@@ -14,6 +14,7 @@ from drivers.ports import SAMPLE_RATE_HZ, TICK_SAMPLES
 from firmware.protocol.names import Tone
 from hwsim.world.cadence import CadenceEar
 from hwsim.world.marks import MarkRow
+from hwsim.world.tune_ear import TuneEar
 from hwsim.world.voiceprint import CHORD_HZ, CHORDS
 
 BEEP_HZ = 1000.0
@@ -49,10 +50,20 @@ class ToneHeard(Heard, frozen=True):
     tone: Tone
 
 
+class MusicHeard(Heard, frozen=True):
+    tune: str
+
+
 class Ear:
     """`listen` once a tick. `level_dbm0` is each row's level afterwards."""
 
-    def __init__(self, ports: int, tones: Mapping[str, CountryTone]) -> None:
+    def __init__(
+        self,
+        ports: int,
+        tones: Mapping[str, CountryTone],
+        music: Mapping[str, NDArray[np.int16]] | None = None,
+    ) -> None:
+        """`music` are the tunes that are known, by name."""
         progress = {
             hz
             for name, tone in tones.items()
@@ -67,6 +78,7 @@ class Ear:
         self._count = len(hz)
         self.level_dbm0: NDArray[np.float32] = np.full(ports, -np.inf, np.float32)
         self._cadence = CadenceEar(ports, tones)
+        self._tunes = TuneEar(ports, music or {})
         self._beeps = CadenceEar.counter(ports)
         self._rows: list[MarkRow] = [MarkRow() for _ in range(ports)]
         self._marking = np.zeros(ports, np.bool_)
@@ -86,11 +98,13 @@ class Ear:
         heard += [ToneHeard(port, name) for port, name in self._cadence.listen(tone)]
         pure = (self.level_dbm0 > TONE_DBM0) & (share[:, -1] > TONE_SHARE) & self._steady()
         heard += [ToneHeard(port, Tone.BEEP) for port in self._beep(pure)]
+        heard += [MusicHeard(port, tune) for port, tune in self._tunes.listen(rows, loud)]
         return heard
 
     def forget(self, port: int) -> None:
         """A new call in this row."""
         self._cadence.forget(port)
+        self._tunes.forget(port)
         self._beeps[port] = 0
         self._rows[port] = MarkRow()
 

@@ -83,6 +83,12 @@ class HeardTone(Percept, frozen=True):
     tone: Tone
 
 
+class HeardMusic(Percept, frozen=True):
+    """A tune is recognised, two to three seconds after it began or began anew."""
+
+    tune: str
+
+
 class Act(Struct, frozen=True):
     """Something a person does."""
 

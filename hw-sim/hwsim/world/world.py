@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drivers.countries import profile
 from drivers.dsp.caller_id import CallerIdMessage
@@ -22,14 +24,22 @@ from hwsim.world.copper import Copper
 from hwsim.world.copper_loop import CopperLoop
 from hwsim.world.diary import Diary
 from hwsim.world.displays import Displays
-from hwsim.world.ear import Ear, Mark, ToneHeard
+from hwsim.world.ear import Ear, Mark, MusicHeard, ToneHeard
 from hwsim.world.hearing import Hearing
 from hwsim.world.insider import Insider
 from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.mouth import Mouth
 from hwsim.world.outside import Outside
 from hwsim.world.party import OutsideParty
-from hwsim.world.percepts import Displayed, HeardBell, HeardTone, LampChanged, Rang, RingingStopped
+from hwsim.world.percepts import (
+    Displayed,
+    HeardBell,
+    HeardMusic,
+    HeardTone,
+    LampChanged,
+    Rang,
+    RingingStopped,
+)
 from hwsim.world.speech import LEVEL_DBM0, Speech
 from hwsim.world.tap import Tap
 from hwsim.world.telephone import OFF_HOOK_OHM, Telephone
@@ -65,7 +75,9 @@ class World:
         start_us: int = 0,
         speech: Speech | None = None,
         diary: Diary | None = None,
+        music: Mapping[str, NDArray[np.int16]] | None = None,
     ) -> None:
+        """`music` are the tunes people know by ear; without it they recognise none."""
         config = scenario.config
         self.scenario = scenario
         self.wire = wire
@@ -93,7 +105,7 @@ class World:
         for field in ("battery_v", "ring_v"):
             wire.world[field] = 0.0
         tones = profile(config.site.country).tones
-        self.ear = Ear(wire.ports, tones)
+        self.ear = Ear(wire.ports, tones, music)
         self.copper = Copper(wire.ports, self.seed)
         self.cast = Cast(scenario, self.seed, self.timeline, self, self.diary)
         self.outside = Outside(
@@ -252,6 +264,8 @@ class World:
                 self._hear_mark(who, heard, now_us)
             elif isinstance(heard, ToneHeard):
                 self.cast.tell(who, HeardTone(heard.tone), now_us)
+            elif isinstance(heard, MusicHeard):
+                self.cast.tell(who, HeardMusic(heard.tune), now_us)
         for port, said in self._displays.read(self.wire.to_world[(self._taken - 1) % RING_BLOCKS]):
             self._display(port, said, now_us)
         for port, lit in self._displays.lamps(self.wire.to_world[(self._taken - 1) % RING_BLOCKS]):
