@@ -17,7 +17,19 @@ SIGNS = ("open-loop", "reversal", "busy-tone", "congestion", "silence")
 BEHAVIOURS = ("answers", "busy", "never", "vacant", "congestion")
 GROUPS = ("pbx", "acd", "ivr", "voicemail", "admin")
 ROLES = ("inside", "outside", "both")
-FAULTS = ("unplug", "battery", "noise", "phone-unplug", "kill-engine", "hang-engine", "kill-switch", "clock")
+FAULTS = (
+    "unplug",
+    "battery",
+    "noise",
+    "phone-unplug",
+    "port-power",
+    "kill-engine",
+    "hang-engine",
+    "kill-switch",
+    "clock",
+)
+PHONE_FAULTS = ("phone-unplug", "port-power")
+"""Their target is an extension."""
 BOX_FAULTS = ("kill-engine", "hang-engine", "kill-switch", "clock")
 """Faults that happen to the box: whoever runs it executes them; the world only does the others."""
 CLOCK_QUALITIES = ("ntp", "rtc", "manual", "none")
@@ -332,11 +344,12 @@ class Fault(Part, frozen=True):
     at_s: AtS
     """When it begins."""
     kind: Annotated[str, _one_of(*FAULTS)]
-    """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`,
-    `kill-engine` (another comes at once, or after `for_s`), `hang-engine` (it stands still), `kill-switch`,
-    `clock` (on the wall). What happens to the box itself is for rehearsals."""
+    """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`, `port-power` (a
+    telephone's port loses its 12 V: the box alarms, tries it again ever more seldom and gives it up after some
+    forty seconds), `kill-engine` (another comes at once, or after `for_s`), `hang-engine` (it stands still),
+    `kill-switch`, `clock` (on the wall). What happens to the box itself is for rehearsals."""
     target: str = ""
-    """Line name; for `phone-unplug` an extension."""
+    """Line name; for `phone-unplug` and `port-power` an extension."""
     for_s: AtS = 0.0
     """How long; 0: to the end."""
     level_dbm0: DbM0 = -30.0

@@ -16,7 +16,7 @@ from firmware.config.schema import BUILT_IN_MUSIC, Config, Part
 from firmware.config.shape import BROKEN
 from hwsim.check_expects import NOT_ONE, expect_findings
 from hwsim.check_scripts import script_findings
-from hwsim.scenario import BOX_FAULTS, Scenario, Spread, press_times
+from hwsim.scenario import BOX_FAULTS, PHONE_FAULTS, Scenario, Spread, press_times
 from hwsim.shared_box import Source, with_shared_box
 
 BAD_PRESS = Wording(
@@ -184,5 +184,5 @@ def _names(scenario: Scenario) -> Iterator[tuple[_Path, str, str, set[str]]]:
         yield ("person", i, "agent"), person.agent, "agent", {agent.id for agent in config.agents} | {""}
     for i, fault in enumerate(scenario.faults):
         if fault.kind not in BOX_FAULTS:
-            known = extensions if fault.kind == "phone-unplug" else lines
+            known = extensions if fault.kind in PHONE_FAULTS else lines
             yield ("fault", i, "target"), fault.target, "target", known

@@ -37,6 +37,7 @@ WORLD_SIDE = np.dtype(
         ("ring_hz", "f4"),
         ("parallel_ohm", "f4"),  # FXO: a telephone in parallel, inf: none
         ("ring_phase0_us", "i8"),  # FXO: box time at which this burst's sine had phase 0
+        ("power_cut", "f4"),  # FXS: 1 while the port's 12 V are away, else 0
     ]
 )
 

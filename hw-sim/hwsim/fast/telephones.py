@@ -8,7 +8,8 @@ from functools import partial
 from drivers.chips.fxs_line import FxsLine
 from drivers.chips.si321x import FEED_RINGING
 from drivers.countries import CountryProfile
-from drivers.ports import CYCLE_US, AnyLineCommand, AnyLineEvent
+from drivers.ports import CYCLE_US, AnyLineCommand, AnyLineEvent, PortFailed
+from hwsim.fast.port_power import PortPower
 from hwsim.world.bell import cadences
 from hwsim.world.percepts import HeardBell, Percept, Rang, RingingStopped
 from hwsim.world.telephone import Telephone
@@ -30,6 +31,7 @@ class Telephones:
         self._timeline = timeline
         self._give = give
         self._hooks = {port: FxsLine(port) for port in ports.values()}
+        self._power = PortPower(timeline, self._service)
         self.numbers = {port: number for number, port in ports.items()}
         self.by_number = {number: self._telephone(number, port, tell) for number, port in ports.items()}
 
@@ -55,8 +57,26 @@ class Telephones:
 
     def command(self, port: int, command: AnyLineCommand, now_us: int) -> None:
         """The switch wants ringing begun or stopped, or pulses collected."""
-        if port in self._hooks:
+        if port in self._hooks and port not in self._power.failed:
             self._tell(port, self._hooks[port].command(command, now_us), now_us)
+
+    def power(self, number: str, there: bool, now_us: int) -> None:
+        """The 12 V of a telephone's port come or go."""
+        port = self.by_number[number].port
+        if there:
+            self._power.come_back(port)
+        else:
+            self._power.cut(port, now_us)
+
+    def _service(self, port: int, event: AnyLineEvent, now_us: int) -> None:
+        """The port went out of service, or is there again: then the driver's line begins anew."""
+        telephone = self.by_number[self.numbers[port]]
+        self._hooks[port] = FxsLine(port)
+        self._give(port, event, now_us)
+        if isinstance(event, PortFailed):
+            telephone.ring(False, now_us)
+        elif telephone.off_hook and telephone.plugged:
+            self._hook(port, True, now_us)
 
     def _hook(self, port: int, closed: bool, now_us: int) -> None:
         """The driver looks every cycle, and believes its second look."""
@@ -65,7 +85,8 @@ class Telephones:
             self._timeline.at(at_us, partial(self._look, port, closed))
 
     def _look(self, port: int, closed: bool, now_us: int) -> None:
-        self._tell(port, self._hooks[port].hook(closed, now_us), now_us)
+        if port not in self._power.failed:
+            self._tell(port, self._hooks[port].hook(closed, now_us), now_us)
 
     def _due(self, port: int, now_us: int) -> None:
         line = self._hooks[port]

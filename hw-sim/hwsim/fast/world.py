@@ -250,6 +250,8 @@ class FastWorld:
     def _fault(self, fault: Fault, begins: bool, now_us: int) -> None:
         if fault.kind == "phone-unplug":
             self.telephones.by_number[fault.target].plug(not begins, now_us)
+        elif fault.kind == "port-power":
+            self.telephones.power(fault.target, not begins, now_us)
         elif fault.kind == "unplug":
             self.lines[self.line_names[fault.target]].unplug(begins, now_us)
         elif fault.kind == "battery":

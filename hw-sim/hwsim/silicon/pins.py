@@ -46,6 +46,10 @@ class Pins:
     def parallel_ohm(self) -> float:
         return self._world[self._in + 4]
 
+    @property
+    def power_cut(self) -> bool:
+        return self._world[self._in + 7] != 0.0
+
     def ringing(self, now_us: int) -> float:
         """Ringing voltage now: a sine whose phase depends on box time alone, however often one looks."""
         if not self.ring_v:

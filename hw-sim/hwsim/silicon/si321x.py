@@ -33,7 +33,8 @@ READ_ONLY = (
 
 
 class Si321x(Chip):
-    """`supply` is the 12 V of the DC-DC converter; `leaks` a battery that falls when the converter rests.
+    """`supply` is the 12 V of the DC-DC converter (which the world may cut too, and the chip is reset by it); `leaks` a
+    battery that falls when the converter rests.
 
     `stuck_busy` and `never_calibrates` are chips whose inner machines hang.
     """
@@ -53,6 +54,7 @@ class Si321x(Chip):
         self._rested_us = 0
         self._closed = False
         self._change_us: int | None = None
+        self._power_was_cut = False
         pins.is_kind(FXS)
         self._readers = {
             slic.SPI_MODE: lambda: self.registers[0] & 0xC0 | 0x10 | REVISION,
@@ -153,10 +155,17 @@ class Si321x(Chip):
         elif not on and self._powered_us is not None:
             self._powered_us, self._rested_us = None, self._now_us()
 
+    def _feel_power(self) -> None:
+        """Power that fails takes the registers with it, once."""
+        cut = self.pins.power_cut
+        if cut and not self._power_was_cut:
+            self.reset()
+        self._power_was_cut = cut
+
     def _battery(self) -> float:
         """VBAT, volts below ground; it stays for a while when the converter rests."""
         full = (self.registers[slic.BATTERY_HIGH] & 0x3F) * 1.5
-        if not self.supply:
+        if not self.supply or self.pins.power_cut:
             return 0.0
         if self._powered_us is not None:
             return full * min(1.0, (self._now_us() - self._powered_us) / POWER_UP_US)
@@ -186,6 +195,7 @@ class Si321x(Chip):
         self.moved()
 
     def _linefeed(self) -> int:
+        self._feel_power()
         self._loop_status()
         wanted = self.registers[slic.LINEFEED]
         return wanted | wanted << 4

@@ -102,7 +102,7 @@ class World:
         """Ears that are recorded by hand."""
         for field in ("loop_ohm", "parallel_ohm"):
             wire.world[field] = np.inf
-        for field in ("battery_v", "ring_v"):
+        for field in ("battery_v", "ring_v", "power_cut"):
             wire.world[field] = 0.0
         tones = profile(config.site.country).tones
         self.ear = Ear(wire.ports, tones, music)
@@ -393,6 +393,9 @@ class World:
         """A fault of the world begins or ends now."""
         if fault.kind == "phone-unplug":
             self.telephones[fault.target].plug(not begins, now_us)
+            return
+        if fault.kind == "port-power":
+            self.wire.world["power_cut"][self.telephones[fault.target].port] = begins
             return
         port = self.line_names[fault.target]
         if fault.kind == "noise":
