@@ -24,6 +24,8 @@ class Bench(Struct, frozen=True):
     begun: Begun
     wanted: JobWanted
     tries: int = 0
+    connect: mail.Connect | None = None
+    """To the mail server; empty: over the network."""
 
 
 class Kind(Struct, frozen=True):
@@ -76,6 +78,7 @@ def _mail(bench: Bench, task: Task) -> Answer:
             task.hold,
             begin=lambda: begun.note(wanted.job),
             undo=lambda: begun.forget(wanted.job),
+            connect=bench.connect,
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -22,6 +23,10 @@ TAKEN = 250
 TEMPORARY = range(400, 500)
 
 
+Connect = Callable[[MailServer, float, ssl.SSLContext], smtplib.SMTP]
+"""A connection to the server, with seconds to wait for each word. Raises smtplib.SMTPException, OSError."""
+
+
 class Posting(Struct, frozen=True):
     """One mail to be handed in. `begin` is called right before the server may take it, `undo` when it did not."""
 
@@ -33,6 +38,8 @@ class Posting(Struct, frozen=True):
     begin: Callable[[], None]
     undo: Callable[[], None]
     context: ssl.SSLContext | None = None
+    connect: Connect | None = None
+    """Empty: over the network."""
 
 
 def pause_s(tries: int) -> float:
@@ -63,17 +70,20 @@ def _connected(posting: Posting) -> smtplib.SMTP:
     server = posting.server
     context = posting.context or ssl.create_default_context()
     wait_s = max(0.1, min(LONGEST_WAIT_S, posting.left_s()))
-    link: smtplib.SMTP
-    if server.security == "tls":
-        link = smtplib.SMTP_SSL(server.server, server.port, timeout=wait_s, context=context)
-    else:
-        link = smtplib.SMTP(server.server, server.port, timeout=wait_s)
+    link = (posting.connect or over_the_network)(server, wait_s, context)
     try:
         _sign_in(link, posting, context)
     except BaseException:
         link.close()
         raise
     return link
+
+
+def over_the_network(server: MailServer, wait_s: float, context: ssl.SSLContext) -> smtplib.SMTP:
+    """Raises smtplib.SMTPException, OSError."""
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.server, server.port, timeout=wait_s, context=context)
+    return smtplib.SMTP(server.server, server.port, timeout=wait_s)
 
 
 def _sign_in(link: smtplib.SMTP, posting: Posting, context: ssl.SSLContext) -> None:
@@ -100,7 +110,9 @@ def _password(server: MailServer) -> str:
 
 
 def _posted(link: smtplib.SMTP, posting: Posting) -> Answer:
-    """Up to the last word before the mail itself, a lost connection loses nothing."""
+    """Up to the last word before the mail itself, a lost connection loses nothing. Lines end with CR LF (RFC 5321
+    2.3.8).
+    """
     sender, to = posting.server.sender, str(posting.message["To"])
     try:
         for code, _ in (link.mail(sender), link.rcpt(to)):
@@ -109,7 +121,7 @@ def _posted(link: smtplib.SMTP, posting: Posting) -> Answer:
         raise _later("connection-lost", posting) from error
     posting.begin()
     try:
-        code, _ = link.data(posting.message.as_bytes())
+        code, _ = link.data(posting.message.as_bytes(policy=policy.SMTP))
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
     except (smtplib.SMTPException, OSError):

@@ -16,6 +16,8 @@ from firmware.config.schema import Config, Mailbox
 from firmware.jobs.answers import Failed, Later
 
 NOT_CUT_YET_S = 10.0
+OF_THE_HOUSE = ""
+"""Presentation of who called from one of the box's telephones: no exchange said anything about it."""
 _FOUND = (
     "SELECT r.path, r.seconds, r.began_at, r.gone, c.from_number, c.from_name, c.presentation"
     " FROM recordings r LEFT JOIN calls c ON c.id = r.call WHERE r.id = ?"
@@ -75,7 +77,7 @@ def _left(data: Path, recording: str) -> Left:
         raise Failed("no-recording")
     if row is None or not row[0]:
         raise Later("not-cut-yet", NOT_CUT_YET_S, counts=False)
-    shown = row[6] in ("allowed", "not-offered")
+    shown = row[6] in ("allowed", "not-offered", OF_THE_HOUSE)
     number, name = (row[4] or "", row[5] or "") if shown else ("", "")
     return Left(row[0], row[1] or 0.0, row[2], _plain(number), _plain(name))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import get_args
 
 from firmware.config.faults import Finding, Wording
@@ -43,12 +43,23 @@ NOTICED = tuple(
     sorted(
         {kind.__name__ for base in (percepts.Percept, percepts.Act) for kind in base.__subclasses__()}
         - {"Due"}
-        | {"mark"}
+        | {"mark", "MailCame"}
     )
 )
 """What a diary knows of."""
-_MEANT = {"figure": (), "fact": ("of", "from_s", "to_s"), "diary": ("what", "about", "from_s", "to_s")}
-_NOTHING = {"of": {}, "what": "", "about": "", "from_s": 0.0, "to_s": 0.0}
+_MEANT = {
+    "figure": (),
+    "fact": ("of", "from_s", "to_s"),
+    "diary": ("what", "about", "sound_s", "from_s", "to_s"),
+}
+_NOTHING: Mapping[str, object] = {
+    "of": {},
+    "what": "",
+    "about": "",
+    "sound_s": None,
+    "from_s": 0.0,
+    "to_s": 0.0,
+}
 _VOICES = ("mark", "HeardVoice", "LostVoice")
 _Path = tuple[str | int, ...]
 
@@ -90,9 +101,13 @@ def _people(path: _Path, expect: Expect, scenario: Scenario) -> Iterator[Finding
     people = [f"ext-{one.number}" for one in scenario.config.extensions]
     people += [f"party-{one.number}" for one in scenario.outside_parties]
     people += [one.id or f"caller-{i}" for i, one in enumerate(scenario.callers, 1)]
+    people += [one.mail for one in scenario.config.mailboxes if one.mail]
     yield from _person((*path, "diary"), expect.diary, people, scenario)
     if expect.about and expect.what in _VOICES:
         yield from _person((*path, "about"), expect.about, people, scenario)
+    if expect.about and expect.what == "HeardMusic":
+        tunes = [*BUILT_IN_MUSIC, *(one.id for one in scenario.config.tunes)]
+        yield from _known((*path, "about"), "tune", expect.about, tunes)
 
 
 def _person(path: _Path, given: str, people: Collection[str], scenario: Scenario) -> Iterator[Finding]:
@@ -105,9 +120,6 @@ def _known(path: _Path, what: str, given: str, known: Collection[str]) -> Iterat
     """Nothing when it is known; of many names only the near ones are told."""
     if given in known or given == BROKEN:
         return
-    if expect.about and expect.what == "HeardMusic":
-        tunes = [*BUILT_IN_MUSIC, *(one.id for one in scenario.config.tunes)]
-        yield from _known((*path, "about"), "tune", expect.about, tunes)
     near = difflib.get_close_matches(given, known, 5, 0.5) if len(known) > 20 else sorted(known)
     shown = ", ".join(near) or "docs/facts.md"
     yield Finding(path, UNKNOWN, {"what": what, "given": given, "known": shown})

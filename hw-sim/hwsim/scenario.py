@@ -392,11 +392,13 @@ class Expect(Part, frozen=True):
     of: dict[str, str | int | float | bool] = field(default_factory=dict)
     """`fact`: only those whose fields have these values (compared as text): `{ number = "802" }`."""
     diary: str = ""
-    """Whose diary: `ext-801`, `party-110`, a caller's `id`."""
+    """Whose diary: `ext-801`, `party-110`, a caller's `id`, a mailbox's mail address."""
     what: str = ""
     """`diary`: what this person noticed or did: `HeardTone`, `HeardBell`, `mark` …"""
     about: str = ""
     """`diary`: whose voice, which tone, which bell, what was displayed or pressed; empty: any."""
+    sound_s: Spread | None = None
+    """`diary`: only mails whose sound lasts so long, from `least` to `most`."""
     from_s: AtS = 0.0
     """`fact`, `diary`: what happened from this time on."""
     to_s: AtS = 0.0

@@ -150,6 +150,7 @@ def _spreads(scenario: Scenario) -> Iterator[tuple[_Path, Spread]]:
         ("arrivals", scenario.arrivals),
         ("person", scenario.persons),
         ("outside_party", scenario.outside_parties),
+        ("expect", scenario.expects),
     ]
     for name, parts in groups:
         for i, part in enumerate(parts):

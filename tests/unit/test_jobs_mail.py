@@ -215,6 +215,11 @@ def test_a_number_in_a_head_is_one_line(tmp_path: Path) -> None:
     assert b"\nBcc" not in made.as_bytes()
 
 
+def test_a_telephone_of_the_house_is_named(tmp_path: Path) -> None:
+    history(tmp_path, number="807", presentation="")
+    assert message_mail.compose(OFFICE, "box", "r", 5, tmp_path)["Subject"] == "Message from 807 for Sales"
+
+
 def test_who_hides_his_number_is_not_named(tmp_path: Path) -> None:
     history(tmp_path, presentation="restricted")
     made = message_mail.compose(OFFICE, "box", "r", 5, tmp_path)

@@ -112,6 +112,7 @@ EXPECTED = """## What can be expected
 | `HeardVoice`, `LostVoice` | whose | the voice is there for the first time or again; it was away for 20 s |
 | `mark` | whose | each turn in which that voice was heard: every 2.5 s at first, then at most 8 s apart |
 | `HeardGoodbye`, `Connected`, `Released`, `Refused`, `Alerted` | | other things people notice |
+| `MailCame` | the subject | in the diary of a mailbox's address: a message was mailed there; `sound_s` is its length |
 | `Press` | the keys | they are pressed |
 | `Lift`, `HangUp`, `Flash`, `Talk`, `Hush`, `Answer`, `PlaceCall`, `Goodbye` | | what else people do |
 

@@ -10,6 +10,8 @@ from firmware.cli.cards import bench_cards
 from firmware.cli.rehearsal.answers import Answers
 from firmware.cli.rehearsal.clockwork import BoxFaults
 from firmware.cli.rehearsal.half import DecidingHalf, wall_start_us
+from firmware.cli.rehearsal.mail_desk import MailDesk
+from firmware.cli.rehearsal.unheard import with_silence
 from firmware.prompts.bank import PromptBank
 from firmware.protocol.commands import Numbered
 from firmware.protocol.journal import Record
@@ -69,7 +71,7 @@ class FullBox:
         cards = bench_cards(config, wire, self.clock)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
         self.half = DecidingHalf(config, out, wall_us, self._submit)
-        self.half.answers = Answers(scenario.answers)
+        self.half.answers = Answers(scenario.answers, MailDesk(config, out, self.diary))
         self.half.listeners += [see] if see else []
         self._parts = (cards, plan, self.clock, bank, self.half.audio_ring)
         self._messages = RecordingShelf(out)
@@ -144,7 +146,7 @@ class FastBox:
         self.diary = Diary(diary_entries)
         self.switch = FastSwitch(scenario, lengths, diary=self.diary)
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
-        self.half.answers = Answers(scenario.answers)
+        self.half.answers = Answers(scenario.answers, MailDesk(config, out, self.diary, with_silence))
         self.half.listeners += [see] if see else []
         # A switch that dies takes its audio with it: only the full box can show that.
         self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind != "kill-switch")

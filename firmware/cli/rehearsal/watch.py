@@ -37,7 +37,7 @@ class Watch:
     def told(self, diary: Iterable[Entry]) -> Iterator[str]:
         """Facts and diaries in order of time, a line each: seconds, who, what, about."""
         lines = [(at_us, f"box\t{type(fact).__name__}\t{_fields(fact)}") for at_us, fact in self._facts]
-        lines += [(one.at_us, f"{one.who}\t{one.what}\t{one.about}") for one in diary]
+        lines += [(one.at_us, f"{one.who}\t{one.what}\t{_about(one)}") for one in diary]
         for at_us, line in sorted(lines, key=lambda one: one[0]):
             yield f"{at_us / 1e6:.3f}\t{line}"
 
@@ -59,6 +59,10 @@ def _fields(fact: Struct) -> str:
     return " ".join(f"{key}={text(value)}" for key, value in structs.asdict(fact).items())
 
 
+def _about(entry: Entry) -> str:
+    return entry.about if entry.sound_s < 0 else f"{entry.about} ({entry.sound_s:.1f} s of sound)"
+
+
 def _in_time(expect: Expect, at_us: int) -> bool:
     return expect.from_s * 1e6 <= at_us and (not expect.to_s or at_us <= expect.to_s * 1e6)
 
@@ -72,4 +76,7 @@ def _is_of(fact: Struct, expect: Expect) -> bool:
 def _is_about(entry: Entry, expect: Expect) -> bool:
     """What a display shows is known by its number too."""
     about = ("", entry.about, entry.about.partition(" ")[0])
+    lasts = expect.sound_s
+    if lasts is not None and not lasts.least <= entry.sound_s <= lasts.most:
+        return False
     return entry.who == expect.diary and entry.what == expect.what and expect.about in about

@@ -17,6 +17,8 @@ class Entry(Struct, frozen=True):
     about: str = ""
     latency_us: int = -1
     """`mark`: from the speaker's lips to this ear."""
+    sound_s: float = -1.0
+    """`MailCame`: how long its sound lasts."""
 
 
 class Diary:
@@ -27,8 +29,10 @@ class Diary:
         self.noted = 0
         """How many entries there ever were."""
 
-    def note(self, at_us: int, who: str, what: str, about: str = "", latency_us: int = -1) -> None:
-        self.entries.append(Entry(at_us, who, what, about, latency_us))
+    def note(
+        self, at_us: int, who: str, what: str, about: str = "", latency_us: int = -1, *, sound_s: float = -1.0
+    ) -> None:
+        self.entries.append(Entry(at_us, who, what, about, latency_us, sound_s))
         self.noted += 1
 
     def since(self, noted: int) -> list[Entry]:
