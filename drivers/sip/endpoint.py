@@ -36,6 +36,7 @@ from drivers.sip.events import (
 )
 from drivers.sip.legs import Drops, Legs
 from drivers.sip.message import Message, is_header, parse
+from drivers.sip.refer import dialog_of
 from drivers.sip.requests import Requests
 from drivers.sip.settings import Settings, Transport, TransportKind
 from drivers.sip.status import log
@@ -85,7 +86,7 @@ class Endpoint:
             self._endpoint.libStart()
             self._prefer_codecs()
             self.legs = Legs(self.blocks)
-            self._account = _Account(self._offered)
+            self._account = _Account(self._offered, self.troubles)
             self._account.create(_account_configuration(self.settings, self.addresses[0]), True)
 
     def stop(self) -> None:
@@ -103,10 +104,10 @@ class Endpoint:
         """Wait for at most so long and tell what happened, in order. A call's last event is `CallEnded`."""
         with _pjsua_errors("polling"):
             self._endpoint.libHandleEvents(wait_ms)
-        happened: list[AnySipEvent] = list(self._events)
+        happened: list[AnySipEvent] = [event for event in self._events if event.call in self._calls]
         self._events.clear()
         for ended in [event.call for event in happened if isinstance(event, CallEnded)]:
-            self._by_id.pop(self._calls.pop(ended).call_id, None)
+            self._forget(self._calls.pop(ended))
         happened += (
             self._transfer(one) if isinstance(one, RequestReceived) else one for one in self.requests.take()
         )
@@ -213,11 +214,16 @@ class Endpoint:
         self._by_id[call.call_id] = call.number
         return call.number
 
+    def _forget(self, call: _Call) -> None:
+        if self._by_id.get(call.call_id) == call.number:
+            del self._by_id[call.call_id]
+
     def _offered(self, pjsua_id: int, text: str, source: str) -> None:
         message = parse(text)
+        replaces = self._by_id.get(dialog_of(message.first("replaces")), 0)
         call = self._made(pjsua_id)
         call.call_id = message.first("call-id")
-        self._events.append(CallOffered(self._keep(call), message, source))
+        self._events.append(CallOffered(self._keep(call), message, source, replaces))
 
     def _transfer(self, asked: RequestReceived) -> AnySipEvent:
         """A REFER within a call of ours is its event."""
@@ -235,12 +241,14 @@ class Endpoint:
 class _Account(pj.Account):
     """What everybody who calls is offered to."""
 
-    def __init__(self, offered: Callable[[int, str, str], None]) -> None:
+    def __init__(self, offered: Callable[[int, str, str], None], troubles: list[str]) -> None:
         super().__init__()
         self._offered = offered
+        self._troubles = troubles
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 - pjsua2's name
-        self._offered(prm.callId, prm.rdata.wholeMsg, prm.rdata.srcAddress)
+        with _guarded(self._troubles):
+            self._offered(prm.callId, prm.rdata.wholeMsg, prm.rdata.srcAddress)
 
 
 class _Call(pj.Call):
@@ -264,7 +272,7 @@ class _Call(pj.Call):
         self._troubles = troubles
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
-        with self._guarded():
+        with _guarded(self._troubles):
             info = self.getInfo()
             if info.state == ENDED:
                 self._tell(self._ended(info, prm.e))
@@ -275,22 +283,24 @@ class _Call(pj.Call):
                 self._tell(CallAnswered(self.number))
 
     def onCallMediaState(self, _: pj.OnCallMediaStateParam) -> None:  # noqa: N802
-        with self._guarded():
+        with _guarded(self._troubles):
             info = self.getInfo()
             self._tell(self._media(info))
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
-        with self._guarded():
+        with _guarded(self._troubles):
             method = METHODS.get(prm.method, DigitMethod.RTP)
             self._tell(DigitReceived(self.number, prm.digit, method, prm.duration))
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
-        with self._guarded():
+        with _guarded(self._troubles):
             self._tell(TransferProgressed(self.number, prm.statusCode, prm.finalNotify))
 
     def _ended(self, info: pj.CallInfo, event: pj.SipEvent) -> CallEnded:
         heard = _heard(event)
-        status = 200 if self.answered else info.lastStatusCode
+        # pjsua calls a 3xx that is not followed 487; it is never followed here (toll fraud), the box decides.
+        said = heard.status if heard else 0
+        status = 200 if self.answered else said or info.lastStatusCode
         cause = self.our_cause or cause_of(status, heard.all("reason") if heard else ())
         return CallEnded(self.number, status, cause, info.lastReason, heard)
 
@@ -310,13 +320,14 @@ class _Call(pj.Call):
             held_by_far_end=media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
         )
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """An exception would end the process in C++."""
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - nothing may pass
-            self._troubles.append(f"call {self.number}: {error!r}")
+
+@contextmanager
+def _guarded(troubles: list[str]) -> Iterator[None]:
+    """An exception would end the process in C++."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - nothing may pass
+        troubles.append(repr(error))
 
 
 def _allow_handles(calls: int) -> None:

@@ -27,6 +27,8 @@ class CallOffered(CallEvent, frozen=True, tag=True):
     """The INVITE: numbers, names, Replaces, Alert-Info and whatever else is in it."""
     source: str
     """address:port it came from."""
+    replaces: int = 0
+    """The call whose place it wants (RFC 3891); its tags were checked, whether the caller may was not."""
 
 
 class CallAlerting(CallEvent, frozen=True, tag=True):

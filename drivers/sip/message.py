@@ -55,6 +55,16 @@ class Message(Struct, frozen=True):
         words = self.start.split(" ")
         return words[1] if len(words) == 3 else ""
 
+    @property
+    def status(self) -> int:
+        """Of a response's first line; 0 of a request."""
+        words = self.start.split(" ", 2)
+        return (
+            int(words[1])
+            if words[0] == "SIP/2.0" and words[1:] and re.fullmatch(r"[1-6]\d\d", words[1])
+            else 0
+        )
+
 
 def parse(text: str) -> Message:
     head, _, body = text.lstrip("\r\n").partition("\r\n\r\n")

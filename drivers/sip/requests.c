@@ -1,9 +1,13 @@
 /* Requests that pjsua does not serve, handed to Python and answered by it; requests of our own outside its dialogs.
 
    The module stands before pjsip's dialog layer, which would answer 481 to whatever has a To tag it does not know:
-   subscriptions kept in Python have tags that begin with TAG. In-dialog requests of calls pass by. */
+   subscriptions kept in Python have tags that begin with TAG. In-dialog requests of calls pass by.
+
+   pjsua would also answer an INVITE with Replaces by itself and end the call it names. So the header is checked here and
+   taken out: the box sees it in the text and decides. */
 #define _GNU_SOURCE
 #include <pjsip.h>
+#include <pjsip_ua.h>
 #include <pjsua-lib/pjsua.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,8 +126,27 @@ static void refuse(pjsip_rx_data *rdata)
     requests.refused++;
 }
 
+/* RFC 3891 3: what names no dialog of ours, tags and all, is answered 481. */
+static pj_bool_t take_replaces_out(pjsip_rx_data *rdata)
+{
+    const pj_str_t name = {"Replaces", 8};
+    pjsip_replaces_hdr *hdr = pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &name, NULL);
+    if (!hdr)
+        return PJ_FALSE;
+    int second = pjsip_msg_find_hdr_by_name(rdata->msg_info.msg, &name, hdr->next) != NULL;
+    if (second || !pjsip_ua_find_dialog(&hdr->call_id, &hdr->to_tag, &hdr->from_tag, PJ_FALSE)) {
+        int status = second ? PJSIP_SC_BAD_REQUEST : PJSIP_SC_CALL_TSX_DOES_NOT_EXIST;
+        pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, status, NULL, NULL, NULL);
+        return PJ_TRUE;
+    }
+    pj_list_erase(hdr);
+    return PJ_FALSE;
+}
+
 static pj_bool_t on_rx_request(pjsip_rx_data *rdata)
 {
+    if (rdata->msg_info.msg->line.req.method.id == PJSIP_INVITE_METHOD)
+        return take_replaces_out(rdata);
     if (!is_ours(rdata))
         return PJ_FALSE;
     requests.seen++;

@@ -34,6 +34,7 @@ from drivers.sip.events import (
     TransferAsked,
     TransferProgressed,
 )
+from drivers.sip.refer import target_of
 from drivers.sip.settings import Settings, Transport, TransportKind
 from drivers.sip.status import limits, version
 
@@ -109,6 +110,9 @@ class Party:
     def until(self, so: Callable[[], bool], most_ticks: int) -> bool:
         return any(so() for _ in self.ticks(most_ticks))
 
+    def ended(self) -> bool:
+        return any(isinstance(one, CallEnded) for one in self.events)
+
     def _tick(self) -> None:
         self._due_us += TICK_US
         while (left_us := self._due_us - self._clock.now_us()) > 0:
@@ -133,8 +137,12 @@ class Party:
     def _take(self, event: AnySipEvent) -> None:
         self.events.append(event)
         match event:
+            case CallOffered(call=call) if self._arguments.refuse:
+                self.endpoint.answer(
+                    call, self._arguments.refuse, headers=[("Contact", "<sip:9@127.0.0.1:9>")]
+                )
             case CallOffered(call=call):
-                self.legs[call] = len(self.legs)
+                self.legs[call] = len(self.legs) % self._arguments.legs
                 self.endpoint.answer(call, 200)
             case MediaChanged(call=call, codec=codec) if codec:
                 self.codec = codec
@@ -144,12 +152,19 @@ class Party:
             case CallEnded(call=call):
                 self.up.discard(call)
             case TransferAsked(call=call):
-                self.endpoint.take_transfer(event)
-                self.endpoint.tell_transfer(call, 200, "OK", final=True)
+                self._transfer(event)
             case RequestReceived():
                 self._serve(event)
             case _:
                 pass
+
+    def _transfer(self, asked: TransferAsked) -> None:
+        self.endpoint.take_transfer(asked)
+        self.endpoint.tell_transfer(asked.call, 200, "OK", final=True)
+        target = target_of(asked.target)
+        if target.replaces:
+            call = self.endpoint.call(target.uri, headers=[("Replaces", target.replaces)])
+            self.legs[call] = 0
 
     def _serve(self, asked: RequestReceived) -> None:
         answers: dict[str, tuple[int, list[tuple[str, str]]]] = {
@@ -192,6 +207,10 @@ class Party:
             "causes": [one.cause for one in self.events if isinstance(one, CallEnded)],
             "statuses": [one.status for one in self.events if isinstance(one, CallEnded)],
             "transfers": [one.target for one in self.events if isinstance(one, TransferAsked)],
+            "replaced": [
+                one.replaces for one in self.events if isinstance(one, CallOffered) and one.replaces
+            ],
+            "offered": sum(isinstance(one, CallOffered) for one in self.events),
             "progress": [one.status for one in self.events if isinstance(one, TransferProgressed)],
             "requests": [one.message.method for one in self.events if isinstance(one, RequestReceived)],
             "answers": [one.status for one in self.events if isinstance(one, RequestAnswered)],
@@ -223,7 +242,7 @@ def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
         party.legs[one] = leg
         placed.append(one)
         list(party.ticks(2))
-    party.until(lambda: len(party.up) == arguments.legs, 500)
+    party.until(lambda: len(party.up) == arguments.legs or party.ended(), 500)
     list(party.ticks(25))
     spent = _cpu_s()
     party.tone_hz = 1004.0
@@ -236,6 +255,9 @@ def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
     share = (_cpu_s() - spent) / arguments.seconds
     up = len(party.up)
     _exercise(party, placed[0], arguments)
+    if arguments.attended:
+        party.endpoint.transfer_to_call(placed[0], placed[1])
+        list(party.ticks(50))
     for one in sorted(party.up):
         party.endpoint.hang_up(one, arguments.cause)
     party.until(lambda: not party.up, 250)
@@ -274,6 +296,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--rtp", type=int, default=20_000)
     parser.add_argument("--cause", type=int, default=16)
+    parser.add_argument("--refuse", type=int, default=0, help="answer calls with this status")
+    parser.add_argument("--attended", action="store_true", help="transfer the first call to the second")
     parser.add_argument("--stall", type=int, default=0, help="ticks without a block, in mid-call")
     parser.add_argument("--requests", type=int, default=512)
     parser.add_argument("--mute", action="store_true", help="answer no request")

@@ -104,6 +104,35 @@ def test_digits_hold_transfer_and_the_cause_go_across() -> None:
     assert answered["causes"] == [17]
 
 
+@pytest.mark.parametrize(("status", "cause"), [(486, 17), (404, 1), (302, 127)])
+def test_a_refused_call_ends_with_its_status_and_is_not_sent_elsewhere(status: int, cause: int) -> None:
+    calling, answered = talk("--seconds", "1", there=("--refuse", str(status)))
+    assert (calling["up"], calling["statuses"], calling["causes"]) == (0, [status], [cause])
+    assert answered["offered"] == 1
+
+
+def test_an_attended_transfer_names_the_call_it_replaces() -> None:
+    _, answered = talk("--seconds", "1", "--legs", "2", "--attended", there=("--legs", "2"))
+    assert "Replaces" in answered["transfers"][0]
+    assert answered["replaced"] == [2]
+    assert answered["offered"] == 3
+
+
+def test_who_knows_no_call_can_replace_none() -> None:
+    with answering() as there:
+        stranger = Stranger(there.address)
+        with stranger.socket:
+            one = stranger.ask(request("INVITE", "Replaces: 1@x;to-tag=a;from-tag=b"))
+            two = stranger.ask(
+                request(
+                    "INVITE", "Replaces: 1;to-tag=a;from-tag=b", "Replaces: 2;to-tag=a;from-tag=b", number=2
+                )
+            )
+        assert there.figures()["offered"] == 0
+    assert one[0].startswith("SIP/2.0 481")
+    assert two[0].startswith("SIP/2.0 400")
+
+
 def test_calls_go_over_tcp_and_tls(tmp_path: Path) -> None:
     calling, answered = talk("--seconds", "1", "--transport", "tcp", there=("--transport", "tcp"))
     assert calling["up"] == 1

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from drivers.sip.causes import cause_of, reason_header, status_of
 from drivers.sip.message import is_header, parse
+from drivers.sip.refer import Target, dialog_of, target_of
 
 
 def test_folded_compact_and_repeated_headers_are_read() -> None:
@@ -22,9 +23,41 @@ def test_folded_compact_and_repeated_headers_are_read() -> None:
     assert told.body == "body\r\n\r\nmore"
 
 
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("<sip:a@b>", Target("sip:a@b")),
+        ("sip:a@b;method=INVITE", Target("sip:a@b")),
+        (
+            '"A" <sip:a@b;x=1?Replaces=1%40c%3Bto-tag%3D2%3Bfrom-tag%3D3&P=1>;r=1',
+            Target("sip:a@b;x=1", "1@c;to-tag=2;from-tag=3"),
+        ),
+        ("", Target("")),
+    ],
+)
+def test_where_a_refer_leads(text: str, target: Target) -> None:
+    assert target_of(text) == target
+    assert dialog_of(target.replaces) == ("1@c" if target.replaces else "")
+
+
+@pytest.mark.parametrize(
+    ("start", "status"),
+    [
+        ("SIP/2.0 302 Moved", 302),
+        ("SIP/2.0 200", 200),
+        ("SIP/2.0", 0),
+        ("SIP/2.0 ²00 x", 0),
+        ("BYE a SIP/2.0", 0),
+    ],
+)
+def test_the_status_of_a_response(start: str, status: int) -> None:
+    assert parse(start + "\r\n\r\n").status == status
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_some_message(text: str) -> None:
     told = parse(text)
+    assert 0 <= told.status < 700
     assert told.first("via") == (told.all("via") or ("",))[0]
 
 
