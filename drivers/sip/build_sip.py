@@ -19,7 +19,9 @@ ffibuilder.cdef((HERE / "sip.h").read_text().split("/* cdef */")[1])
 ffibuilder.set_source(
     "drivers.sip._sip",
     '#include "sip.h"',
-    sources=[str(FOLDER / name) for name in ("media.c", "requests.c", "drops.c", "library.c", "blocks.c")],
+    sources=[
+        str(FOLDER / name) for name in ("media.c", "requests.c", "drops.c", "wake.c", "library.c", "blocks.c")
+    ],
     depends=[str(FOLDER / "blocks.h"), str(FOLDER / "sip.h"), str(HOME / "manifest.json")],
     include_dirs=[str(FOLDER), str(HOME / "include")],
     extra_compile_args=["-O2", "-Wall", "-Wextra", "-std=gnu11", "-DNDEBUG", *MANIFEST["definitions"]],

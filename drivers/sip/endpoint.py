@@ -35,11 +35,11 @@ from drivers.sip.events import (
     TransferProgressed,
 )
 from drivers.sip.legs import Drops, Legs
+from drivers.sip.library import Wake, log
 from drivers.sip.message import Message, is_header, parse
 from drivers.sip.refer import dialog_of
 from drivers.sip.requests import Requests
 from drivers.sip.settings import Settings, Transport, TransportKind
-from drivers.sip.status import log
 
 KINDS: Mapping[TransportKind, int] = {
     TransportKind.UDP: pj.PJSIP_TRANSPORT_UDP,
@@ -79,6 +79,7 @@ class Endpoint:
             self._endpoint.libCreate()
             self._endpoint.libInit(_configuration(self.settings))
             log(self.settings.log_level)
+            self.wake = Wake()
             self.requests = Requests(self.settings.requests)
             self.drops = Drops()
             for transport in self.settings.transports:
@@ -94,6 +95,7 @@ class Endpoint:
         self.legs.stop()
         self.requests.stop()
         self.drops.stop()
+        self.wake.stop()
         with _pjsua_errors("stopping"):
             self._calls.clear()
             self._account.shutdown()
@@ -101,7 +103,10 @@ class Endpoint:
             self._endpoint.libDestroy()
 
     def step(self, wait_ms: int) -> list[AnySipEvent]:
-        """Wait for at most so long and tell what happened, in order. A call's last event is `CallEnded`."""
+        """Wait for at most so long, or until `wake.ring()`, and tell what happened, in order.
+
+        A call's last event is `CallEnded`.
+        """
         with _pjsua_errors("polling"):
             self._endpoint.libHandleEvents(wait_ms)
         happened: list[AnySipEvent] = [event for event in self._events if event.call in self._calls]

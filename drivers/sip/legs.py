@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from drivers.sip._sip import ffi, lib
 from drivers.sip.blocks import Blocks
-from drivers.sip.status import check, words
+from drivers.sip.library import check, words
 
 ROWS = 1024
 

@@ -276,8 +276,8 @@ int tip_requests_answer(int id, int status, const char *reason, const char *to_t
                         const char *content_type, const char *body, int length)
 {
     waiting *one = by_id(id);
-    if (!one)
-        return PJ_ENOTFOUND;
+    if (!one || status < 200)
+        return one ? PJ_EINVAL : PJ_ENOTFOUND;
     pjsip_tx_data *tdata;
     pj_str_t why = text_of(reason);
     pj_status_t done = pjsip_endpt_create_response(pjsua_get_pjsip_endpt(), one->rdata, status,
@@ -290,8 +290,7 @@ int tip_requests_answer(int id, int status, const char *reason, const char *to_t
         add_body(tdata, content_type, body, length);
         done = send_answer(one->rdata, tdata);
     }
-    if (status >= 200)
-        forget(one);
+    forget(one);
     return done;
 }
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 from drivers.sip._sip import ffi, lib
 from drivers.sip.errors import BadHeader
 from drivers.sip.events import RequestAnswered, RequestReceived
+from drivers.sip.library import check
 from drivers.sip.message import is_header, parse
-from drivers.sip.status import check
 
 ROOM = 65_536
 TAG = "tip-"

@@ -16,6 +16,10 @@ void tip_strerror(int status, char *text, size_t room);
    which sets its own. */
 void tip_log(int level);
 
+/* A descriptor: any thread that writes a byte to it makes pjsua's poll return. -1 where that cannot be. */
+int tip_wake_start(void);
+void tip_wake_stop(void);
+
 /* One port a leg of the blocks in `memory`; the bridge is pumped by a thread of ours from now on. Memory must stay
    mapped until tip_media_stop, which must come before pjsua is destroyed. */
 int tip_media_start(void *memory, size_t size);
@@ -39,7 +43,7 @@ int tip_requests_start(int most, int fd);
 void tip_requests_stop(void);
 /* The oldest one that was not taken yet; its whole text in canonical form, cut at `room`. 1 taken, 0 none. */
 int tip_requests_take(tip_request *about, char *text, size_t room);
-/* Answers statefully. `headers`: lines "Name: value\n". `to_tag`: empty lets pjsip choose. */
+/* Answers statefully, with a final status. `headers`: lines "Name: value\n". `to_tag`: empty lets pjsip choose. */
 int tip_requests_answer(int id, int status, const char *reason, const char *to_tag, const char *headers,
                         const char *content_type, const char *body, int length);
 /* Sends a request of our own, outside pjsua's dialogs (NOTIFY of a subscription kept elsewhere); its final answer comes

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import select
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,9 +37,9 @@ from drivers.sip.events import (
     TransferAsked,
     TransferProgressed,
 )
+from drivers.sip.library import limits, version
 from drivers.sip.refer import target_of
 from drivers.sip.settings import Settings, Transport, TransportKind
-from drivers.sip.status import limits, version
 
 AMPLITUDE = 8000
 ONSET = 1000
@@ -51,8 +54,7 @@ class Ear:
     def __init__(self, legs: int) -> None:
         self.onset_us = np.zeros(legs, np.int64)
         self.onset_tick = np.zeros(legs, np.int64)
-        self.square = np.zeros(legs)
-        self.ticks = np.zeros(legs, np.int64)
+        self.powers: list[NDArray[np.float64]] = []
         self.tick = 0
 
     def hear(self, heard: NDArray[np.int16], at_us: int) -> None:
@@ -62,14 +64,14 @@ class Ear:
         self.onset_us[new] = at_us + loud.argmax(axis=1)[new] * 1_000_000 // SAMPLE_RATE_HZ
         self.onset_tick[new] = self.tick
         settled = loud.any(axis=1) & (self.onset_us > 0) & (self.tick > self.onset_tick + SETTLE_TICKS)
-        self.square[settled] += (heard[settled].astype(float) ** 2).mean(axis=1)
-        self.ticks[settled] += 1
+        self.powers.append(np.where(settled, (heard.astype(float) ** 2).mean(axis=1), np.nan))
 
     def levels_db(self) -> list[float]:
-        """Against the sine that was sent."""
-        there = self.ticks > 0
-        power = self.square[there] / self.ticks[there]
-        return [round(float(level), 3) for level in 10 * np.log10(power / (AMPLITUDE**2 / 2) + 1e-12)]
+        """Of each leg that heard something, against the sine that was sent: the median block, whatever was lost."""
+        heard = np.array(self.powers)
+        there = ~np.isnan(heard).all(axis=0)
+        power = np.nanmedian(heard[:, there], axis=0)
+        return [round(float(level), 3) for level in 10 * np.log10(power / (AMPLITUDE**2 / 2))]
 
 
 class Party:
@@ -222,6 +224,7 @@ class Party:
             "turn_us": counts.turn_us / max(1, counts.carried),
             "turn_us_most": counts.turn_us_most,
             "wake_us_most": counts.wake_us_most,
+            "threads_s": _threads_s(),
             "memory_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
             "troubles": self.endpoint.troubles,
         }
@@ -264,6 +267,18 @@ def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
     return party.figures() | {"up": up, "cpu_share": share}
 
 
+def woken(party: Party, _: argparse.Namespace) -> dict[str, Any]:
+    """Two long waits that another thread ends."""
+    for _turn in range(2):
+        threading.Timer(0.2, party.endpoint.wake.ring).start()
+        while party.endpoint.step(3_600_000):
+            pass
+    return party.figures()
+
+
+PARTS = {"answer": answer, "call": call, "woken": woken}
+
+
 def _exercise(party: Party, first: int, arguments: argparse.Namespace) -> None:
     if not arguments.exercise:
         return
@@ -279,6 +294,13 @@ def _exercise(party: Party, first: int, arguments: argparse.Namespace) -> None:
     list(party.ticks(25))
 
 
+def _threads_s() -> list[float]:
+    """Processor time of each thread: Python's, pjmedia's receiver, the pump."""
+    tasks = sorted(Path("/proc/self/task").iterdir(), key=lambda task: int(task.name))
+    fields = [(task / "stat").read_text().rpartition(")")[2].split() for task in tasks]
+    return [(int(one[11]) + int(one[12])) / os.sysconf("SC_CLK_TCK") for one in fields]
+
+
 def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
@@ -286,7 +308,7 @@ def _cpu_s() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", choices=("answer", "call"))
+    parser.add_argument("part", choices=tuple(PARTS))
     parser.add_argument("--target", default="")
     parser.add_argument("--transport", default="udp")
     parser.add_argument("--certificate", default="")
@@ -305,7 +327,7 @@ def main() -> None:
     arguments = parser.parse_args()
     party = Party(arguments)
     party.start()
-    figures = (answer if arguments.part == "answer" else call)(party, arguments)
+    figures = PARTS[arguments.part](party, arguments)
     party.endpoint.stop()
     sys.stdout.write(json.dumps(figures) + "\n")
 

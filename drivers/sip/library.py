@@ -1,6 +1,9 @@
-"""pjlib's status codes as errors, and what its library was built with."""
+"""pjsua's library as such: status codes as errors, limits, its log, and how to wake it."""
 
 from __future__ import annotations
+
+import os
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -38,6 +41,23 @@ def check(status: int, what: str) -> None:
     """Raises SipError with pjlib's words."""
     if status:
         raise SipError(f"{what}: {words(status)} ({status})")
+
+
+class Wake:
+    """Lets other threads end the wait of the one that polls pjsua. Start and stop while pjsua is initialised."""
+
+    def __init__(self) -> None:
+        self._fd = lib.tip_wake_start()
+        if self._fd < 0:
+            raise SipError("no socket to be woken by")
+
+    def ring(self) -> None:
+        """From any thread; many rings may be heard as one."""
+        with suppress(BlockingIOError):
+            os.write(self._fd, b"!")
+
+    def stop(self) -> None:
+        lib.tip_wake_stop()
 
 
 def log(level: int) -> None:
