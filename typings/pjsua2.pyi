@@ -64,6 +64,7 @@ class CallSetting:
     flag: int
     audioCount: int
     videoCount: int
+    textCount: int
 
 class CallOpParam:
     def __init__(self, use_default_call_setting: bool = False) -> None: ...

@@ -379,7 +379,8 @@ def _operation(headers: Headers, reason: str = "") -> pj.CallOpParam:
     told = pj.CallOpParam(True)
     told.reason = _word(reason)
     told.txOption = _options(headers)
-    told.opt.audioCount, told.opt.videoCount = 1, 0
+    # pjsua would offer real-time text (T.140) as well, with a clock thread of its own in every call.
+    told.opt.audioCount, told.opt.videoCount, told.opt.textCount = 1, 0, 0
     return told
 
 

@@ -256,7 +256,7 @@ def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
         party.stalled = False
         list(party.ticks(50))
     share = (_cpu_s() - spent) / arguments.seconds
-    up = len(party.up)
+    up, threads = len(party.up), len(_threads_s())
     _exercise(party, placed[0], arguments)
     if arguments.attended:
         party.endpoint.transfer_to_call(placed[0], placed[1])
@@ -264,7 +264,7 @@ def call(party: Party, arguments: argparse.Namespace) -> dict[str, Any]:
     for one in sorted(party.up):
         party.endpoint.hang_up(one, arguments.cause)
     party.until(lambda: not party.up, 250)
-    return party.figures() | {"up": up, "cpu_share": share}
+    return party.figures() | {"up": up, "threads": threads, "cpu_share": share}
 
 
 def woken(party: Party, _: argparse.Namespace) -> dict[str, Any]:

@@ -279,6 +279,7 @@ def test_sixty_calls_at_once() -> None:
     words = ("--legs", "60")
     calling, answered = talk("--seconds", "10", *words, there=words)
     assert calling["up"] == 60
+    assert calling["threads"] < 10, "no thread a call"
     assert len(answered["levels_db"]) == 60
     assert answered["levels_db"] == pytest.approx([0] * 60, abs=0.5)
     print(
