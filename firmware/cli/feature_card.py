@@ -76,9 +76,9 @@ R_KEY: Mapping[str, tuple[str, str]] = {
 """What is keyed in a conversation (`firmware.engine.inside.holding`); the R key, or a short press of the hook."""
 ROOM_KEYS: Mapping[str, tuple[str, str]] = {
     "1": ("be heard no more; once more: be heard again", "静音；再按一次取消"),
-    "2": ("chair: close the door, open it", "主持人：锁定、解锁会议室"),
-    "3": ("chair: the last guest goes", "主持人：请出最后进入的来宾"),
-    "4": ("chair: all others are heard no more, or again", "主持人：全体静音、取消"),
+    "4": ("chair: close the door, open it", "主持人：锁定、解锁会议室"),
+    "5": ("chair: the last guest goes", "主持人：请出最后进入的来宾"),
+    "6": ("chair: all others are heard no more, or again", "主持人：全体静音、取消"),
 }
 IN_A_ROOM = ("In a conference room", "在会议室中")
 WATCH_KEYS: Mapping[str, tuple[str, str]] = {

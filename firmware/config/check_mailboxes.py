@@ -11,6 +11,8 @@ from firmware.config.schema import Config, Mailbox
 from firmware.config.shape import BROKEN
 
 LEAST_PIN = 4
+OPERATORS = ("extension", "queue", "group")
+"""Kinds of targets where a person may answer. Never a number outside: any caller keys 0."""
 
 
 def check_mailboxes(config: Config, countries: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
@@ -28,6 +30,10 @@ def _mailbox(config: Config, mailbox: Mailbox, place: int, owned: bool) -> Itera
     data = {"name": mailbox.id}
     if mailbox.pin not in ("", BROKEN) and len(mailbox.pin) < LEAST_PIN:
         yield Finding(("mailbox", place, "pin"), say.SHORT_PIN, data | {"least": str(LEAST_PIN)})
+    if mailbox.operator not in ("", BROKEN) and mailbox.operator.partition(":")[0] not in OPERATORS:
+        yield Finding(
+            ("mailbox", place, "operator"), say.OPERATOR_IS_NOBODY, data | {"value": mailbox.operator}
+        )
     if mailbox.mail and not config.mail.server:
         yield Finding(("mailbox", place, "mail"), say.MAIL_WITHOUT_SERVER, data)
     if mailbox.mail_then_delete and not mailbox.mail:

@@ -697,6 +697,13 @@ EMERGENCY_SHORT = Wording(
     "紧急号码“{number}”会与一半的号码开头相同",
     "紧急号码至少两位",
 )
+OPERATOR_IS_NOBODY = Wording(
+    "operator-is-nobody",
+    'mailbox {name}: "{value}" is nobody who answers callers that key 0',
+    "write extension:NUMBER, queue:ID or group:ID",
+    "信箱 {name}：“{value}”不能接听按 0 的来电者",
+    "请写 extension:号码、queue:ID 或 group:ID",
+)
 SHORT_PIN = Wording(
     "short-pin",
     'the PIN of mailbox "{name}" has less than {least} digits',

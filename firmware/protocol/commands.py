@@ -72,6 +72,8 @@ class Dial(SwitchCommand, frozen=True, tag=True):
     proceed_without_dial_tone: bool = False
     urgent: bool = False
     """Any tone that has stood for 0.4 s is dial tone enough; else its cadence is waited for."""
+    telephone: int = -1
+    """Port of the telephone for which an emergency number is dialled; -1: none."""
 
 
 class Ring(SwitchCommand, frozen=True, tag=True):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import structs
 
-from firmware.config.schema import Positions
+from firmware.config.schema import Config, Positions
 from firmware.engine.engine import Engine
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
@@ -187,6 +188,19 @@ def test_a_supervisor_goes_from_listening_to_speaking_and_back() -> None:
         assert (hears(box, L1), hears(box, A801), hears(box, CHIEF)) == (caller, agent, {L1, A801})
     modes = [(one.supervisor, one.agent, one.mode) for one in box.facts(f.SupervisionChanged)]
     assert modes == [("900", "801", "whisper"), ("900", "801", "barge"), ("900", "801", "listen")]
+
+
+def test_a_right_that_was_taken_away_counts_for_the_next_key() -> None:
+    box = talking()
+    supervise(box, "listen")
+    config = msgspec.json.decode(box.engine.state.config, type=Config)
+    agents = tuple(
+        structs.replace(one, supervises=("service",)) if one.id == "900" else one for one in config.agents
+    )
+    text = msgspec.json.encode(structs.replace(config, agents=agents)).decode()
+    box.give(i.ConfigApplied(2, "test", text))
+    box.key("804", "6")
+    assert not box.facts(f.SupervisionChanged) and hears(box, L1) == {A801}
 
 
 def test_keys_of_a_supervisor_who_signed_out_change_nothing() -> None:

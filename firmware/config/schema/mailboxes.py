@@ -39,7 +39,7 @@ class Mailbox(Part, frozen=True):
     hours: HoursId = ""
     """Opening hours outside which the out-of-hours greeting is played; empty: always open."""
     operator: str = ""
-    """Where the key 0 leads who hears the greeting or speaks: `extension:NUMBER`, `queue:ID`, `group:ID`. What was
+    """Where the key 0 leads who hears the greeting or speaks: `extension:NUMBER`, `queue:ID` or `group:ID`. What was
     spoken till then is kept. Empty: nowhere."""
     max_message_s: Seconds = 120.0
     """A message ends after this."""

@@ -41,7 +41,7 @@ from firmware.config.schema import Config
 from firmware.engine.acd.desk import Desk, Found
 from firmware.engine.acd.state import AcdState, Choice, Offer, Standing, Waiting
 from firmware.engine.acd.stream import kind_of
-from firmware.engine.acd.wait import AT_WORK, SIGNED_IN, Staffing, somebody_spare
+from firmware.engine.acd.wait import AT_WORK, SIGNED_IN, Staffing, idle_agents, somebody_spare
 from firmware.engine.acd.why import others, why_agent, why_nobody
 from firmware.protocol.choice import Need
 from firmware.protocol.names import AgentState
@@ -93,8 +93,10 @@ class Acd:
         self._press_all(agent)
 
     def _press_all(self, agent: str) -> None:
-        for index in self._desk.serves.get(agent, ()):
-            self._press(index.queue.id)
+        pressing = [one for one in self._desk.serves.get(agent, ()) if one.steps.pressing]
+        idle = idle_agents(self.state) if pressing else []
+        for index in pressing:
+            self._press(index.queue.id, idle)
 
     def rest(self, agent: str, queue: str, until_us: int) -> None:
         standing = self._standing(agent)
@@ -187,12 +189,14 @@ class Acd:
         self._staffing.crowded(queue, self._desk.queue(queue).waiting)
         self._press(queue)
 
-    def _press(self, queue: str) -> None:
+    def _press(self, queue: str, idle: list[str] | None = None) -> None:
         """Looked at when a call comes or leaves, one was handled, an agent of the queue changes."""
         index = self._desk.queue(queue)
         if not index.steps.pressing:
             return
-        step = index.steps.pressed(self._next_wait_us(queue))
+        step = index.steps.pressed(self._staffing.expected_us(queue, index.waiting + 1))
+        if step and somebody_spare(index, idle_agents(self.state) if idle is None else idle):
+            step = 0
         if step != index.pressed:
             self.state.pressed[queue] = step
             self._desk.press(index, step)
@@ -266,7 +270,7 @@ class Acd:
 
     def _next_wait_us(self, queue: str) -> int:
         index = self._desk.queue(queue)
-        if somebody_spare(index, self.state):
+        if somebody_spare(index, idle_agents(self.state)):
             return 0
         return self._staffing.expected_us(queue, index.waiting + 1)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from firmware.engine.acd.fit import Fit
 from firmware.engine.acd.index import QueueIndex
-from firmware.engine.acd.state import AcdState, Standing
+from firmware.engine.acd.state import AcdState
 from firmware.engine.acd.stream import Kind
 from firmware.protocol.names import AgentState
 
@@ -55,21 +54,20 @@ class Staffing:
         return position * sum(times) * WHOLE // (len(times) * parts)
 
 
-def somebody_spare(index: QueueIndex, state: AcdState) -> bool:
+def idle_agents(state: AcdState) -> list[str]:
+    """Ready and rung for nobody."""
+    return [name for name, one in state.agents.items() if one.state is AgentState.READY and not one.offered]
+
+
+def somebody_spare(index: QueueIndex, idle: Sequence[str]) -> bool:
     """Whether an agent with nothing to do is left for the next caller, once each who waits has one.
 
     By facts alone, so that a replay finds the same: at the queue's strictest step; pauses and calls kept for one
     agent, which end with time, do not count.
     """
-    spare, streams = _free(index.fit(Kind(), 0, False), state), index.streams.values()
-    return len(spare) > sum(len(stream.open) for stream in streams) and all(
-        _free(index.fit(stream.asks.kind, 0, False), state) for stream in streams
-    )
-
-
-def _free(fit: Fit, state: AcdState) -> list[str]:
-    return [one for one in fit.ranks if _has_nothing_to_do(state.agents.get(one))]
-
-
-def _has_nothing_to_do(standing: Standing | None) -> bool:
-    return standing is not None and standing.state is AgentState.READY and not standing.offered
+    streams, ranks = index.streams.values(), index.fit(Kind(), 0, False).ranks
+    open_calls = sum(len(stream.open) for stream in streams)
+    if len(idle) <= open_calls or sum(one in ranks for one in idle) <= open_calls:
+        return False
+    fits = (index.fit(stream.asks.kind, 0, False).ranks for stream in streams)
+    return all(any(one in fit for one in idle) for fit in fits)

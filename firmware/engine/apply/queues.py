@@ -46,7 +46,8 @@ def flow_returned(board: Board, fact: f.FlowReturned, at_us: int) -> None:
 
 
 def digits_collected(board: Board, fact: f.DigitsCollected | f.SurveyAnswered, at_us: int) -> None:
-    board.state.calls[fact.call].silent_nodes = 0
+    call = board.state.calls[fact.call]
+    call.silent_nodes, call.unreached = 0, ""
 
 
 def variable_set(board: Board, fact: f.VariableSet, at_us: int) -> None:

@@ -17,7 +17,7 @@ from firmware.engine.board import Board
 from firmware.engine.dialling import pin_desk
 from firmware.engine.dialling.dialplan import MatchKind
 from firmware.engine.dialling.pins import Pin, PinKey, new_pin_fault, pin_of
-from firmware.engine.dialling.state import ROOM_KEYS
+from firmware.engine.dialling.state import MUTE, ROOM_KEYS
 from firmware.engine.dialling.urgent_keys import (
     IN_ONE_GO_US,
     LONG_PAUSE_US,
@@ -311,9 +311,13 @@ class Secrets:
         return event if wanted else found
 
     def room_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
+        """The chair's keys are commands; a guest has one, and else they mean nothing."""
+        room = board.state.dialling.rooms.get(leg.room)
+        if room is not None and leg.id in room.chairs:
+            self.command_key(board, leg, event)
+            return event if event.digit in ROOM_KEYS else _masked(event)
         found = self.meaningless_key(board, leg, event)
-        wanted = isinstance(found, DigitReceived) and event.digit in ROOM_KEYS and not leg.fxo
-        return event if wanted else found
+        return event if isinstance(found, DigitReceived) and event.digit == MUTE else found
 
     def message_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
         if event.digit == "#":

@@ -20,9 +20,9 @@ class PinTries(Struct):
     until_us: int = 0
 
 
-MUTE, LOCK, DISMISS, MUTE_OTHERS = "1", "2", "3", "4"
+MUTE, LOCK, DISMISS, MUTE_OTHERS = "1", "4", "5", "6"
 ROOM_KEYS = (MUTE, LOCK, DISMISS, MUTE_OTHERS)
-"""What members of a conference room key; all but the first are the chair's."""
+"""What members of a conference room key; all but the first are the chair's. Few emergency numbers are made of these."""
 
 
 class RoomNow(Struct):

@@ -90,11 +90,14 @@ def key(turn: Turn, leg: Leg, digit: str) -> None:
     supervisor = rights(turn, leg.party)
     if not mode or watch is None or supervisor is None or mode == watch.mode:
         return
+    call = turn.state.calls[watch.call]
+    if call.emergency or not may_watch(supervisor, call.queue):
+        return
     agent = turn.state.legs[watch.agent_leg].agent
     turn.fact(f.SupervisionChanged(leg.id, supervisor.id, watch.call, agent, mode))
     turn.command(c.Inject(port=leg.port, items=(c.ToneItem(Tone.CONFIRM, BEEP_MS),)))
     if watch.talk:
-        _sound(turn, turn.state.calls[watch.call])
+        _sound(turn, call)
 
 
 def _take_over(turn: Turn, leg: Leg, supervisor: Agent, watched: Leg) -> None:

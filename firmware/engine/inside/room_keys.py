@@ -15,7 +15,10 @@ from firmware.protocol import facts as f
 
 
 def key(turn: Turn, leg: Leg, digit: str) -> None:
-    """1: not to be heard, and again to be; the chair's: 2 closes the door, 3 the latest goes, 4 silences all others."""
+    """1: not to be heard, and again to be; the chair's: 4 closes the door, 5 the latest goes, 6 silences all others.
+
+    Who was silenced with all others may unmute himself.
+    """
     now = turn.state.dialling.rooms.get(leg.room)
     if now is None:
         return
@@ -25,7 +28,8 @@ def key(turn: Turn, leg: Leg, digit: str) -> None:
         return
     elif digit == LOCK:
         turn.fact(f.RoomLocked(leg.room, not now.locked))
-        _say(turn, leg, "room-locked" if now.locked else "room-unlocked")
+        for one in now.members:
+            _say(turn, turn.state.legs[one], "room-locked" if now.locked else "room-unlocked")
     elif digit == DISMISS:
         _dismiss(turn, leg)
     elif digit == MUTE_OTHERS:

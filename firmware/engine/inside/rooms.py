@@ -47,13 +47,11 @@ def _refuse(turn: Turn, leg: Leg, name: str, why: str, words: str) -> None:
 
 def admitted(turn: Turn, leg: Leg, name: str, *, chair: bool = False) -> None:
     """Whoever this is may come in, if there is room."""
-    room, now = turn.plan.rooms.get(name), turn.state.dialling.rooms.get(name)
+    room = turn.plan.rooms.get(name)
     if room is None:
         _refuse(turn, leg, name, "no-such-room", "not-available")
-    elif now is not None and len(now.members) >= room.most_members and not chair:
-        _refuse(turn, leg, name, "room-full", "room-full")
-    elif now is not None and now.locked and not chair:
-        _refuse(turn, leg, name, "room-locked", "room-locked")
+    elif why := _closed(turn, room, chair):
+        _refuse(turn, leg, name, why, why)
     elif room.consent:
         turn.fact(f.VariableSet(leg.call, ROOM, name))
         turn.fact(f.VariableSet(leg.call, CHAIR, "1" if chair else ""))
@@ -64,15 +62,25 @@ def admitted(turn: Turn, leg: Leg, name: str, *, chair: bool = False) -> None:
         _inside(turn, leg, room, chair)
 
 
+def _closed(turn: Turn, room: Room, chair: bool) -> str:
+    """Why nobody more comes in, chairs excepted; also the prompt that says so."""
+    now = turn.state.dialling.rooms.get(room.id)
+    if now is None or chair:
+        return ""
+    return "room-full" if len(now.members) >= room.most_members else "room-locked" if now.locked else ""
+
+
 def let_in(turn: Turn, leg: Leg) -> None:
     """The announcement was heard to its end."""
     variables = turn.call_of(leg).variables
     room = turn.plan.rooms.get(variables.get(ROOM, ""))
-    if room is None:
-        _refuse(turn, leg, variables.get(ROOM, ""), "no-such-room", "not-available")
+    chair = bool(variables.get(CHAIR))
+    why = "no-such-room" if room is None else _closed(turn, room, chair)
+    if room is None or why:
+        _refuse(turn, leg, variables.get(ROOM, ""), why, why if room is not None else "not-available")
         return
     turn.fact(f.ConsentAnnounced(leg.call, room.consent))
-    _inside(turn, leg, room, bool(variables.get(CHAIR)))
+    _inside(turn, leg, room, chair)
 
 
 def _inside(turn: Turn, leg: Leg, room: Room, chair: bool) -> None:

@@ -1,4 +1,4 @@
-"""Leaving a message: the greeting, the beep, the recording. Hearing it is in `mailbox_listening`."""
+"""Leaving a message: the greeting, the beep, the recording. Hearing it is in `listening`."""
 
 from __future__ import annotations
 

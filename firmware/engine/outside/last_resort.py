@@ -9,7 +9,7 @@ from __future__ import annotations
 from firmware.config.last_resort import last_resort
 from firmware.engine import calls, legs
 from firmware.engine.inside import telephones
-from firmware.engine.outside import emergency
+from firmware.engine.outside import emergency, trunks
 from firmware.engine.plan import Plan
 from firmware.engine.state import Call, Leg, Phase, State
 from firmware.engine.turn import Turn
@@ -46,11 +46,14 @@ def called(turn: Turn, event: e.LastResortCalled) -> None:
 
 
 def _make_room(turn: Turn, event: e.LastResortCalled) -> None:
-    """Whoever had the line was pre-empted."""
+    """Whoever had the line was pre-empted; a call for help goes on over another one."""
     there = turn.leg_at(event.line)
     if there is None or _emergency_of(turn, event) is turn.call_of(there):
         return
-    calls.end(turn, turn.call_of(there), Cause.PREEMPTED, ReleasedBy.BOX)
+    if turn.call_of(there).emergency and there.role is LegRole.TRUNK:
+        trunks.try_next(turn, there, Cause.PREEMPTED)
+    else:
+        calls.end(turn, turn.call_of(there), Cause.PREEMPTED, ReleasedBy.BOX)
 
 
 def _emergency_of(turn: Turn, event: e.LastResortCalled) -> Call | None:

@@ -134,10 +134,16 @@ def _seize(turn: Turn, leg: Leg) -> None:
             dial_tone_within_ms=within_ms,
             proceed_without_dial_tone=blind,
             urgent=call.emergency,
+            telephone=_telephone(turn, call) if call.emergency else -1,
         )
     )
     sending_s = len(digits) * (PULSE_DIGIT_S if pulse else TONE_DIGIT_S)
     turn.timer(f"dial:{leg.id}", within_ms / 1000 + sending_s + DIAL_MARGIN_S)
+
+
+def _telephone(turn: Turn, call: Call) -> int:
+    waiting = ringing.waiting_in(turn, call)
+    return waiting.port if waiting is not None and not waiting.fxo else -1
 
 
 def _is_last(turn: Turn, call: Call, port: int) -> bool:

@@ -231,16 +231,17 @@ class Deputy:
         self._given.note(command)
 
     def _linked(self, dial: c.Dial, now_us: int) -> None:
-        """The engine dials an emergency number: for the telephone where it was keyed last."""
+        """The engine dials an emergency number: for whom it says, else where the number was keyed first."""
         for former in self._on_line(dial.port):
             former.released()
             self._mark(former)
-        resting = [one for one in self.telephones.values() if one.state is Help.REST]
+        named = [one for one in self.telephones.values() if one.port == dial.telephone]
+        resting = [one for one in named or self.telephones.values() if one.state is Help.REST]
         waiting = [one for one in resting if one.wanted == dial.digits]
         if waiting:
-            latest = max(waiting, key=lambda one: one.keys.last_us)
-            latest.dialled(dial.port, dial.digits, now_us)
-            self._mark(latest)
+            first = min(waiting, key=lambda one: one.keys.last_us)
+            first.dialled(dial.port, dial.digits, now_us)
+            self._mark(first)
 
     # -- time -----------------------------------------------------------------------------------------
 

@@ -22,14 +22,15 @@ class Keys:
         self._talks = False
         self._flash = 0
         self._fresh = True
+        self._toned = False
 
     def begin(self) -> None:
         """Lifted, or put down."""
-        self._keys, self._talks, self._fresh = [], False, True
+        self._keys, self._talks, self._fresh, self._toned = [], False, True, False
 
     def flashed(self, number: int) -> None:
         """Event `number` was a hook flash."""
-        self._keys, self._flash, self._fresh = [], number, True
+        self._keys, self._flash, self._fresh, self._toned = [], number, True, False
 
     def keyed(self, number: int, digit: str, now_us: int) -> None:
         """Event `number` was this key."""
@@ -49,12 +50,17 @@ class Keys:
         self._keys = [one for one in self._keys if one[0] > seen]
         if self._flash <= seen:
             self._flash, self._talks = 0, is_talk(command)
-            self._fresh = is_dial_tone(command)
+            self._fresh = self._toned = is_dial_tone(command)
 
     @property
     def fresh(self) -> bool:
         """Nothing but dial tone was heard since it was lifted or flashed: the keys are a number from its beginning."""
         return self._fresh and not any(key in "*#" for _, key in self._keys)
+
+    @property
+    def dialled(self) -> bool:
+        """They were keyed after dial tone that the engine gave, and nothing else was heard since."""
+        return self.fresh and self._toned
 
     def number(self, numbers: Sequence[str], prefix: str) -> str:
         """The emergency number among `numbers` that was keyed, with the prefix or without; else nothing."""

@@ -123,8 +123,8 @@ class TelephoneHelp:
 
     @property
     def is_owed(self) -> bool:
-        """It is the engine's, and an emergency number was keyed from the beginning and is not dialled yet."""
-        return self.state is Help.REST and self.keys.fresh and bool(self.wanted)
+        """It is the engine's, and an emergency number was keyed after dial tone and is not dialled yet."""
+        return self.state is Help.REST and self.keys.dialled and bool(self.wanted)
 
     # -- lifting and keying -------------------------------------------------------------------------
 
