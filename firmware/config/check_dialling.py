@@ -27,12 +27,22 @@ def check_dialling(config: Config) -> Iterator[Finding]:
         if telephone.number not in ("", BROKEN):
             yield from _number(config, telephone.number, ("extension", place, "number"))
     yield from _inside(config)
+    yield from _hidden(config)
     for place, agent in enumerate(config.agents):
         yield from _beginning(config, agent.id, f"agent {agent.id}", ("agent", place, "id"))
         yield from _beginning(config, agent.pin, f"the PIN of agent {agent.id}", ("agent", place, "pin"))
     for place, mailbox in enumerate(config.mailboxes):
         yield from _beginning(config, mailbox.pin, f"the PIN of {mailbox.id}", ("mailbox", place, "pin"))
     yield from _features(config)
+
+
+def _hidden(config: Config) -> Iterator[Finding]:
+    """Telephones that believe that their number is withheld."""
+    if any(line.outgoing and line.hide_prefix and line.dial != "pulse" for line in config.lines):
+        return
+    for place, telephone in enumerate(config.extensions):
+        if telephone.hide_number:
+            yield Finding(("extension", place, "hide_number"), say.HIDES_NOWHERE, {"number": telephone.number})
 
 
 def _beginning(config: Config, keys: str, what: str, path: Path) -> Iterator[Finding]:

@@ -697,6 +697,14 @@ EMERGENCY_SHORT = Wording(
     "紧急号码“{number}”会与一半的号码开头相同",
     "紧急号码至少两位",
 )
+HIDES_NOWHERE = Wording(
+    "hides-nowhere",
+    "extension {number} hides its number, but no line it may call out on has hide_prefix: everybody sees it",
+    'ask the telephone company what to dial before a number, and write it at the lines: hide_prefix = "#31#"',
+    "分机 {number} 要求隐藏号码，但没有任何可呼出的外线设置 hide_prefix：对方仍会看到号码",
+    '请向运营商询问隐藏号码的前缀，并写在外线上，例如 hide_prefix = "#31#"',
+    warning=True,
+)
 OPERATOR_IS_NOBODY = Wording(
     "operator-is-nobody",
     'mailbox {name}: "{value}" is nobody who answers callers that key 0',

@@ -141,6 +141,7 @@ SLIPS += [
     ("bad-clock-time", BOX, BOX + '\n«check_by = "5 pm"'),
     ("bad-mail-address", BOX, BOX + '\n«mail = "li at example"'),
     ("short-pin", BOX, BOX + '\n«pin = "471"'),
+    ("hides-nowhere", "[[extension]]", "[[extension]]\n«hide_number = true"),
     ("operator-is-nobody", BOX, BOX + '\n«operator = "outside:13800138000"'),
     ("mail-without-server", BOX, BOX + '\n«mail = "li@example.com"'),
     ("mail-without-sender", "[site]", '«[mail]\nserver = "mail.example.com"\n[site]'),

@@ -79,6 +79,8 @@ class Line(Part, frozen=True):
     """How long to wait for dial tone before a call is given up on this line."""
     dial_without_tone: bool = False
     """Dial even when no dial tone came."""
+    hide_prefix: Annotated[str, Meta(extra={"form": "keys"})] = ""
+    """What its exchange takes before a number to withhold ours from who is called: `#31#`, `*67`; empty: it cannot."""
     impedance: str = ""
     """Preset of the country table; empty: the site country's."""
     outgoing: bool = True
@@ -122,6 +124,8 @@ class Extension(Part, frozen=True):
     """Agent signed in here when the box starts with no history."""
     record: bool = False
     """Record outgoing calls of this telephone."""
+    hide_number: bool = False
+    """Whom it calls outside is not shown our number, on lines with `hide_prefix`. Emergency calls always show it."""
     forward_always: Digits = ""
     """Where all its calls go: an extension, a number of the house, or an outside number as it is dialled here. What is
     keyed at the telephone goes before this and the next three."""

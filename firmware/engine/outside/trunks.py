@@ -121,7 +121,7 @@ def _seize(turn: Turn, leg: Leg) -> None:
     turn.enter(leg, Phase.SEIZING)
     turn.command(c.Seize(port=leg.port))
     turn.command(c.Listen(port=leg.port, progress=True, far_end=True))
-    pulse, digits = line.dial == "pulse", leg.sends or leg.party
+    pulse, digits = line.dial == "pulse", _hidden(turn, leg, line) + (leg.sends or leg.party)
     within_ms = round(line.dial_tone_within_s * 1000)
     blind = line.dial_without_tone
     if call.emergency:
@@ -139,6 +139,13 @@ def _seize(turn: Turn, leg: Leg) -> None:
     )
     sending_s = len(digits) * (PULSE_DIGIT_S if pulse else TONE_DIGIT_S)
     turn.timer(f"dial:{leg.id}", within_ms / 1000 + sending_s + DIAL_MARGIN_S)
+
+
+def _hidden(turn: Turn, leg: Leg, line: Line) -> str:
+    """What withholds our number, where the telephone that calls or had the call sent on wants that."""
+    caller = turn.plan.extensions.get(leg.payer)
+    wanted = caller is not None and caller.hide_number and not turn.call_of(leg).emergency
+    return line.hide_prefix if wanted and line.dial != "pulse" else ""
 
 
 def _telephone(turn: Turn, call: Call) -> int:
