@@ -128,6 +128,32 @@ def test_emergency_from_a_conversation_by_flash() -> None:
     assert box.sent(c.Dial)[0].digits == "110"
 
 
+def test_emergency_keyed_while_held_and_taken_back_in_the_middle_of_it() -> None:
+    """Found by a walk through random houses: the first key while held, the others in the talk."""
+    box = FakeBox(office())
+    box.lift("801")
+    box.key("801", "803")
+    box.lift("803")
+    box.flash("801")
+    assert box.leg("803").phase == "held"  # type: ignore[union-attr]
+    box.key("803", "1")
+    box.flash("801")
+    assert box.talk("801", "803")
+    box.key("803", "10")
+    box.wait(2)
+    assert box.sent(c.Dial)[-1].urgent
+
+
+def test_emergency_keys_in_a_talk_are_the_other_partys() -> None:
+    box = FakeBox(office())
+    box.lift("801")
+    box.key("801", "803")
+    box.lift("803")
+    box.key("803", "110")
+    box.wait(5)
+    assert not box.sent(c.Dial)
+
+
 def test_emergency_with_all_lines_taken_ends_the_call_that_hurts_least() -> None:
     box = FakeBox(office())
     box.to_queue("L1")

@@ -267,8 +267,8 @@ class Secrets:
         return event
 
     def talk_key(self, board: Board, leg: Leg, event: DigitReceived) -> SwitchEvent:
-        """Keys are for the other party, unless they go on what was begun after a flash."""
-        if self._urgent.began(event.port, event.at_us) == Phase.CHOOSING:
+        """Keys are for the other party, unless they go on what was begun after a flash, or while he was held."""
+        if self._urgent.began(event.port, event.at_us) in _BEFORE_A_TALK:
             self.command_key(board, leg, event)
         else:
             self._urgent.forget(event.port)
@@ -404,6 +404,8 @@ def argument_alone(board: Board, keyed: str) -> str:
     return alone(match.argument, plan) or within
 
 
+_BEFORE_A_TALK = frozenset({Phase.CHOOSING, Phase.HELD, Phase.PARKED, Phase.JOINING})
+"""Keys begun here were meant for nobody; a talk may go on in the middle of them."""
 _Key = Callable[[Secrets, Board, Leg, DigitReceived], SwitchEvent]
 
 
