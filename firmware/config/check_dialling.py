@@ -42,7 +42,9 @@ def _hidden(config: Config) -> Iterator[Finding]:
         return
     for place, telephone in enumerate(config.extensions):
         if telephone.hide_number:
-            yield Finding(("extension", place, "hide_number"), say.HIDES_NOWHERE, {"number": telephone.number})
+            yield Finding(
+                ("extension", place, "hide_number"), say.HIDES_NOWHERE, {"number": telephone.number}
+            )
 
 
 def _beginning(config: Config, keys: str, what: str, path: Path) -> Iterator[Finding]:
