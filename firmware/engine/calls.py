@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from firmware.engine import legs, recordings
 from firmware.engine.floor import callbacks, queues
 from firmware.engine.inside import conference, paging
@@ -21,6 +23,14 @@ def begin(turn: Turn, direction: Direction, port: int, line: str) -> Call:
     turn.fact(f.CallBegan(number, direction, port, line))
     turn.timer(f"max:{number}", MAX_CALL_S)
     return turn.state.calls[number]
+
+
+def hear(turn: Turn, port: int, sources: Sequence[int]) -> None:
+    """One voice is heard as it is, several as their sum, none as silence."""
+    if len(sources) > 1:
+        turn.command(c.Mix(port=port, sources=tuple(sources)))
+    else:
+        turn.command(c.Hear(port=port, source=sources[0] if sources else -1))
 
 
 def join(turn: Turn, call: Call, one: Leg, other: Leg) -> None:

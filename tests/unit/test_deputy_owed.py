@@ -114,16 +114,18 @@ def test_keys_after_a_tap_the_engine_ignores_are_no_number(act: Callable[[TwoHal
     assert box.switch.deputy.calls == 0 and helped(box) == []
 
 
-def test_an_engine_that_hangs_while_the_line_rests_is_not_waited_for() -> None:
-    def act(box: TwoHalves) -> None:
-        box.lift("804")
-        box.wait(1.5)
-        box.key("804", "110")
-        box.wait(0.46)  # it takes the number, and lets a line go for it
-        box.hang(19_000_000)
-        box.wait(6)
+def hangs_while_the_line_rests(box: TwoHalves) -> None:
+    """The engine takes the number and lets a line go for it, and hangs."""
+    box.lift("804")
+    box.wait(1.5)
+    box.key("804", "110")
+    box.wait(0.46)
+    box.hang(19_000_000)
+    box.wait(6)
 
-    box = run(act, callers=QUEUED)
+
+def test_an_engine_that_hangs_while_the_line_rests_is_not_waited_for() -> None:
+    box = run(hangs_while_the_line_rests, callers=QUEUED)
     assert box.switch.deputy.calls == 1
     assert [digits for _, _, digits in box.dialled] == ["110"]
 
@@ -131,16 +133,7 @@ def test_an_engine_that_hangs_while_the_line_rests_is_not_waited_for() -> None:
 def test_without_what_is_owed_it_would_be_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted fault."""
     monkeypatch.setattr("firmware.switch.last_resort.deputy.OWED_US", 1 << 60)
-
-    def act(box: TwoHalves) -> None:
-        box.lift("804")
-        box.wait(1.5)
-        box.key("804", "110")
-        box.wait(0.46)  # it takes the number, and lets a line go for it
-        box.hang(19_000_000)
-        box.wait(6)
-
-    assert run(act, callers=QUEUED).dialled == []
+    assert run(hangs_while_the_line_rests, callers=QUEUED).dialled == []
 
 
 def test_a_dial_linked_to_another_telephone_would_accuse_a_living_engine(

@@ -183,10 +183,7 @@ def _sound(turn: Turn, call: Call) -> None:
         turn.command(c.Confer(port=ports[0], members=ports))
         return
     for one in members:
-        sources = heard[one.id]
-        alone = len(sources) == 1
-        hear, mix = c.Hear(port=one.port, source=sources[0]), c.Mix(port=one.port, sources=tuple(sources))
-        turn.command(hear if alone else mix)
+        calls.hear(turn, one.port, heard[one.id])
 
 
 def _voices(turn: Turn, leg: Leg) -> list[int]:

@@ -172,9 +172,8 @@ def sound(turn: Turn, name: str) -> None:
     for leg in together:
         if leg.play:
             turn.fact(f.PlayStopped(leg.id))
-        heard = tuple(one.port for one in together if one is not leg and one.id not in now.muted)
-        alone = c.Hear(port=leg.port, source=heard[0] if heard else -1)
-        turn.command(c.Mix(port=leg.port, sources=heard) if len(heard) > 1 else alone)
+        heard = [one.port for one in together if one is not leg and one.id not in now.muted]
+        calls.hear(turn, leg.port, heard)
 
 
 def _wait(turn: Turn, leg: Leg, name: str) -> None:
