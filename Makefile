@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test explore lint docs golden bench acceptance soak soak-real kills clean power-cuts
+.PHONY: setup run test explore lint docs golden bench acceptance soak soak-real kills clean power-cuts screens sip-mutants sip-siege sip-torture api-fuzz asterisk
 
 setup:
 	@sh provisioning/setup.sh
@@ -23,15 +23,21 @@ lint: setup
 # The reference pages of docs/ are written from the code; a test fails where they differ.
 docs: setup
 	@$(PY) -m firmware.cli.documents
+	@$(PY) -m webui.api.page
 
 # With a release, once for each schema of the engine's state: docs/decisions/state-schema.md.
 golden: setup
 	$(PY) -m tests.unit.golden_maker
 
+# The pictures of docs/screens, taken anew by the tests of the pages.
+screens: setup
+	TIPRING_SCREENS=1 $(PY) -m pytest tests/browser -n 2 --dist worksteal
+
 bench: setup
 	$(TIPRING) bench fabric --ports 480 --dtmf --record
 	$(TIPRING) bench journal
 	$(TIPRING) bench acd
+	$(TIPRING) bench sip --calls 120 --record
 
 acceptance: setup
 	$(PY) -m pytest -m slow
@@ -55,6 +61,25 @@ kills: setup
 # real process tree. Writes out/power-cuts/power-cuts.json and .txt.
 power-cuts: setup
 	$(PY) -m tests.faults.power.rig --cuts $(or $(CUTS),1000) --tree $(or $(TREE),30) --out out/power-cuts
+
+# Spoiled SIP messages against the endpoint: no crash, no hang, no growth. N=1000000 takes some minutes.
+sip-mutants: setup
+	$(PY) -m tests.peers.sip_mutants -n $(or $(N),100000)
+
+# Calls during 1,000 hostile packets a second; RFC 4475's messages anew, with their page.
+sip-siege: setup
+	$(PY) -m tests.peers.hostile.siege --seconds $(or $(SECONDS),60) --rate $(or $(RATE),1000)
+
+sip-torture: setup
+	$(PY) -m tests.peers.torture.book
+
+# An Asterisk in build/asterisk for `tipring bench sip --peer asterisk`; nothing is installed on the machine.
+asterisk: setup
+	@$(PY) -m provisioning.asterisk
+
+# Generated requests against the API in process; no server error and every answer as described.
+api-fuzz: setup
+	$(PY) -m tests.webui.api_fuzz -n $(or $(N),200000)
 
 clean:
 	rm -rf build .venv *.egg-info

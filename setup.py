@@ -14,11 +14,12 @@ setup(
     ],
     package_dir={"hwsim": "hw-sim/hwsim"},
     include_package_data=True,
-    package_data={"": ["*.toml", "*.h", "*.c", "py.typed"]},
+    package_data={"": ["*.toml", "*.h", "*.c", "py.typed", "templates/**/*", "static/**/*"]},
     cffi_modules=[
         "drivers/dsp/build_dsp.py:ffibuilder",
         "firmware/switch/build_pace.py:ffibuilder",
         "drivers/sip/build_blocks.py:ffibuilder",
+        "firmware/cli/bench_sip/build_rtp_peer.py:ffibuilder",
         *SIP,
     ],
 )

@@ -32,6 +32,10 @@ class DriverError(Exception):
 class PortKind(Enum):
     FXO = "fxo"
     FXS = "fxs"
+    SIP = "sip"
+    """A telephone whose calls come with messages (`drivers.signalling`)."""
+    SIP_TRUNK = "sip-trunk"
+    """One channel of a trunk, likewise."""
 
 
 class SpiDevice(Protocol):

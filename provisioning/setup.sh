@@ -5,10 +5,10 @@ cd "$(dirname "$0")/.."
 
 PACKAGES="gcc make pkg-config python3-venv python3-dev libspandsp-dev libspeexdsp-dev libasound2-dev libsndfile1 \
 espeak-ng sox faketime g++ bzip2 xz-utils swig uuid-dev libssl-dev libsrtp2-dev libspeex-dev libgsm1-dev \
-libsamplerate0-dev libopus-dev"
+libsamplerate0-dev libopus-dev sip-tester sipvicious baresip-core chromium fonts-wqy-microhei"
 STAMP=build/setup.stamp
 SOURCES="setup.py pyproject.toml provisioning/setup.sh $(find provisioning/pjsua2 -type f ! -path '*__pycache__*' | sort) \
-$(find drivers/dsp drivers/sip firmware/switch -name '*.c' -o -name '*.h' -o -name 'build_*.py' | sort) \
+$(find drivers/dsp drivers/sip firmware/switch firmware/cli/bench_sip -name '*.c' -o -name '*.h' -o -name 'build_*.py' | sort) \
 firmware/prompts/builtin.toml"
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }

@@ -9,14 +9,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+from firmware.cli import background
+from firmware.cli.run import WEB_VARIABLE
 from firmware.protocol.places import MEMORY, MEMORY_VARIABLE
+from tests.timekeeping import is_in_real_time, try_fairly
 
 # `make test` asks the same questions of each version; `make explore` (EXPLORE=1) asks new ones each time.
-settings.register_profile("steady", derandomize=True)
+# A shared machine may be slow for a while; that says nothing of the code.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("explore", print_blob=True)
 settings.load_profile("explore" if os.environ.get("EXPLORE") else "steady")
+
+
+def _not_here(most_bytes: int = 0, most_cpu_s: int = 0) -> None:
+    raise AssertionError(
+        "lowest priority and limits would be the test process's own: run it as a program, or patch it"
+    )
+
+
+background.give_way = _not_here
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,8 +40,30 @@ def memory() -> Iterator[None]:
     base = MEMORY if Path(MEMORY).is_dir() else None
     folder = tempfile.mkdtemp(prefix="tipring-tests-", dir=base)
     os.environ[MEMORY_VARIABLE] = folder
+    os.environ.setdefault(WEB_VARIABLE, "0")  # a box of a test has pages where the test asks for them
     try:
         yield
     finally:
         del os.environ[MEMORY_VARIABLE]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    if not is_in_real_time(item):
+        return None
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in try_fairly(item, nextitem):
+        hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = (one for every in terminalreporter.stats.values() for one in every)
+    sections = [
+        text for one in reports for name, text in getattr(one, "sections", ()) if name == "timekeeping"
+    ]
+    for text in sections:
+        terminalreporter.write_line(text)

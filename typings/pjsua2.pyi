@@ -1,4 +1,4 @@
-"""The part of pjsua2 2.17 that drivers.sip.endpoint touches; SWIG's own file has no types."""
+"""The part of pjsua2 2.17 that drivers.sip.pjsua touches; SWIG's own file has no types."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,10 @@ PJSUA_CALL_MEDIA_REMOTE_HOLD: int
 PJSUA_DTMF_METHOD_RFC2833: int
 PJSUA_DTMF_METHOD_SIP_INFO: int
 PJMEDIA_TYPE_AUDIO: int
+PJMEDIA_SRTP_DISABLED: int
+PJMEDIA_SRTP_OPTIONAL: int
+PJMEDIA_SRTP_MANDATORY: int
+PJSUA_100REL_OPTIONAL: int
 PJMEDIA_DIR_ENCODING: int
 PJMEDIA_DIR_DECODING: int
 
@@ -26,6 +30,7 @@ class Error(Exception):
     status: int
     title: str
     reason: str
+    def info(self, multi_line: bool = False) -> str: ...
 
 class SipHeader:
     hName: str
@@ -49,8 +54,14 @@ class SipRxData:
 class SipEventSource:
     rdata: SipRxData
 
+class SipTransaction:
+    role: int
+    method: str
+    statusCode: int
+
 class TsxStateEvent:
     type: int
+    tsx: SipTransaction
     src: SipEventSource
 
 class SipEventBody:
@@ -103,11 +114,31 @@ class StreamInfo:
     codecName: str
     codecClockRate: int
 
+class MathStat:
+    mean: int
+
+class RtcpStreamStat:
+    pkt: int
+    loss: int
+    jitterUsec: MathStat
+
+class RtcpStat:
+    rxStat: RtcpStreamStat
+
+class StreamStat:
+    rtcp: RtcpStat
+
+class OnStreamDestroyedParam:
+    streamIdx: int
+
 class OnIncomingCallParam:
     callId: int
     rdata: SipRxData
 
 class OnCallStateParam:
+    e: SipEvent
+
+class OnCallTsxStateParam:
     e: SipEvent
 
 class OnCallMediaStateParam: ...
@@ -126,6 +157,7 @@ class Call:
     def getInfo(self) -> CallInfo: ...
     def getId(self) -> int: ...
     def getStreamInfo(self, index: int) -> StreamInfo: ...
+    def getStreamStat(self, index: int) -> StreamStat: ...
     def makeCall(self, uri: str, prm: CallOpParam) -> None: ...
     def answer(self, prm: CallOpParam) -> None: ...
     def hangup(self, prm: CallOpParam) -> None: ...
@@ -137,6 +169,7 @@ class Call:
     def sendRequest(self, prm: CallSendRequestParam) -> None: ...
 
 class AccountCallConfig:
+    prackUse: int
     timerSessExpiresSec: int
 
 class TlsConfig:
@@ -145,21 +178,36 @@ class TlsConfig:
 
 class TransportConfig:
     port: int
+    publicAddress: str
     portRange: int
     boundAddress: str
     tlsConfig: TlsConfig
 
 class AccountMediaConfig:
+    srtpUse: int
+    srtpSecureSignaling: int
     transportConfig: TransportConfig
+
+class AuthCredInfo:
+    def __init__(self, scheme: str, realm: str, user_name: str, data_type: int, data: str) -> None: ...
+
+class AuthCredInfoVector:
+    def append(self, info: AuthCredInfo) -> None: ...
+
+class AccountSipConfig:
+    contactForced: str
+    authCreds: AuthCredInfoVector
 
 class AccountConfig:
     idUri: str
+    sipConfig: AccountSipConfig
     callConfig: AccountCallConfig
     mediaConfig: AccountMediaConfig
 
 class Account:
     def create(self, cfg: AccountConfig, make_default: bool = False) -> None: ...
     def shutdown(self) -> None: ...
+    def getId(self) -> int: ...
 
 class UaConfig:
     threadCnt: int

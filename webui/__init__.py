@@ -1,1 +1,1 @@
-"""The web user interface; its pages come with a later issue."""
+"""The pages and the API: Flask on hypercorn, a client of the engine like any other; event streams beside it."""

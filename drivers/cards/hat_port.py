@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from drivers.chips import si321x as slic
 from drivers.chips import si3050 as daa
 from drivers.chips.bring_up import BringUp, ChipReport, InProgress
-from drivers.chips.fxo_line import FxoLine
+from drivers.chips.fxo_line import FxoLine, Loop
 from drivers.chips.fxs_line import FxsLine, FxsTimes, Hook
 from drivers.chips.register import ChipError
 from drivers.chips.si321x_bring_up import FxsSetup, bring_up_si321x
@@ -15,6 +16,7 @@ from drivers.chips.si321x_bring_up import set_gains as set_fxs_gains
 from drivers.chips.si3050_bring_up import FxoSetup, bring_up_si3050
 from drivers.chips.si3050_bring_up import set_gains as set_fxo_gains
 from drivers.chips.spi_chain import Si321xChain, Si3050Chain
+from drivers.gauges import Gauges, LineFault
 from drivers.ports import (
     AnyLineCommand,
     AnyLineEvent,
@@ -32,6 +34,15 @@ RETRY_US = 500_000
 """Longer by this with each alarm, so that a chip with a loose contact has time."""
 HEALTH_CYCLES = 20
 """Each chip's health is looked at every 100 ms, one chip a cycle."""
+LOOK_CYCLES, METER_CYCLES, METER_AT = 10, 100, 50
+"""Its gauges are read every 500 ms, in a cycle without a look at its health."""
+SHARED_V = (3.0, 20.0)
+"""On-hook, between these: another telephone holds the line (off-hook it is 6-9 V, idle 40-60 V)."""
+LEAST_LOOP_MA = 14.0
+"""Line sides need 10-16 mA (MINI, register 26)."""
+SHORT_MA = 18.0
+"""At no voltage: more than any telephone draws."""
+OVERLOAD_TOLD_US = 10_000_000
 
 
 class HatPort:
@@ -48,6 +59,8 @@ class HatPort:
         self.alarms = 0
         self._alarmed_us = 0
         self.given_up = False
+        self.gauges = Gauges(number + 1)
+        """The card's, where it has some."""
 
     def bring_up(self) -> BringUp:
         raise NotImplementedError
@@ -55,6 +68,7 @@ class HatPort:
     def came_up(self, report: ChipReport) -> None:
         """Take over what a bring-up reported."""
         self.report = report
+        self.gauges.unknown(self.number, LineFault(0) if report.works else LineFault.CHIP)
 
     @property
     def pending(self) -> bool:
@@ -86,6 +100,7 @@ class HatPort:
         self.report = ChipReport(works=False, chip=self.report.chip, findings=(reason,))
         after_us = self._count_alarm(now_us) * RETRY_US
         self.given_up = self.alarms > MOST_ALARMS
+        self.gauges.unknown(self.number, LineFault.CHIP | LineFault.GIVEN_UP * self.given_up)
         self._again = None if self.given_up else InProgress(self.bring_up(), now_us + after_us)
 
     def _count_alarm(self, now_us: int) -> int:
@@ -142,17 +157,51 @@ class FxoPort(HatPort):
             self._ring_seen = status & daa.RING_DETECTED
             events = line.ring_bits(status, now_us)
         if events:
-            self._events += events
-        if turn % HEALTH_CYCLES == 0 and not self._healthy(now_us):
+            self._tell(events)
+        if turn % LOOK_CYCLES == 0 and not self._looked(turn, now_us):
             return
         self._after(line.advance(now_us))
 
+    def _tell(self, events: Sequence[AnyLineEvent]) -> None:
+        self._events += events
+        self._measure()
+
+    def _looked(self, turn: int, now_us: int) -> bool:
+        """False: the chip was found out of service."""
+        if turn % HEALTH_CYCLES == 0:
+            return self._healthy(now_us)
+        if turn % METER_CYCLES == METER_AT:
+            self._measure()
+        return True
+
+    def _measure(self) -> None:
+        """While it rings the voltage is whatever the instant brings: the former one stands."""
+        gauges, number, line = self.gauges, self.number, self.line
+        if not (line.on_hook and self._ring_seen):
+            gauges.volts[number] = self._measured(daa.LINE_VOLTAGE)
+        if line.state is not Loop.SETTLING:
+            gauges.milliamps[number] = 0.0 if line.on_hook else self._measured(daa.LOOP_CURRENT)
+        self._note_faults()
+
+    def _measured(self, register: int) -> float:
+        return daa.REGISTERS[register].measure(self._chain.read(self._chip, register))
+
+    def _note_faults(self) -> None:
+        gauges, number, state = self.gauges, self.number, self.line.state
+        faults = LineFault.NO_BATTERY * (state is Loop.UNPLUGGED)
+        if state is Loop.IDLE and _is_shared(float(gauges.volts[number])):
+            faults |= LineFault.SHARED
+        if state is Loop.SEIZED and gauges.milliamps[number] < LEAST_LOOP_MA:
+            faults |= LineFault.WEAK
+        gauges.faults[number] = faults
+
     def _after(self, events: Sequence[AnyLineEvent]) -> None:
         if events:
-            self._events += events
+            self._tell(events)
         closed = self.line.loop_closed
         if closed is not self._closed:
             self._closed = closed
+            self.gauges.milliamps[self.number] = math.nan if closed else 0.0
             value = daa.OFF_HOOK_MONITOR if closed else daa.ON_HOOK_MONITOR
             self._chain.write(self._chip, daa.DAA_CONTROL_1, value)
 
@@ -179,7 +228,7 @@ class FxoPort(HatPort):
         raw = self._chain.read(self._chip, daa.LINE_VOLTAGE)
         current = self._chain.read(self._chip, daa.LOOP_CURRENT)
         volts = daa.REGISTERS[daa.LINE_VOLTAGE].measure(raw)
-        shared = self.line.on_hook and 3 <= abs(volts) < 20
+        shared = self.line.on_hook and _is_shared(volts)
         return LineReading(
             kind="fxo",
             present=self.report.works,
@@ -196,6 +245,10 @@ class FxoPort(HatPort):
         self._chain.write(self._chip, daa.DAA_CONTROL_1, daa.ON_HOOK_MONITOR)
 
 
+def _is_shared(volts: float) -> bool:
+    return SHARED_V[0] <= abs(volts) < SHARED_V[1]
+
+
 class FxsPort(HatPort):
     kind = PortKind.FXS
 
@@ -209,6 +262,7 @@ class FxsPort(HatPort):
         self.line = FxsLine(number, times)
         self._feed = slic.FEED_FORWARD
         self._turn = number
+        self._overloaded_us: int | None = None
 
     def bring_up(self) -> BringUp:
         return bring_up_si321x(self._chain, self._chip, self._setup)
@@ -227,7 +281,7 @@ class FxsPort(HatPort):
         if events:
             self._events += events
         self._turn = turn = self._turn + 1
-        if turn % HEALTH_CYCLES == 0 and not self._healthy(now_us):
+        if turn % LOOK_CYCLES == 0 and not self._looked(turn, now_us):
             return
         if line.deadline_us is not None:
             events = line.advance(now_us)
@@ -235,6 +289,29 @@ class FxsPort(HatPort):
                 self._events += events
         if line.linefeed != self._feed:
             self._set_feed()
+
+    def _looked(self, turn: int, now_us: int) -> bool:
+        """False: the chip was found out of service."""
+        if turn % HEALTH_CYCLES == 0:
+            return self._healthy(now_us)
+        if turn % METER_CYCLES == METER_AT:
+            self._measure(now_us)
+        return True
+
+    def _measure(self, now_us: int) -> None:
+        """Ringing is no figure of the loop: the former ones stand."""
+        gauges, number = self.gauges, self.number
+        if self.line.state is not Hook.RINGING:
+            gauges.volts[number] = self._measured(slic.LOOP_VOLTAGE)
+            gauges.milliamps[number] = self._measured(slic.LOOP_CURRENT)
+        touching = self.line.off_hook and not gauges.volts[number]
+        faults = LineFault.SHORT * bool(touching and abs(gauges.milliamps[number]) >= SHORT_MA)
+        if self._overloaded_us is not None and now_us - self._overloaded_us < OVERLOAD_TOLD_US:
+            faults |= LineFault.OVERLOAD
+        gauges.faults[number] = faults
+
+    def _measured(self, register: int) -> float:
+        return slic.REGISTERS[register].measure(self._chain.read(self._chip, register))
 
     def _set_feed(self) -> None:
         self._feed = self.line.linefeed
@@ -251,6 +328,8 @@ class FxsPort(HatPort):
                 "the FXS chip keeps cutting its power stage (short circuit or wrong telephone?)", now_us
             )
             return False
+        self._overloaded_us = now_us
+        self.gauges.faults[self.number] |= LineFault.OVERLOAD
         self._chain.write(self._chip, slic.IRQ_2, slic.POWER_ALARMS)
         self._set_feed()
         return True

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from drivers.cards.hat_port import FxoPort, FxsPort
 from drivers.chips.bring_up import bring_up_all
 from drivers.dsp.g711 import DECODERS, ENCODERS, SILENCE
+from drivers.gauges import Gauges
 from drivers.ports import (
     CYCLE_SAMPLES,
     CYCLE_US,
@@ -74,7 +75,11 @@ class SpiHat:
         self.loop_delay_samples = PREFILL_PERIODS * CYCLE_SAMPLES
         self.xruns = 0
         self.misfits = 0
+        self.gauges = Gauges(SLOTS)
         self._ports = list(ports)
+        for port in self._ports:
+            if port is not None:
+                port.gauges = self.gauges
         self._spis = spis
         self._chains = chains
         self._open_pcm = open_pcm

@@ -20,9 +20,30 @@ ffibuilder.set_source(
     "drivers.sip._sip",
     '#include "sip.h"',
     sources=[
-        str(FOLDER / name) for name in ("media.c", "requests.c", "drops.c", "wake.c", "library.c", "blocks.c")
+        str(FOLDER / f"{name}.c")
+        for name in (
+            "media",
+            "requests",
+            "drops",
+            "guard",
+            "malformed",
+            "refusals",
+            "wake",
+            "library",
+            "rtp_source",
+            "rtp_transport",
+            "rtp_reader",
+            "rtp_filter",
+            "accounts",
+            "blocks",
+        )
     ],
-    depends=[str(FOLDER / "blocks.h"), str(FOLDER / "sip.h"), str(HOME / "manifest.json")],
+    depends=[
+        str(FOLDER / "rtp.h"),
+        str(FOLDER / "blocks.h"),
+        str(FOLDER / "sip.h"),
+        str(HOME / "manifest.json"),
+    ],
     include_dirs=[str(FOLDER), str(HOME / "include")],
     extra_compile_args=["-O2", "-Wall", "-Wextra", "-std=gnu11", "-DNDEBUG", *MANIFEST["definitions"]],
     extra_link_args=[str(HOME / "lib" / "libtipring-pj.so.2"), f"-Wl,-rpath,{HOME / 'lib'}"],

@@ -31,18 +31,13 @@ static const pjsip_rx_data *head_of(const pjsip_tp_dropped_data *dropped)
     return NULL;
 }
 
-static void source_of(const pjsip_tp_dropped_data *dropped, char *text, int room)
+/* NULL where pjsip does not say. */
+static const pj_sockaddr *source_of(const pjsip_tp_dropped_data *dropped)
 {
-    const pj_sockaddr_t *address = &dropped->tp->key.rem_addr; /* of a connection: its far end */
-    if (dropped->tp->flag & PJSIP_TRANSPORT_DATAGRAM) {
-        const pjsip_rx_data *head = head_of(dropped);
-        if (!head) {
-            snprintf(text, (size_t)room, "?");
-            return;
-        }
-        address = &head->pkt_info.src_addr;
-    }
-    pj_sockaddr_print(address, text, room, 0);
+    if (!(dropped->tp->flag & PJSIP_TRANSPORT_DATAGRAM))
+        return &dropped->tp->key.rem_addr; /* of a connection: its far end */
+    const pjsip_rx_data *head = dropped->data ? head_of(dropped) : NULL;
+    return head ? &head->pkt_info.src_addr : NULL;
 }
 
 static tip_drop *row_of(const char *source, int status)
@@ -56,18 +51,30 @@ static tip_drop *row_of(const char *source, int status)
     return NULL;
 }
 
-static void on_drop(pjsip_tp_dropped_data *dropped)
+void tip_drops_count(const pj_sockaddr *source, int status)
 {
-    char source[sizeof drops.row[0].source];
-    source_of(dropped, source, sizeof source);
-    tip_drop *row = row_of(source, dropped->status);
+    char text[sizeof drops.row[0].source] = "?";
+    if (source)
+        pj_sockaddr_print(source, text, sizeof text, 0);
+    tip_drop *row = row_of(text, status);
     if (!row) {
         drops.others++;
         return;
     }
-    memcpy(row->source, source, sizeof source);
-    row->status = dropped->status;
+    memcpy(row->source, text, sizeof text);
+    row->status = status;
     row->count++;
+}
+
+/* A stream that held more than a message can: where the next one begins nobody knows. */
+static void on_drop(pjsip_tp_dropped_data *dropped)
+{
+    const pj_sockaddr *source = source_of(dropped);
+    tip_drops_count(source, dropped->status);
+    if (dropped->status == PJSIP_ERXOVERFLOW && !(dropped->tp->flag & PJSIP_TRANSPORT_DATAGRAM))
+        pjsip_transport_shutdown2(dropped->tp, PJ_TRUE);
+    else if (source && dropped->data && dropped->status != PJ_EIGNORED)
+        tip_malformed_answer(dropped->tp, source, dropped->data, dropped->len);
 }
 
 int tip_drops_start(void)

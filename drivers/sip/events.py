@@ -32,13 +32,24 @@ class CallOffered(CallEvent, frozen=True, tag=True):
 
 
 class CallAlerting(CallEvent, frozen=True, tag=True):
-    """A provisional answer to a call of ours: 180, 181, 183 … With media it is early media."""
+    """A provisional answer to a call of ours: 100, 180, 181, 183 … With media it is early media."""
 
     status: int
+    has_media: bool = False
+    """It describes audio (SDP)."""
 
 
 class CallAnswered(CallEvent, frozen=True, tag=True):
     """200 and ACK: both sides are connected."""
+
+
+class Heard(Struct, frozen=True):
+    """What came of a call's audio: RTP packets, and those that did not come."""
+
+    packets: int
+    lost: int
+    jitter_us: int
+    """Mean interarrival jitter (RFC 3550 6.4.1)."""
 
 
 class CallEnded(CallEvent, frozen=True, tag=True):
@@ -51,6 +62,8 @@ class CallEnded(CallEvent, frozen=True, tag=True):
     reason: str
     message: Message | None = None
     """What ended it, where that came from outside (302 has its Contact)."""
+    heard: Heard | None = None
+    """None: it had no audio."""
 
 
 class MediaChanged(CallEvent, frozen=True, tag=True):
@@ -79,6 +92,8 @@ class TransferAsked(CallEvent, frozen=True, tag=True):
     target: str
     """Refer-To, with its Replaces (attended) where it has one."""
     message: Message
+    replaces: int = 0
+    """The call of ours its Replaces names; 0: none of ours, or a blind one."""
 
 
 class TransferProgressed(CallEvent, frozen=True, tag=True):

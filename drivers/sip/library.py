@@ -60,6 +60,11 @@ class Wake:
         lib.tip_wake_stop()
 
 
+def timers(t1_ms: int, t2_ms: int, t4_ms: int, patience_ms: int) -> None:
+    """Of RFC 3261 17.1.1.1, `patience_ms` is 64 T1: for transactions that begin from now on."""
+    lib.tip_timers(t1_ms, t2_ms, t4_ms, patience_ms)
+
+
 def log(level: int) -> None:
     """How much pjlib says on standard error; pjsua forgets it when it is initialised."""
     lib.tip_log(level)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "blocks.h"
+#include "rtp.h"
 #include "sip.h"
 
 #define TICK_NS 20000000u
@@ -79,6 +80,7 @@ static void turn(int16_t *said, int16_t *heard)
     int16_t unheard[TIP_BLOCK_SAMPLES];
     pjmedia_frame frame = {.type = PJMEDIA_FRAME_TYPE_NONE, .buf = unheard, .size = sizeof unheard};
     uint64_t began = tip_now_ns();
+    tip_rtp_read();
     if (heard)
         memset(heard, 0, (size_t)media.legs * TIP_BLOCK_SAMPLES * sizeof *heard);
     media.said = said;

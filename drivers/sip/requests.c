@@ -143,10 +143,23 @@ static pj_bool_t take_replaces_out(pjsip_rx_data *rdata)
     return PJ_FALSE;
 }
 
+/* A REFER moves a call: who sends it must know both tags of its dialog (RFC 3261 12.2.2). */
+static pj_bool_t is_refer_of_nobody(pjsip_rx_data *rdata)
+{
+    const pj_str_t *tag = &rdata->msg_info.to->tag;
+    if (tag->slen == 0 || pj_stricmp2(&rdata->msg_info.msg->line.req.method.name, "REFER") != 0 ||
+        pjsip_ua_find_dialog(&rdata->msg_info.cid->id, tag, &rdata->msg_info.from->tag, PJ_FALSE))
+        return PJ_FALSE;
+    pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, PJSIP_SC_CALL_TSX_DOES_NOT_EXIST, NULL, NULL, NULL);
+    return PJ_TRUE;
+}
+
 static pj_bool_t on_rx_request(pjsip_rx_data *rdata)
 {
     if (rdata->msg_info.msg->line.req.method.id == PJSIP_INVITE_METHOD)
         return take_replaces_out(rdata);
+    if (is_refer_of_nobody(rdata))
+        return PJ_TRUE;
     if (!is_ours(rdata))
         return PJ_FALSE;
     requests.seen++;
@@ -187,6 +200,36 @@ void tip_requests_stop(void)
     pjsip_endpt_unregister_module(pjsua_get_pjsip_endpt(), &module);
 }
 
+/* What stands behind the head, as it came. */
+static pj_str_t body_of(const pjsip_rx_data *rdata)
+{
+    pj_str_t body = {NULL, 0};
+    const char *text = rdata->pkt_info.packet, *end = text + rdata->pkt_info.len;
+    while (text < end && (*text == '\r' || *text == '\n'))
+        text++;
+    const char *head = memmem(text, (size_t)(end - text), "\r\n\r\n", 4);
+    if (head)
+        body = (pj_str_t){(char *)head + 4, end - head - 4};
+    return body;
+}
+
+/* Strategy: pjsip's own printer of bodies is not asked. Of several parts that are none it says that they are 70004 bytes long
+   (PJ_EINVAL), and pjsip_msg_print ends the text there, behind the buffer (seen in 2.17). */
+static size_t print(pjsip_rx_data *rdata, char *text, size_t room)
+{
+    pjsip_msg_body none = {0}, *body = rdata->msg_info.msg->body ? rdata->msg_info.msg->body : &none;
+    pjsip_msg_body parsed = *body;
+    pj_str_t raw = body_of(rdata);
+    body->data = raw.ptr;
+    body->len = (unsigned)raw.slen;
+    body->print_body = &pjsip_print_text_body;
+    pj_ssize_t length = pjsip_msg_print(rdata->msg_info.msg, text, room);
+    body->data = parsed.data;
+    body->len = parsed.len;
+    body->print_body = parsed.print_body;
+    return length > 0 && (size_t)length < room ? (size_t)length : 0;
+}
+
 static void describe(const waiting *one, tip_request *about, char *text, size_t room)
 {
     memset(about, 0, sizeof *about);
@@ -197,8 +240,7 @@ static void describe(const waiting *one, tip_request *about, char *text, size_t 
     about->port = one->rdata->pkt_info.src_port;
     snprintf(about->source, sizeof about->source, "%s", one->rdata->pkt_info.src_name);
     snprintf(about->transport, sizeof about->transport, "%s", one->rdata->tp_info.transport->type_name);
-    pj_ssize_t length = pjsip_msg_print(one->rdata->msg_info.msg, text, room);
-    about->length = length > 0 ? (int)length : 0;
+    about->length = (int)print(one->rdata, text, room);
 }
 
 int tip_requests_take(tip_request *about, char *text, size_t room)
@@ -252,9 +294,19 @@ static void add_body(pjsip_tx_data *tdata, const char *content_type, const char 
     tdata->msg->body = pjsip_msg_body_create(tdata->pool, &type, &subtype, &text);
 }
 
+/* A refusal, or what costs nothing to say again, is not remembered for 32 s: a flood would fill the memory with it
+   (RFC 3261 8.2.7). */
+static int is_forgettable(const pjsip_rx_data *rdata, const pjsip_tx_data *tdata)
+{
+    return tdata->msg->line.status.code >= 300 ||
+           rdata->msg_info.msg->line.req.method.id == PJSIP_OPTIONS_METHOD;
+}
+
 static pj_status_t send_answer(pjsip_rx_data *rdata, pjsip_tx_data *tdata)
 {
     pjsip_transaction *tsx;
+    if (is_forgettable(rdata, tdata))
+        return pjsip_endpt_send_response2(pjsua_get_pjsip_endpt(), rdata, tdata, NULL, NULL);
     pj_status_t status = pjsip_tsx_create_uas2(&module, rdata, NULL, &tsx);
     if (status != PJ_SUCCESS) {
         pjsip_tx_data_dec_ref(tdata);
@@ -292,6 +344,13 @@ int tip_requests_answer(int id, int status, const char *reason, const char *to_t
     }
     forget(one);
     return done;
+}
+
+void tip_requests_drop(int id)
+{
+    waiting *one = by_id(id);
+    if (one)
+        forget(one);
 }
 
 static void on_answer(void *token, pjsip_event *event)

@@ -91,6 +91,10 @@ class Requests:
             f"answering request {request} with {status}",
         )
 
+    def drop(self, request: int) -> None:
+        """No answer at all, and room for another. One that expired is let be."""
+        lib.tip_requests_drop(request)
+
     def send(
         self,
         request: int,

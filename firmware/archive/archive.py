@@ -12,6 +12,7 @@ from pathlib import Path
 from firmware.archive.accounts import account_of_calls
 from firmware.archive.cutting import Cutter
 from firmware.archive.erasing import Eraser
+from firmware.archive.finding import Entering
 from firmware.archive.following import EVERYTHING, Follower
 from firmware.archive.history import History
 from firmware.archive.ledger import Balance, balance
@@ -34,8 +35,6 @@ from firmware.store.history import HISTORY_FILE, open_history
 WHOLE = Mark(EVERYTHING, EVERYTHING, 1 << 62)
 """Nobody writes any more: all there is is complete."""
 SECRETS = "secrets"
-BEAT_STEPS = 1_000_000
-"""Of SQLite's machine: some tens of milliseconds."""
 
 
 class Archive:
@@ -60,14 +59,14 @@ class Archive:
         Raises StoreError, OSError.
         """
         self.directory, self._disk = directory, disk or Disk()
-        self.db = open_history(directory / HISTORY_FILE, durable=durable)
-        self.db.conn.set_progress_handler(beat, BEAT_STEPS)
+        self.db = open_history(directory / HISTORY_FILE, durable=durable, beat=beat)
         try:
             self.history = History(self.db, box, zone, directory / SECRETS)
             book = self.history.book
             self._cutter = Cutter(self.db, book, directory, self._disk)
             self._eraser = Eraser(self.db, book, directory, self._disk)
             self._purger = Purger(self.db, book, directory, self._disk)
+            self._entering = Entering(self.db, book)
             self._eraser.take_up()
             take_in(self.db, book, directory, self._disk)
         except BaseException:
@@ -166,6 +165,11 @@ class Archive:
             self._disk.sync_directory(directory)
             self._cutter.forget_closed()
         return gone
+
+    def enter_calls(self) -> int:
+        """A batch of the calls that former software wrote can be searched; 0 when all can. Raises sqlite3.Error."""
+        self.history.commit()
+        return self._entering.work()
 
     # -- what is kept -----------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from firmware.archive.book import Book, Handlers
+from firmware.archive.finding import enter_call
 from firmware.protocol import facts
 from firmware.protocol.names import Direction, LegRole
 
@@ -33,22 +34,26 @@ def _call_began(book: Book, fact: facts.CallBegan) -> None:
 
 def _caller_known(book: Book, fact: facts.CallerKnown) -> None:
     book.do(
-        "UPDATE calls SET from_number = ?, from_e164 = ?, from_name = ?, presentation = ? WHERE id = ?",
+        "UPDATE calls SET from_number = ?, from_e164 = ?, from_name = ?, presentation = ?,"
+        " known_us = coalesce(known_us, ?) WHERE id = ?",
         fact.number,
         fact.e164,
         fact.name,
         fact.presentation,
+        book.at_us,
         fact.call,
     )
 
 
 def _number_dialled(book: Book, fact: facts.NumberDialled) -> None:
     book.do(
-        "UPDATE calls SET to_number = ?, to_e164 = ?, direction = ?, emergency = ? WHERE id = ?",
+        "UPDATE calls SET to_number = ?, to_e164 = ?, direction = ?, emergency = ?,"
+        " dialled_us = coalesce(dialled_us, ?) WHERE id = ?",
         fact.number,
         fact.e164,
         fact.direction,
         fact.emergency,
+        book.at_us,
         fact.call,
     )
 
@@ -93,6 +98,7 @@ def _call_ended(book: Book, fact: facts.CallEnded) -> None:
         fact.call,
     )
     _sum_up(book, fact.call)
+    enter_call(book, fact.call)
 
 
 def _sum_up(book: Book, call: int) -> None:
@@ -166,8 +172,11 @@ def _leg_released(book: Book, fact: facts.LegReleased) -> None:
 
 
 def _leg_moved(book: Book, fact: facts.LegMoved) -> None:
+    left = book.row("SELECT call FROM legs WHERE id = ?", fact.leg)
     book.do("UPDATE legs SET call = ? WHERE id = ?", fact.call, fact.leg)
     book.do("INSERT INTO leg_moves (leg, call, at_us) VALUES (?, ?, ?)", fact.leg, fact.call, book.at_us)
+    for call in {fact.call, *(left or ())}:
+        enter_call(book, call)
 
 
 def _talk_began(book: Book, fact: facts.TalkBegan) -> None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from firmware.archive.book import Book
+from firmware.archive.finding import mark_recorded
 from firmware.archive.tracks import Cut, Tracks
 from firmware.protocol.tape import TapeBlock
 from firmware.store.disk import Disk
@@ -143,6 +144,7 @@ class Cutter:
             cut.epoch,
             recording,
         )
+        mark_recorded(book, recording)
         for gap in cut.gaps:
             book.do(
                 "INSERT INTO ledger_gaps (recording, from_tick, to_tick, reason) VALUES (?, ?, ?, ?)",

@@ -1,4 +1,6 @@
-"""Facts of dialling and conference rooms → line_choices, talk_spent, pin_attempts, service_changes, room_visits."""
+"""Facts of dialling and conference rooms → line_choices, talk_spent, telephone_alarms, pin_attempts, service_changes,
+room_visits.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,18 @@ def _talk_spent(book: Book, fact: facts.TalkSpent) -> None:
         fact.day,
         fact.seconds,
         fact.cost,
+    )
+
+
+def _telephone_suspected(book: Book, fact: facts.TelephoneSuspected) -> None:
+    book.do(
+        "INSERT INTO telephone_alarms (who, why, count, within_s, at_us, at) VALUES (?, ?, ?, ?, ?, ?)",
+        fact.who,
+        fact.why,
+        fact.count,
+        fact.within_s,
+        book.at_us,
+        book.wall_us,
     )
 
 
@@ -98,6 +112,7 @@ def _room_left(book: Book, fact: facts.RoomLeft) -> None:
 HANDLERS: Handlers = {
     facts.LineChosen: _line_chosen,
     facts.TalkSpent: _talk_spent,
+    facts.TelephoneSuspected: _telephone_suspected,
     facts.AccountGiven: _account_given,
     facts.PinRefused: _pin_refused,
     facts.CallRouted: _call_routed,

@@ -69,6 +69,15 @@ def reapply_erasures(db: Database) -> int:
     return count
 
 
+def every_erasure(db: Database) -> list[Erasure]:
+    """Whatever became of them, in order."""
+    found = db.conn.execute(
+        "SELECT id, author, why, marks, at_once, ordered_us, ordered_at, epoch, number FROM erasures"
+        " ORDER BY ordered_us, id"
+    )
+    return [_erasure(row) for row in found]
+
+
 _NOT_LOOKED = (
     "SELECT id, author, why, marks, at_once, ordered_us, ordered_at, epoch, number FROM erasures"
     " WHERE looked_us IS NULL ORDER BY ordered_us, id"

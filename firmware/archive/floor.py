@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firmware.archive.audit import Deed, note
 from firmware.archive.book import Book, Handlers
+from firmware.archive.notes import note_of_call
 from firmware.protocol import facts
 
 
@@ -135,6 +136,7 @@ def _supervision_over(book: Book, leg: int, why: str) -> None:
 
 def _taken_over(book: Book, fact: facts.CallTakenOver) -> None:
     _audit(book, fact.supervisor, "take-over", fact.call, fact.agent)
+    note_of_call(book, fact.call, "taken-over", fact.supervisor)
 
 
 HANDLERS: Handlers = {

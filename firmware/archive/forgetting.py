@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from firmware.archive.book import Book
+from firmware.archive.finding import enter_call, mark_recorded
 from firmware.archive.tracks import UnnamedRecording, recording_path
 from firmware.store.disk import Disk
 
@@ -42,6 +43,7 @@ def mark_gone(book: Book, recording: str, why: str, at_us: int) -> None:
         at_us,
         recording,
     )
+    mark_recorded(book, recording)
 
 
 def forget_call(book: Book, call: int, own: frozenset[str], why: str, at_us: int) -> None:
@@ -56,10 +58,12 @@ def forget_call(book: Book, call: int, own: frozenset[str], why: str, at_us: int
         call,
     )
     book.do("UPDATE digits SET digits = '' WHERE call = ?", call)
+    book.do("UPDATE dispositions SET note = '' WHERE call = ?", call)
     for table, column in _PARTIES:
         for (text,) in book.rows(f"SELECT DISTINCT {column} FROM {table} WHERE call = ?", call):  # noqa: S608
             if _personal(text, own):
                 book.do(f"UPDATE {table} SET {column} = '' WHERE call = ? AND {column} = ?", call, text)  # noqa: S608
+    enter_call(book, call)
 
 
 def _personal(text: str, own: frozenset[str]) -> bool:

@@ -58,6 +58,8 @@ class ArchiveStatus(Struct, frozen=True):
     """Erasures whose journal segments, snapshots or reels are still to be dropped."""
     free_share: float = 0.0
     """0..1 of the disk."""
+    line_minutes_lost: int = 0
+    """Looks at what lines measured that the disk would not keep."""
 
 
 class Figures(Struct, frozen=True):

@@ -6,6 +6,7 @@ import math
 
 from firmware.archive.audit import Deed, note
 from firmware.archive.book import Book, Handlers
+from firmware.archive.finding import mark_voicemail
 from firmware.protocol import facts
 
 
@@ -16,6 +17,7 @@ def _number(seconds: float) -> float:
 
 def _left(book: Book, fact: facts.VoicemailLeft) -> None:
     _add(book, fact.recording, fact.mailbox, call=fact.call, seconds=fact.seconds)
+    mark_voicemail(book, fact.call)
 
 
 def _add(

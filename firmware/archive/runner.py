@@ -12,6 +12,7 @@ from msgspec import structs
 from drivers.ports import Clock
 from firmware.archive.archive import Archive
 from firmware.archive.health import MOST_COUNTED, ArchiveStatus, figures
+from firmware.archive.line_quality import LineKeeper
 from firmware.archive.pruning import prune_journal
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.inputs import AnyOrder
@@ -117,6 +118,7 @@ class Archivist:
         cut = [] if Reserve.given_up(self._data) else archive.cut(at_us)
         self._tell(taken=self._told.taken + taken, cut=self._told.cut + len(cut))
         archive.release_reels()
+        archive.enter_calls()
         archive.erase(at_us)
         self._purge(archive, at_us)
         if at_us >= self._prune_us:
@@ -156,7 +158,14 @@ class Archivist:
 
 
 def run(
-    data: Path, run_directory: Path, box: str, zone: str, *, clock: Clock, stopped: Callable[[], bool]
+    data: Path,
+    run_directory: Path,
+    box: str,
+    zone: str,
+    *,
+    clock: Clock,
+    wall_us: Callable[[], int],
+    stopped: Callable[[], bool],
 ) -> None:
     """Returns after `stopped()`. Raises StoreError when the history is newer than this software."""
     places = Places(data)
@@ -170,17 +179,21 @@ def run(
         give=lambda order: give_order(places, order, ORDER_S).done,
         beat=lambda: heartbeat.beat(clock.now_us()),
     )
+    lines = LineKeeper(places, wall_us)
     status, told_us = StatusFile(places.status(ROLE)), 0
     try:
         while not stopped():
             now_us = clock.now_us()
             heartbeat.beat(now_us)
             archivist.step(now_us)
+            lines.step(now_us)
             if now_us >= told_us + STATUS_US:
                 told_us = now_us
-                status.write(archivist.status(now_us))
+                told = archivist.status(now_us)
+                status.write(structs.replace(told, line_minutes_lost=lines.failures))
             clock.wait_until(now_us + STEP_US)
     finally:
         archivist.close()
+        lines.close()
         status.close()
         heartbeat.close()

@@ -5,29 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 from sqlite_utils import Database
 
 from firmware.archive.audit import note_access
 from firmware.archive.book import Book
-from firmware.protocol.facts import RecordingsAccessed
+from firmware.store.audio.accesses import FOLDER, Waiting
 from firmware.store.disk import Disk
-
-FOLDER = "audit.waiting"
-
-
-class Waiting(Struct, frozen=True):
-    """`at` is Unix time in microseconds."""
-
-    access: RecordingsAccessed
-    at: int
-
-
-def leave_word(data: Path, access: RecordingsAccessed, at: int, disk: Disk) -> None:
-    """Durable on return. Raises OSError."""
-    folder = data / FOLDER
-    disk.make_directory(folder)
-    disk.write_whole(folder / f"{access.access}.json", msgspec.json.encode(Waiting(access, at)))
 
 
 def take_in(db: Database, book: Book, data: Path, disk: Disk) -> None:

@@ -23,9 +23,11 @@ from firmware.archive.backup.last import LAST, LastBackup
 from firmware.archive.backup.making import BackupError, Scope, check_passphrase, make
 from firmware.archive.backup.restoring import Checked, SwapError, check, restore, undo
 from firmware.archive.backup.sealed import SealedWriter, new_head
-from firmware.archive.erasures import reapply_erasures
+from firmware.archive.erasure_list import read_list
+from firmware.archive.erasures import every_erasure, reapply_erasures
 from firmware.archive.holds import keep_holds
-from firmware.cli.backup_words import CHECKED, MADE, RESTORED, UNDONE, said
+from firmware.cli.backup_words import CHECKED, KEPT_OUT, MADE, RESTORED, UNDONE, said
+from firmware.cli.erase_contacts import forget_listed
 from firmware.cli.main import DONE, FOUND_WRONG, CommandError
 from firmware.cli.prepare import last_box_time_us
 from firmware.config.versions import ConfigStore
@@ -189,6 +191,7 @@ def _settle(present: Path, restored: Path) -> None:
         reapply_erasures(db)
         with suppress(StoreError):
             keep_holds(present / HISTORY_FILE, db)
+        forget_listed(Places(restored), (*read_list(present), *every_erasure(db)))
     finally:
         db.close()
 
@@ -214,6 +217,8 @@ def _tell(arguments: argparse.Namespace, checked: Checked, words: dict[str, str]
     else:
         made = datetime.fromtimestamp(manifest.made_at, UTC).astimezone().isoformat(" ", "minutes")
         print(words[arguments.language].format(box=manifest.box, made=made, end=end))
+        if checked.kept_out:
+            print(KEPT_OUT[arguments.language].format(names=", ".join(checked.kept_out)))
         for problem in checked.problems:
             print(f"tipring: {problem}", file=sys.stderr)
     return FOUND_WRONG if checked.problems else DONE

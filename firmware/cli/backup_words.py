@@ -19,6 +19,10 @@ RESTORED = {
     "zh": "已恢复：设备 {box}，{made} 的状态；配置 {end.configs} 版，历史 {end.rows} 行，文件 {end.files} 个。"
     "\n用 `tipring run` 启动；`tipring backup undo` 可回到恢复之前。",
 }
+KEPT_OUT = {
+    "en": "still kept out, as they were put out since the backup was made: {names}",
+    "zh": "备份之后已停用，恢复后仍然停用：{names}",
+}
 UNDONE = {
     "en": "back to what was there before the restore; `tipring backup undo` again brings the restored data back",
     "zh": "已回到恢复之前；再次执行 `tipring backup undo` 可重新使用恢复的数据",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from firmware.cli import bench_acd, bench_fabric, bench_journal
+from firmware.cli import bench_acd, bench_calls, bench_fabric, bench_journal, bench_wallboard
+from firmware.cli.bench_sip import command as bench_sip
 
 Figures = dict[str, Any]
 
@@ -34,6 +36,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     acd.add_argument(
         "--waiting", type=int, nargs="+", default=[10, 1_000, 10_000], metavar="N", help="calls that wait"
     )
+    calls = _add(names, "calls", "search in a history of many calls", _calls, bench_calls.text)
+    calls.add_argument(
+        "--calls", type=int, default=1_000_000, metavar="N", help="calls in the history made for it"
+    )
+    calls.add_argument("--times", type=int, default=40, metavar="N", help="searches of each kind")
+    calls.add_argument(
+        "--keep", type=Path, default=None, metavar="DIR", help="keep that history there, or take the one kept"
+    )
+    board = _add(names, "wallboard", "what watching a busy house costs", _wallboard, bench_wallboard.text)
+    board.add_argument("--agents", type=int, default=200, metavar="N", help="agents, all of them in calls")
+    board.add_argument("--readers", type=int, default=10, metavar="N", help="browsers that watch")
+    board.add_argument("--slow", type=int, default=0, metavar="N", help="browsers more that read nothing")
+    board.add_argument("--rate", type=float, default=2.0, metavar="R", help="calls a second")
+    board.add_argument("--seconds", type=float, default=60.0, metavar="S", help="how long each half takes")
+    bench_sip.add_parser(names)
 
 
 def _add(
@@ -66,3 +83,15 @@ def _journal(arguments: argparse.Namespace) -> Figures:
 
 def _acd(arguments: argparse.Namespace) -> Figures:
     return bench_acd.run(agents=arguments.agents, skills=arguments.skills, waiting=arguments.waiting)
+
+
+def _calls(arguments: argparse.Namespace) -> Figures:
+    return bench_calls.run(arguments.calls, arguments.times, arguments.keep)
+
+
+def _wallboard(arguments: argparse.Namespace) -> Figures:
+    return bench_wallboard.run(
+        bench_wallboard.Asked(
+            arguments.agents, arguments.readers, arguments.slow, arguments.rate, arguments.seconds
+        )
+    )

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from drivers.dsp import g711, tones
 from drivers.dsp.dtmf import DtmfBank
-from drivers.ports import TICK_SAMPLES, TICK_US
+from drivers.gauges import Gauges
+from drivers.ports import TICK_SAMPLES, TICK_US, PortKind
 from firmware.prompts.music import music
+from firmware.protocol.meters import PortState
 from firmware.switch.fabric import Fabric
+from firmware.switch.meters import Meters
 from firmware.switch.players import Players
 from firmware.switch.shelf import Shelf
 from firmware.switch.tape import Tape
@@ -35,7 +38,7 @@ class BlackHole:
 
 
 class Load:
-    """All ports of one bench, busy: A-law in, detectors, fabric, A-law out, tape."""
+    """All ports of one bench, busy: A-law in, detectors, fabric, meters, A-law out, tape."""
 
     def __init__(self, ports: int, *, dtmf: bool, record: bool) -> None:
         self.tape_ring = BlackHole()
@@ -47,6 +50,10 @@ class Load:
         self.digits = DtmfBank(ports) if dtmf else None
         self.digits_heard = 0
         self._rows = np.arange(ports, dtype=np.intp)
+        self._gauges = Gauges(ports)
+        self.meters = Meters([PortKind.FXS] * ports)
+        for port in range(ports):
+            self.meters.settle(port, PortState.USED, ())
         self._material = _material(ports)
         self._out = np.zeros((ports, TICK_SAMPLES), np.uint8)
         self._in = np.zeros((ports, TICK_SAMPLES), np.int16)
@@ -69,6 +76,9 @@ class Load:
         if self.digits is not None:
             self.digits_heard += len(self.digits.process(self._in, self._rows))
         heard = self.fabric.tick(self._in)
+        if self.meters.tick(number, self._in, heard, self._rows, lambda _: 14.0):
+            told = self._gauges
+            self.meters.sample(told.volts, told.milliamps, told.faults, number * TICK_US)
         self.tape.tick(number, self.fabric.said, heard)
         g711.encode(heard, "alaw", out=self._out)
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 from firmware.cli.main import CommandError
 from firmware.protocol.places import Places
 
+CONFIGURED = -1
+
 
 class BoxPlan(Struct, frozen=True):
     """`box.json` in the run directory."""
@@ -17,6 +19,8 @@ class BoxPlan(Struct, frozen=True):
     boot: str
     sim: str = ""
     """Scenario file of the simulated world; empty on the box."""
+    web_port: int = CONFIGURED
+    """Of the pages; else as the configuration says."""
 
 
 def read_plan(places: Places) -> BoxPlan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from firmware.cli.reports import choices
@@ -48,6 +48,10 @@ LINES: dict[type[facts.Fact], tuple[str, str]] = {
         "ALARM: too many wrong PINs by {by}, locked for a while: {gate}",
         "警报：{by} 多次输错密码，暂时锁定：{gate}",
     ),
+    facts.TelephoneSuspected: (
+        "ALARM: telephone {who}: {count} calls within {within_s:.0f} s: {why}. Is it its own people?",
+        "警报：话机 {who} 在 {within_s:.0f} 秒内有 {count} 次异常呼叫（{why}），请确认是否本人使用",
+    ),
     facts.PinChanged: ("mailbox {mailbox} has a new PIN", "信箱 {mailbox} 的密码已修改"),
     facts.MailboxFilled: (
         "mailbox {mailbox}: {messages} messages, {seconds:.0f} s: {level}",
@@ -65,8 +69,12 @@ LINES: dict[type[facts.Fact], tuple[str, str]] = {
 class CallLog:
     """Turns records into text; `wall` gives `HH:MM:SS` for a box time."""
 
-    def __init__(self, wall: Callable[[int], str], language: str = "en") -> None:
+    def __init__(
+        self, wall: Callable[[int], str], language: str = "en", names: Mapping[int, str] | None = None
+    ) -> None:
+        """`names`: what stands at a port, by the names people gave."""
         self._wall = wall
+        self._names = names or {}
         self._language = language
         self._chinese = language == "zh"
 
@@ -92,10 +100,7 @@ class CallLog:
         if isinstance(fact, facts.AgentChanged):
             return self._agent(fact)
         if isinstance(fact, facts.LineChanged):
-            return self._pick(
-                f"port {fact.port + 1}: {fact.alarm or 'in service'}",
-                f"端口 {fact.port + 1}：{fact.alarm or '正常'}",
-            )
+            return self._line(fact)
         pattern = LINES.get(type(fact))
         if pattern is None:
             return ""
@@ -110,6 +115,11 @@ class CallLog:
             fields["who"] = f"{fact.number} {fact.name}".strip() or fields["presentation"]
         text = self._pick(*pattern).format(**fields)
         return self._call(fields["call"], text) if "call" in fields else text
+
+    def _line(self, fact: facts.LineChanged) -> str:
+        port = self._pick(f"port {fact.port + 1}", f"端口 {fact.port + 1}")
+        state = self._said(fact.alarm or "in-service")
+        return f"{self._names.get(fact.port, port):<10} {state}"
 
     def _ended(self, fact: facts.CallEnded) -> str:
         if fact.outcome is None:

@@ -1,4 +1,4 @@
-"""`tipring config check|apply|export|history|diff|rollback`: the configuration as a versioned document."""
+"""`tipring config check|apply|export|history|diff|rollback|rehearse|try-flow`: the versioned configuration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.clock import MonotonicClock
-from firmware.cli import given_orders
+from firmware.cli import config_rehearse, config_try_flow, given_orders
 from firmware.cli.either import load_either
 from firmware.cli.in_force import as_json_of, exit_code, tell_engine, told
 from firmware.cli.main import DONE, MISUSED, CommandError
@@ -56,6 +56,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     back = _add(names, "rollback", "put an old version in force again, as a new one", _rollback)
     back.add_argument("version", type=int, help="see `tipring config history`")
     _store_options(back, author=True)
+    config_rehearse.add(names)
+    config_try_flow.add(names)
 
 
 def check(paths: Sequence[Path], language: str = "en", as_json: bool = False) -> int:

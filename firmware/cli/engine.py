@@ -1,4 +1,4 @@
-"""`tipring engine state|reload`: what the deciding half holds now, and handing it to a new version."""
+"""`tipring engine state|reload|replay`: what the deciding half holds now, and handing it to a new version."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import msgspec
 from msgspec import to_builtins
 
 from drivers.clock import MonotonicClock
+from firmware.cli import engine_replay
 from firmware.cli.engine_words import ALARMS, REASONS, WORDS, state_lines
 from firmware.cli.main import DONE, FOUND_WRONG, CommandError
 from firmware.protocol.order_client import ask_reload, ask_state
@@ -52,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     prepare.add_argument("file", type=Path, metavar="FILE", help="what the running engine left")
     prepare.set_defaults(run=run_prepare)
-    for each in (state, reload, prepare):
+    for each in (state, reload, prepare, engine_replay.add(names)):
         _options(each)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from sqlite_utils import Database
 from firmware.archive.book import ERASURE_SECRET
 from firmware.archive.erasure_view import Meant, erasures
 from firmware.archive.number_marks import NumberMarks
+from firmware.business.forgetting import Forgotten
 from firmware.cli import given_orders, period
+from firmware.cli.erase_contacts import contacts_meant, forget_contacts
 from firmware.cli.main import DONE, CommandError
 from firmware.cli.report import with_history
 from firmware.cli.tables import text_table
@@ -23,6 +26,7 @@ from firmware.protocol.box_secret import box_secret
 from firmware.protocol.inputs import ErasureOrder
 from firmware.protocol.places import Places
 from firmware.store import queries
+from firmware.store.history import StoreError
 
 LEAST_DIGITS = 5
 """Shorter ones are services and extensions, nobody's number."""
@@ -81,13 +85,30 @@ def run(arguments: argparse.Namespace) -> int:
         tuple(sorted(marks)),
         arguments.now,
     )
-    given_orders.give(Places(arguments.data.resolve()), order, arguments.language)
+    places = Places(arguments.data.resolve())
+    given_orders.give(places, order, arguments.language)
+    return _tell(arguments, order, _forget_contacts(places, order))
+
+
+def _forget_contacts(places: Places, order: ErasureOrder) -> Forgotten:
+    """The order is given: what cannot be done now is done by giving it again. Raises CommandError."""
+    try:
+        return forget_contacts(places, frozenset(order.marks), order.author)
+    except (StoreError, sqlite3.Error) as error:
+        raise CommandError(f"{order.id} is ordered, but not for contacts ({error}): try again") from error
+
+
+def _tell(arguments: argparse.Namespace, order: ErasureOrder, contacts: Forgotten) -> int:
+    erased, kept = len(contacts.erased), len(contacts.kept)
     if arguments.json:
-        print(json.dumps({"erasure": order.id}))
+        told = {"erased": list(contacts.erased), "kept": list(contacts.kept)}
+        print(json.dumps({"erasure": order.id, "contacts": told}))
     elif arguments.language == "zh":
         print(f"已下令：{order.id}；进度见 `tipring erase --status`")
+        print(f"联系人：已删除 {erased} 个；{kept} 个有其他号码，只去掉此号码")
     else:
         print(f"ordered: {order.id}; `tipring erase --status` says how far it is")
+        print(f"contacts: {erased} erased; {kept} with other numbers lost this one")
     return DONE
 
 
@@ -114,15 +135,19 @@ def shown(number: str) -> str:
 
 def _dry_run(db: Database, arguments: argparse.Namespace, marks: frozenset[str]) -> int:
     meant = Meant(db, arguments.data, marks)
+    contacts = contacts_meant(Places(arguments.data.resolve()), marks)
     if arguments.json:
-        print(json.dumps({"calls": meant.calls, "recordings": meant.recordings, "held": meant.held}))
+        found = {"calls": meant.calls, "recordings": meant.recordings, "held": meant.held}
+        print(json.dumps({**found, "contacts": contacts}))
     elif arguments.language == "zh":
         print(
-            f"将删除 {len(meant.calls)} 个呼叫的个人数据、{meant.recordings} 个录音；{len(meant.held)} 个呼叫受保全"
+            f"将删除 {len(meant.calls)} 个呼叫的个人数据、{meant.recordings} 个录音、{contacts} 个联系人中的号码；"
+            f"{len(meant.held)} 个呼叫受保全"
         )
     else:
         print(
-            f"would erase the personal data of {len(meant.calls)} calls and {meant.recordings} recordings;"
+            f"would erase the personal data of {len(meant.calls)} calls and {meant.recordings} recordings,"
+            f" and the number of {contacts} contacts;"
             f" {len(meant.held)} calls are held"
         )
     return DONE

@@ -22,17 +22,21 @@ COMMANDS = (
     "bench",
     "doctor",
     "config",
+    "interview",
     "features",
     "engine",
     "report",
     "recordings",
     "voicemail",
+    "contacts",
     "erase",
     "backup",
     "role",
     "soak",
     "metrics",
     "gate",
+    "sip",
+    "lines",
 )
 
 

@@ -59,6 +59,14 @@ def utc(at_us: int) -> str:
     return datetime.fromtimestamp(at_us / 1e6, UTC).isoformat(timespec="milliseconds")
 
 
+def moment_us(text: str, zone: str) -> int:
+    """One instant, Unix microseconds. Raises NotAMoment."""
+    try:
+        return _unix_us(_moment(text, zone))
+    except OverflowError as error:
+        raise NotAMoment(f"{text!r} is beyond all calendars") from error
+
+
 def _moment(text: str, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)

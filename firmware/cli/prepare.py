@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from drivers.clock import MonotonicClock, boot_id
 from firmware.archive.erasure_list import read_list
-from firmware.cli.box_plan import BoxPlan, read_plan
+from firmware.cli.box_plan import CONFIGURED, BoxPlan, read_plan
 from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
+from firmware.config.expanded import expanded
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol import journal
@@ -28,16 +29,16 @@ class Prepared(Struct, frozen=True):
     offset_us: int
 
 
-def prepare(data: Path, sim: Path | None, language: str = "en") -> Prepared:
+def prepare(data: Path, sim: Path | None, language: str = "en", web_port: int = CONFIGURED) -> Prepared:
     """Raises CommandError with all faults of a file that has some, before anything is made."""
     scenario = load_scenario(sim, language) if sim is not None else None
     places = Places(data.resolve())
     _finish_restore(places)
     places.make()
     config = _config(places, sim, scenario)
-    Rings(places.run, lines=len(config.lines))
+    Rings(places.run, lines=len(expanded(config).lines))
     offset_us = _offset(places)
-    plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "")
+    plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "", web_port)
     places.plan.write_bytes(msgspec.json.encode(plan))
     return Prepared(places, config, offset_us)
 

@@ -19,18 +19,14 @@ from drivers.clock import MonotonicClock
 from firmware.archive.accounts import account_of_calls
 from firmware.archive.ledger import UNEXPLAINED, Balance, Entry, balance
 from firmware.archive.tracks import SAMPLE_RATE_HZ, NotARecording, read_samples
-from firmware.archive.waiting_accesses import leave_word
 from firmware.cli import given_orders, holds, period
 from firmware.cli.report import spoken, with_history
 from firmware.cli.tables import text_table
 from firmware.cli.words import said
-from firmware.protocol.facts import RecordingsAccessed
 from firmware.protocol.inputs import AccessOrder
-from firmware.protocol.order_client import give_order
-from firmware.protocol.order_format import Verdict
 from firmware.protocol.places import Places
 from firmware.store import queries
-from firmware.store.disk import Disk
+from firmware.store.audio.accesses import tell_access
 
 Row = dict[str, Any]
 Use = Callable[[Database, argparse.Namespace], int]
@@ -149,11 +145,8 @@ def _tell_audit(arguments: argparse.Namespace, recordings: tuple[str, ...]) -> N
         return
     access, author = given_orders.new_id("export"), given_orders.author(arguments)
     order = AccessOrder(access, author, "export", recordings, arguments.why)
-    answer = give_order(Places(arguments.data.resolve()), order, wait_saved=True)
-    if answer.verdict is Verdict.NO_ENGINE:
-        fact = RecordingsAccessed(access, author, "export", recordings, arguments.why)
-        leave_word(arguments.data, fact, MonotonicClock.wall_us(), Disk())
-    elif not answer.done:
+    answer = tell_access(Places(arguments.data.resolve()), order, MonotonicClock.wall_us())
+    if not answer.done:
         raise given_orders.refused(answer, arguments.language)
 
 

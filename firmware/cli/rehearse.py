@@ -127,7 +127,7 @@ def rehearse(
 
     `tell`: `happened.tsv` has every fact and every entry of the people's diaries.
     """
-    bank = prompt_bank(scenario.config)
+    bank = prompt_bank(scenario.config, out / "spoken")
     watch = Watch(scenario.expects, keep=tell)
     box: RehearsedBox = (FastBox if fast else FullBox)(scenario, out, bank, see=watch.see)
     _run(box, scenario.end_us, progress)

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         rest(places.run, role, stop)
         if not stop():
             # Only now what is heavy: a stand-in has none of it.
-            getattr(importlib.import_module("firmware.cli.roles"), role.name)(arguments.data, stop)
+            getattr(importlib.import_module(role.home), role.name)(arguments.data, stop)
     finally:
         lock.release()
     return 0
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _ready(role: Role, data: Path) -> None:
     """What a warm stand-in does before it waits."""
     if role.warm:
-        getattr(importlib.import_module("firmware.cli.roles"), f"{role.name}_ready")(data)
+        getattr(importlib.import_module(role.home), f"{role.name}_ready")(data)
 
 
 def _supervise(places: Places) -> int:

@@ -37,6 +37,8 @@ class Role(Struct, frozen=True, kw_only=True):
     """Its stand-in has everything imported, and asks for the role."""
     sim: bool = False
     """Of simulated boxes only; no part of the box."""
+    home: str = "firmware.cli.roles"
+    """The module that has a function of this name."""
 
 
 # Stopped from the last to the first: wires, who decides, who remembers (and empties the rings), who reports.
@@ -136,10 +138,38 @@ GATE = Role(
     longest_wait_s=60,
 )
 """Of boxes whose configuration has a gate that is switched on; the first to go when memory is short."""
-EVERY_ROLE: Mapping[str, Role] = {**ROLE_TABLE, GATE.name: GATE}
+SIP = Role(
+    name="sip",
+    priority=35,
+    silent_s=2,
+    start_s=30,
+    memory_mb=500,
+    oom_score_adj=-550,
+    stop_s=5,
+    free_starts=100,
+    wait_s=0.25,
+    longest_wait_s=1,
+)
+"""Of boxes whose configuration has a card of kind `sip`. It carries calls: started again at once."""
+WEB = Role(
+    name="web",
+    priority=12,
+    silent_s=30,
+    start_s=60,
+    memory_mb=400,
+    oom_score_adj=450,
+    nice=5,
+    stop_s=8,
+    free_starts=15,
+    wait_s=1,
+    longest_wait_s=30,
+    home="webui.process",
+)
+"""Of boxes whose configuration has its pages switched on."""
+EVERY_ROLE: Mapping[str, Role] = {**ROLE_TABLE, GATE.name: GATE, SIP.name: SIP, WEB.name: WEB}
 
 
-def roles_of(sim: bool, gate: bool = False) -> Sequence[Role]:
-    """The rows of a simulated or of a real box, with the gate where there is one."""
-    rows = EVERY_ROLE if gate else ROLE_TABLE
-    return [row for row in rows.values() if sim or not row.sim]
+def roles_of(sim: bool, gate: bool = False, sip: bool = False, web: bool = False) -> Sequence[Role]:
+    """The rows of a simulated or of a real box, with gate, SIP and web where there are."""
+    left_out = {name for name, there in ((GATE.name, gate), (SIP.name, sip), (WEB.name, web)) if not there}
+    return [row for row in EVERY_ROLE.values() if row.name not in left_out and (sim or not row.sim)]

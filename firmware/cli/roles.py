@@ -21,7 +21,8 @@ Stopped = Callable[[], bool]
 
 def switch(data: Path, stopped: Stopped) -> None:
     from firmware.cli.cards import make_cards
-    from firmware.cli.prompts import prompt_bank
+    from firmware.cli.prompts import BUILT, prompt_bank
+    from firmware.prompts.watch import Watch
     from firmware.switch import runner
     from firmware.switch.messages import ReadAhead, RecordingShelf
     from firmware.switch.plan import SwitchPlan
@@ -30,14 +31,17 @@ def switch(data: Path, stopped: Stopped) -> None:
     places, plan, config = box_of(data)
     clock = MonotonicClock(plan.offset_us)
     rings = Rings(places.run)
-    bank = prompt_bank(config, places.prompts)
+    bank = prompt_bank(config, places.spoken, places.prompts)
+    sys.stderr.writelines(f"{one}\n" for one in bank.faults)
     ports = SwitchPlan.from_config(config)
 
     def make(epoch: int) -> Switch:
         cards = make_cards(places, plan, config, clock)
         return Switch(cards, ports, clock, bank, rings.audio, epoch, ReadAhead(RecordingShelf(data)))
 
-    runner.run(places, make, clock=clock, ring_fill=lambda: rings.audio.fill, stopped=stopped)
+    with Watch(places, bank, config, BUILT).often():
+        fill, faults = (lambda: rings.audio.fill), bank.faults
+        runner.run(places, make, clock=clock, ring_fill=fill, stopped=stopped, findings=faults)
 
 
 def engine(data: Path, stopped: Stopped) -> None:
@@ -86,7 +90,9 @@ def archive(data: Path, stopped: Stopped) -> None:
 
     places, plan, config = box_of(data)
     clock = MonotonicClock(plan.offset_us)
-    runner.run(data, places.run, config.site.box, config.site.zone, clock=clock, stopped=stopped)
+    wall_us = clock.wall_us
+    box, zone = config.site.box, config.site.zone
+    runner.run(data, places.run, box, zone, clock=clock, wall_us=wall_us, stopped=stopped)
 
 
 def gate(data: Path, stopped: Stopped) -> None:
@@ -98,11 +104,28 @@ def gate(data: Path, stopped: Stopped) -> None:
     runner.run(places, config, clock=clock, wall_offset_us=wall_offset_us, stopped=stopped)
 
 
+def sip(data: Path, stopped: Stopped) -> None:
+    from drivers.sip.errors import SipError
+    from firmware.sip import runner
+    from firmware.sip.plan import plan_of
+
+    places, plan, config = box_of(data)
+    try:
+        ports = plan_of(config, places.secrets)
+        runner.run(places, ports, config.sip, clock=MonotonicClock(plan.offset_us), stopped=stopped)
+    except (SipError, OSError, ValueError) as error:
+        raise CommandError(f"no SIP: {error}") from error
+
+
 def jobs(data: Path, stopped: Stopped) -> None:
     from firmware.jobs import runner
+    from firmware.prompts.sweeping import Sweeper
+    from firmware.prompts.watch import Speaker
 
     places, plan, _ = box_of(data)
-    runner.run(places, clock=MonotonicClock(plan.offset_us), stopped=stopped)
+    clock = MonotonicClock(plan.offset_us)
+    with Speaker(places).often(Sweeper(places, clock.wall_us).look):
+        runner.run(places, clock=clock, wall_us=clock.wall_us, stopped=stopped)
 
 
 def world(data: Path, stopped: Stopped) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 from drivers.clock import MonotonicClock
-from firmware.cli.box_plan import read_plan
+from firmware.cli.box_plan import CONFIGURED, read_plan
 from firmware.cli.guardian import LOOK_US, Guardian, SupervisorFails
 from firmware.cli.guardian import ROLE as GUARDIAN
 from firmware.cli.main import CommandError
@@ -17,9 +18,12 @@ from firmware.cli.prepare import Prepared, prepare
 from firmware.cli.role_table import roles_of
 from firmware.cli.stand_in import Stop
 from firmware.cli.teller import Teller
+from firmware.config.expanded import SIP_CARD
 from firmware.protocol.places import Places
 from firmware.protocol.role import ROLES, role_holder, role_is_held
 
+WEB_VARIABLE = "TIPRING_WEB_PORT"
+"""Environment: `--web-port` of those who do not give it."""
 GREETINGS = {
     "en": "{name}: lines {lines}; telephones {extensions}\n"
     "data in {data}, logs in {log}. Calls appear below; Ctrl-C stops.",
@@ -54,6 +58,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--metrics-port", type=int, default=PORT, metavar="N", help="Prometheus text on loopback (0: none)"
     )
+    parser.add_argument(
+        "--web-port",
+        type=int,
+        metavar="N",
+        help="of the pages instead of the configuration's (0: no pages)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -62,11 +72,15 @@ def run(arguments: argparse.Namespace) -> int:
     sim = arguments.sim is not None
     _refuse_double(places)
     _refuse_other_bench(places, arguments.sim)
-    prepared = prepare(arguments.data, arguments.sim, arguments.language)
+    web_port = _web_port(arguments.web_port)
+    prepared = prepare(arguments.data, arguments.sim, arguments.language, web_port)
     stop = Stop((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     clock = MonotonicClock(prepared.offset_us)
     teller = Teller(prepared, arguments.language, calls=not arguments.quiet)
-    guardian = Guardian(places, roles_of(sim, prepared.config.gate.enabled), clock, teller.died)
+    has_sip = any(card.kind == SIP_CARD for card in prepared.config.cards)
+    has_web = prepared.config.web.enabled and web_port != 0
+    roles = roles_of(sim, prepared.config.gate.enabled, has_sip, has_web)
+    guardian = Guardian(places, roles, clock, teller.died)
     print(greeting(prepared, arguments.language), flush=True)
     if sim and prepared.config.lines:
         print(invitation(prepared, arguments.language), flush=True)
@@ -86,6 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         metrics.stop()
         guardian.close()
+
+
+def _web_port(given: int | None) -> int:
+    return given if given is not None else int(os.environ.get(WEB_VARIABLE, CONFIGURED))
 
 
 def _guard(guardian: Guardian, stop: Callable[[], bool], clock: MonotonicClock, seconds: float) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import socket
 import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from firmware.cli.main import DONE, CommandError
+from firmware.protocol import world_client
 from firmware.protocol.places import Places
 
 RATE_HZ = 8000
 BAR_DB = 60
-ANSWER_WITHIN_S = 30.0
 EPILOG = """examples, while `make run` is running in another window:
   tipring sim call 62345699 --from 13800138000 --press 2@4 --seconds 20 --wav heard.wav
   tipring sim lift 804 && tipring sim dial 804 801 && tipring sim hear 804 --seconds 10 --wav heard.wav
@@ -142,28 +141,17 @@ def _request(arguments: argparse.Namespace) -> Request:
 
 def ask(places: Places, request: Request) -> Iterator[Request]:
     """Replies of the world's desk, as they come. Raises NoWorld, NotPossible."""
-    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with link:
-        link.settimeout(ANSWER_WITHIN_S)
-        try:
-            link.connect(str(places.world_socket))
-            link.sendall(json.dumps(request).encode() + b"\n")
-            with link.makefile("rb") as lines:
-                for line in lines:
-                    reply: Request = json.loads(line)
-                    if reply.get("done"):
-                        return
-                    if not reply.get("ok", True):
-                        raise NotPossible(reply["error"])
-                    yield reply
-        except (FileNotFoundError, ConnectionRefusedError):
-            raise NoWorld(
-                f"no simulated box runs on {places.root}: start one with `make run` in another window, "
-                "or name its directory with --data DIR"
-            ) from None
-        except (OSError, ValueError) as error:
-            raise NoWorld(f"the simulated box on {places.root} does not answer ({error})") from None
-    raise NoWorld(f"the simulated box on {places.root} ended before it had answered")
+    try:
+        yield from world_client.ask(places.world_socket, request)
+    except world_client.NotPossible as refused:
+        raise NotPossible(str(refused)) from None
+    except world_client.WorldNotThere:
+        raise NoWorld(
+            f"no simulated box runs on {places.root}: start one with `make run` in another window, "
+            "or name its directory with --data DIR"
+        ) from None
+    except world_client.NoWorld as error:
+        raise NoWorld(f"the simulated box on {places.root}: {error}") from None
 
 
 def _told(arguments: argparse.Namespace, replies: Iterator[Request]) -> Iterator[Request]:

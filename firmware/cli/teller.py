@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 
 from drivers.clock import MonotonicClock
 from firmware.cli.call_log import CallLog
+from firmware.cli.metrics.exposition import read_told
 from firmware.cli.prepare import Prepared
+from firmware.config.expanded import expanded
+from firmware.config.layout import port_names
 from firmware.protocol.places import Places
+from firmware.protocol.role import role_is_held
 from firmware.recorder.segments import read_records
 
 LOOK_S = 0.3
@@ -33,6 +37,8 @@ DIED = {
     },
 }
 
+PAGES = {"en": "Open the box in a browser: {url}", "zh": "在浏览器中打开：{url}"}
+
 
 class Teller:
     """Calls go to the standard output, deaths to the standard error output."""
@@ -42,9 +48,11 @@ class Teller:
         self._wall = _wall(prepared)
         self._clock = MonotonicClock(prepared.offset_us)
         self._language = language
-        self._new = new_lines(prepared.places, CallLog(self._wall, language)) if calls else None
+        names = port_names(expanded(prepared.config))
+        self._new = new_lines(prepared.places, CallLog(self._wall, language, names)) if calls else None
         self._deaths: SimpleQueue[str] = SimpleQueue()
         self._over = Event()
+        self._places, self._pages_told = prepared.places, False
         self._thread = Thread(target=self._tell, name="teller", daemon=True)
 
     def start(self) -> None:
@@ -65,10 +73,20 @@ class Teller:
             over = self._over.wait(LOOK_S)
             for line in next(self._new) if self._new else ():
                 print(line, flush=True)
+            self._tell_pages()
             while (death := self._death()) is not None:
                 print(death, file=sys.stderr, flush=True)
             if over:
                 return
+
+    def _tell_pages(self) -> None:
+        """Once: where people open the box in a browser."""
+        if self._pages_told:
+            return
+        now = read_told(self._places, "web")
+        if now.get("url") and role_is_held(self._places.run, "web"):
+            self._pages_told = True
+            print(PAGES[self._language].format(url=now["url"]), flush=True)
 
     def _death(self) -> str | None:
         try:

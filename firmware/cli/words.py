@@ -35,6 +35,24 @@ CHINESE = {
     "no-line-free": "无空闲线路", "no-dial-tone": "无拨号音", "not-allowed": "不允许", "no-such-number": "无此号码",
     "no-such-agent": "无此坐席", "wrong-pin": "密码错误", "no-flow": "无此流程", "no-such-queue": "无此队列",
     "queue-full": "队列已满", "not-possible": "无法执行", "telephone-busy": "话机忙",
+    # refused orders
+    "no-such-extension": "无此分机", "no-such-service": "无此服务", "no-such-call": "无此通话",
+    "not-signed-in": "未签入",
+    "no-call": "话机没有通话", "not-ringing": "没有振铃", "not-talking": "不在通话中", "not-held": "没有保持的通话",
+    "other-away": "对方已保持本话机", "second-call": "话机已有两路通话", "no-second-call": "没有第二路通话",
+    "emergency-call": "紧急呼叫", "target-busy": "目标忙", "pin-needed": "需在话机上输入密码",
+    "slot-taken": "停泊位已占用",
+    "park-full": "停泊位已满", "not-recorded": "未在录音", "already-paused": "录音已暂停", "not-paused": "录音未暂停",
+    "nothing-to-monitor": "没有可监听的通话", "already-under-way": "已有人正在回电", "no-wrap-up": "不在话后处理",
+    "wrap-up-limit": "话后处理已达上限", "no-such-code": "无此代码", "too-long": "过长", "reason-needed": "需要原因",
+    "pause-used-up": "今日次数已用完", "busy": "忙", "out-of-order": "线路故障", "do-not-disturb": "免打扰",
+    "not-now": "此时段不允许", "day-spent": "当日额度用完", "account-needed": "需要账号码", "by-hand": "人工回电中",
+    "pause-recording": "暂停录音", "resume-recording": "恢复录音",
+    # lines and telephones
+    "in-service": "正常", "no-battery": "线路无电压", "chip": "芯片故障", "unregistered": "未注册",
+    "no-process": "SIP 进程不在", "no-address": "地址无法解析", "stopped": "已停止",
+    # calls that raise an alarm
+    "abroad": "国际或高价号码", "spent": "当日额度用完", "by-telephone": "话机自行转移",
     # recordings and the ledger
     "conversation": "通话", "greeting": "问候语", "released": "挂机", "transferred": "已转接", "too-short": "太短",
     "switch-died": "交换中断", "menu": "菜单", "queue": "排队", "announcement": "播报", "consent": "录音告知",
@@ -55,6 +73,8 @@ CHINESE = {
     "blind": "盲转", "attended": "咨询转", "semi-attended": "半咨询转", "recall": "回振",
 }  # fmt: skip
 ENGLISH = {
+    "abroad": "abroad or to premium numbers",
+    "spent": "its day is used up",
     "private": "withheld",
     "unavailable": "not known",
     "not-offered": "not known",

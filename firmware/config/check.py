@@ -22,6 +22,7 @@ from firmware.config.check_mailboxes import check_mailboxes
 from firmware.config.check_queues import check_queues
 from firmware.config.check_reaching import check_reaching
 from firmware.config.check_retention import check_retention
+from firmware.config.check_sip import check_sip
 from firmware.config.check_slots import check_slots
 from firmware.config.check_storage import check_storage
 from firmware.config.check_targets import check_targets
@@ -43,6 +44,7 @@ def check_config(config: Config) -> Iterator[Finding]:
     """Paths are those of a document that is the configuration; `faults.beneath` is for one inside another."""
     yield from _country(config)
     yield from check_slots(config)
+    yield from check_sip(config)
     yield from _lines(config)
     yield from check_dialling(config)
     yield from check_classes(config)

@@ -50,6 +50,7 @@ def urgent(plan: DialPlan, keys: str, what: str, path: Path) -> Iterator[Finding
 
 def _routes(config: Config) -> Iterator[Finding]:
     lines = {line.name: line.outgoing for line in config.lines}
+    lines |= {trunk.name: trunk.outgoing for trunk in config.trunks}
     groups = dict.fromkeys(group.id for group in config.line_groups)
     for at, group in enumerate(config.line_groups):
         if group.id in lines and group.id != BROKEN:

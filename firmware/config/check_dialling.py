@@ -38,7 +38,8 @@ def check_dialling(config: Config) -> Iterator[Finding]:
 
 def _hidden(config: Config) -> Iterator[Finding]:
     """Telephones that believe that their number is withheld."""
-    if any(line.outgoing and line.hide_prefix and line.dial != "pulse" for line in config.lines):
+    by_keys = any(line.outgoing and line.hide_prefix and line.dial != "pulse" for line in config.lines)
+    if by_keys or any(trunk.outgoing for trunk in config.trunks):
         return
     for place, telephone in enumerate(config.extensions):
         if telephone.hide_number:

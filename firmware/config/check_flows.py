@@ -32,7 +32,20 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "flow": ("flow",),
 }
 """Keys a kind of node cannot do without."""
-UNASKED = ("play", "say", "set", "language", "branch", "service", "hours", "http", "sql", "flow", "call")
+UNASKED = (
+    "play",
+    "say",
+    "set",
+    "language",
+    "branch",
+    "service",
+    "hours",
+    "http",
+    "sql",
+    "contact",
+    "flow",
+    "call",
+)
 """Kinds that lead on by themselves."""
 
 

@@ -90,10 +90,21 @@ def _text(path: Path, text: str) -> Iterator[Finding]:
     if len(text) > most:
         yield Finding(path, say.BAD_LENGTH, {"value": f"{len(text):,}", "least": 0, "most": most})
         return
-    hidden = "" if text.isprintable() else next((one for one in text if _unseen(one)), "")
+    hidden = _hidden(text)
     if hidden:
         data = {"sign": f"U+{ord(hidden):04X}", "name": unicodedata.name(hidden, "control")}
         yield Finding(path, say.INVISIBLE, data)
+
+
+def unseen_signs(document: Any) -> Iterator[tuple[Path, str]]:
+    """Each text of any document that has a sign in it nobody sees, with the first of them."""
+    for path, text in _texts(document, ()):
+        if BROKEN not in text and (sign := _hidden(text)):
+            yield path, sign
+
+
+def _hidden(text: str) -> str:
+    return "" if text.isprintable() else next((one for one in text if _unseen(one)), "")
 
 
 def _unseen(one: str) -> bool:

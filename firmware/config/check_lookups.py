@@ -1,4 +1,4 @@
-"""Look-ups: addresses and statements that can be asked, and nodes that give what they want."""
+"""Look-ups: addresses and statements that can be asked, nodes that give what they want; addresses of webhooks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from firmware.config import flow_wordings as say
+from firmware.config import webhook_wordings
 from firmware.config.faults import Finding
 from firmware.config.lines import Path
 from firmware.config.schema import Config, Lookup
@@ -17,12 +18,20 @@ _IN_URL = re.compile(r"\{(\w+)\}")
 _IN_SQL = re.compile(r":([A-Za-z_]\w*)")
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _SELECT = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+MOST_WEBHOOKS = 16
+"""Each is a thread of the jobs process, with up to a megabyte of the journal in hand."""
 NEEDS = {"http": ("url", "take"), "sql": ("statement", "take")}
 
 
 def check_lookups(config: Config) -> Iterator[Finding]:
     for place, lookup in enumerate(config.lookups):
         yield from _lookup(config, lookup, ("lookup", place))
+    if len(config.webhooks) > MOST_WEBHOOKS:
+        yield Finding(("webhook", MOST_WEBHOOKS), webhook_wordings.TOO_MANY_WEBHOOKS, {"most": MOST_WEBHOOKS})
+    for place, webhook in enumerate(config.webhooks):
+        if webhook.url != BROKEN and not _is_address(config, webhook.url):
+            data = {"value": webhook.url[:80], "schemes": ", ".join(config.jobs.schemes)}
+            yield Finding(("webhook", place, "url"), webhook_wordings.BAD_WEBHOOK_ADDRESS, data)
     for place, network in enumerate(config.jobs.networks):
         if network != BROKEN and not _is_network(network):
             yield Finding(("jobs", "networks", place), say.BAD_NETWORK, {"value": network})

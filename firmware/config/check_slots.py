@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from firmware.config import wordings as say
+from firmware.config.expanded import SIP_CARD
 from firmware.config.faults import Finding
 from firmware.config.schema import Card, Config
 from firmware.config.shape import BROKEN, BROKEN_NUMBER
@@ -19,9 +20,10 @@ _Place = tuple[str, int, str, str, str]
 
 def check_slots(config: Config) -> Iterator[Finding]:
     for place, card in enumerate(config.cards):
-        yield from _card(card, place)
+        if card.kind != SIP_CARD:
+            yield from _card(card, place)
     yield from _sharing(config)
-    cards = {card.name: card for card in config.cards if card.name != BROKEN}
+    cards = {card.name: card for card in config.cards if card.name != BROKEN and card.kind != SIP_CARD}
     taken: dict[tuple[str, int], str] = {}
     for path, one in _users(config):
         if one[0] in cards and cards[one[0]].slots and one[1] != BROKEN_NUMBER:
@@ -54,6 +56,8 @@ def _sharing(config: Config) -> Iterator[Finding]:
     for what in ("bus", "pcm"):
         first: dict[object, str] = {}
         for place, card in enumerate(config.cards):
+            if card.kind == SIP_CARD:
+                continue
             value = getattr(card, what)
             if value in first:
                 data = {"other": first[value], "what": what, "value": value}
@@ -65,6 +69,9 @@ def _user(
     path: tuple[str | int, ...], one: _Place, card: Card, taken: dict[tuple[str, int], str]
 ) -> Iterator[Finding]:
     name, slot, what, own, wanted = one
+    if not slot:
+        yield Finding(path, say.MISSING, {"key": "slot"})
+        return
     first = taken.setdefault((name, slot), f"{what} {own}")
     if first != f"{what} {own}":
         yield Finding(path, say.SLOT_TAKEN, {"slot": slot, "card": name, "other": first})

@@ -88,6 +88,8 @@ def _given(found: Iterable[Edge]) -> Iterator[Edge]:
 def _from_outside(config: Config) -> Iterator[Edge]:
     for at, line in enumerate(config.lines):
         yield Edge(f"line:{line.name}", line.target, ("line", at, "target"))
+    for at, trunk in enumerate(config.trunks):
+        yield Edge(f"line:{trunk.name}", trunk.target, ("trunk", at, "target"))
     for at, rule in enumerate(config.caller_rules):
         yield Edge(f"caller_rule:{at}", rule.target, ("caller_rule", at, "target"))
 

@@ -174,6 +174,9 @@ _FORMS = {
     "number": "telephone number",
     "pair": "two digits",
     "keys": "keys of a telephone",
+    "network": "network `192.168.1.0/24`",
+    "address": "IP address",
+    "host": "host, perhaps with `:port`",
     "gate-secret": "what `tipring gate token` prints",
 }
 assert _FORMS.keys() == FORMS.keys()

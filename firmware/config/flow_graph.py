@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from firmware.config.schema import Config, Flow, Node
+from firmware.config.schema import CONTACT_VARIABLES, Config, Flow, Node
 
 ENDS = ("queue", "callback", "extension", "voicemail", "outside", "transfer", "hang-up", "return")
 """Kinds at which a flow may end: somebody else goes on, or nobody."""
-BY_NEXT = ("play", "say", "set", "language", "record", "collect", "survey", "http", "sql", "call", "service")
-BY_OTHERWISE = ("menu", "collect", "survey", "branch", "service", "hours", "http", "sql")
+BY_NEXT = (
+    "play", "say", "set", "language", "record", "collect", "survey", "http", "sql", "contact", "call", "service",
+)  # fmt: skip
+BY_OTHERWISE = ("menu", "collect", "survey", "branch", "service", "hours", "http", "sql", "contact")
 
 
 class Step(NamedTuple):
@@ -78,6 +80,8 @@ class Graph:
     def sets(self, node: Node) -> tuple[str, ...]:
         """Variables the node sets for what follows by its `next`."""
         own = (node.variable,) if node.variable and node.kind in ("collect", "set", "record") else ()
+        if node.kind == "contact":
+            return CONTACT_VARIABLES
         return (*own, *(self._takes.get(node.lookup, ()) if node.lookup else ()))
 
     def variables(self) -> Known:

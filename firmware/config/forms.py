@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from zoneinfo import ZoneInfo
 from firmware.config import wordings as say
 from firmware.config.faults import Wording
 from firmware.config.times import DAYS, day, span_minutes
+
+HOST = r"(?:[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,9}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+"""A name, an IPv4 address, or an IPv6 address in brackets; perhaps a port."""
 
 
 class Form(NamedTuple):
@@ -31,6 +35,22 @@ def _is_zone(text: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_address(text: str) -> bool:
+    """An IP address, or nothing."""
+    try:
+        return not text or bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
 
 
 def _full(pattern: str, flags: int = re.ASCII) -> Callable[[str], bool]:
@@ -58,5 +78,8 @@ FORMS: Mapping[str, Form] = {
     "pair": Form(_full(r"[0-9]{2}"), say.BAD_PAIR),
     "keys": Form(_full(r"[0-9*#]{1,32}"), say.BAD_KEYS),
     "name": Form(_full(r"\w[\w.-]{0,63}", 0), say.BAD_NAME),
+    "network": Form(_is_network, say.BAD_NETWORK),
+    "address": Form(_is_address, say.BAD_ADDRESS),
+    "host": Form(_full(HOST), say.BAD_HOST),
     "gate-secret": Form(_full(r"[0-9a-f]{16}:[0-9a-f]{64}"), say.BAD_GATE_SECRET),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.config.expanded import expanded
 from firmware.config.layout import port_of
 from firmware.config.schema import Config, Line
 from firmware.protocol.commands import Phrase
@@ -14,6 +15,7 @@ WAIT_PROMPTS = ("all-lines-busy", "please-wait")
 
 def last_resort(config: Config) -> LastResort:
     """Every outside line may carry an emergency call, those for outgoing calls first."""
+    config = expanded(config)
     plan = config.dial_plan
     pulses = (port_of(config, one.card, one.slot) for one in config.extensions if one.pulse)
     return LastResort(

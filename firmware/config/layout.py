@@ -26,6 +26,14 @@ def first_ports(config: Config) -> dict[str, int]:
     return firsts
 
 
+def port_names(config: Config) -> dict[int, str]:
+    """What people call the telephone or line at each row; `config` is expanded."""
+    firsts = first_ports(config)
+    seats = [(one.card, one.slot, one.number) for one in config.extensions]
+    seats += [(line.card, line.slot, line.name) for line in config.lines]
+    return {firsts[card] + slot - 1: name for card, slot, name in seats if card in firsts}
+
+
 def port_of(config: Config, card: str, slot: int) -> int:
     """Box-wide row of a card's slot (from 1); -1 for a card that is not there."""
     first = first_ports(config).get(card)

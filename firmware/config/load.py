@@ -91,8 +91,9 @@ def look_at(
     shaped = shaper.shape(document, described)
     findings = shaper.findings + check_names(shaped, described, known)
     value = msgspec.convert(shaped, kind)
+    slips = {one.path for one in findings}
     for check in checks:
-        findings += check(value)
+        findings += [one for one in check(value) if one.path not in slips]  # a broken key is told once
     return value, findings
 
 

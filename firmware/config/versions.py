@@ -1,6 +1,7 @@
 """Every configuration this box ever had: who set it, when, what changed, and the way back.
 
-One table in `config.db`; rows are added and never changed. Rolling back adds the old text as a new version.
+A table in `config.db`; rows are added and never changed. Rolling back adds the old text as a new version. Beside it
+lie drafts (`firmware.config.drafts`).
 """
 
 from __future__ import annotations
@@ -41,11 +42,25 @@ def _first(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: Sequence[Callable[[sqlite_utils.Database], None]] = (_first,)
+def _drafts(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "CREATE TABLE drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, base INTEGER NOT NULL, author TEXT NOT NULL,"
+        " at_us INTEGER NOT NULL, note TEXT NOT NULL, json TEXT NOT NULL) STRICT"
+    )
+
+
+MIGRATIONS: Sequence[Callable[[sqlite_utils.Database], None]] = (_first, _drafts)
 """Step N makes schema N of schema N - 1; only ever appended to."""
 
-_ALL = "SELECT version, author, at_us, note, json FROM versions ORDER BY version DESC"
+_BEFORE = (
+    "SELECT version, author, at_us, note, json FROM versions WHERE version < ? ORDER BY version DESC LIMIT ?"
+)
 _ONE = "SELECT version, author, at_us, note, json FROM versions WHERE version = ?"
+_ROLLED_BACK = (
+    "SELECT version, author, at_us, note, json FROM versions WHERE version > ? AND author = ? AND note = ?"
+    " ORDER BY version LIMIT 1"
+)
+_NO_END = 2**62
 
 
 class ConfigStore:
@@ -61,6 +76,11 @@ class ConfigStore:
         except BaseException:
             self._connection.close()
             raise
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For what stands beside the versions in the same file: `firmware.config.drafts`."""
+        return self._connection
 
     def close(self) -> None:
         self._connection.close()
@@ -92,13 +112,17 @@ class ConfigStore:
             return found
         raise NoSuchVersion(version)
 
-    def history(self) -> list[Version]:
-        """Newest first."""
-        return list(self._rows(_ALL))
+    def history(self, before: int = _NO_END, most: int = -1) -> list[Version]:
+        """Those below number `before`, newest first; `most` of them, -1: all."""
+        return list(self._rows(_BEFORE, before, most))
+
+    def rolled_back(self, version: int, author: str, since: int) -> Version | None:
+        """The first version above `since` that `author` made by rolling back to `version`."""
+        return next(self._rows(_ROLLED_BACK, since, author, _rollback_note(version)), None)
 
     def rollback(self, version: int, author: str, at_us: int) -> int:
         """Puts an old version in force again, as a new one. Raises NoSuchVersion."""
-        return self._add(author, at_us, f"rollback to {version}", self.get(version).json)
+        return self._add(author, at_us, _rollback_note(version), self.get(version).json)
 
     def diff(self, old: int, new: int) -> str:
         """What changed, as a unified diff of the TOML; version 0 is the empty configuration."""
@@ -115,7 +139,7 @@ class ConfigStore:
         )
         return int(added.lastrowid or 0)
 
-    def _rows(self, select: str, *values: int) -> Iterator[Version]:
+    def _rows(self, select: str, *values: int | str) -> Iterator[Version]:
         return (Version(*row) for row in self._connection.execute(select, values))
 
     def _migrate(self) -> None:
@@ -131,3 +155,7 @@ class ConfigStore:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+
+def _rollback_note(version: int) -> str:
+    return f"rollback to {version}"

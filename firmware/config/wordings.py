@@ -350,6 +350,105 @@ OTHER_COUNTRY = Wording(
     '请在 [dial_plan] 中写 {key} = "{wanted}"',
     warning=True,
 )
+SIP_SLOTS = Wording(
+    "sip-slots",
+    'card "{card}" is of kind "sip": it has no slots of its own',
+    "take out `slots`; write each telephone as [[extension]] and each carrier as [[trunk]] with this card",
+    "卡“{card}”类型为 sip：没有槽位",
+    "请去掉 slots；话机写作 [[extension]]，运营商写作 [[trunk]]，并指明这块卡",
+)
+SIP_SLOT = Wording(
+    "sip-slot",
+    '{what} {name} is on the SIP card "{card}", which has no slots',
+    "take out `slot`",
+    "{what} {name} 在 SIP 卡“{card}”上，没有槽位",
+    "请去掉 slot",
+)
+SIP_LINE = Wording(
+    "sip-line",
+    'line {name} stands on the SIP card "{card}", which has no copper lines',
+    "write it as [[trunk]], or name another card",
+    "线路 {name} 指向 SIP 卡“{card}”，那里没有铜线",
+    "请改写为 [[trunk]]，或指明另一块卡",
+)
+TWO_SIP_CARDS = Wording(
+    "two-sip-cards",
+    'card "{card}" is a second card of kind "sip"',
+    'one serves all telephones and trunks: use "{other}" for these too',
+    "卡“{card}”是第二块 sip 卡",
+    "一块即可服务全部话机与中继：请一并使用“{other}”",
+)
+TRUNK_CARD = Wording(
+    "trunk-card",
+    'trunk {name} needs a card of kind "sip", and "{card}" is of kind "{kind}"',
+    'add [[card]] name = "ip", kind = "sip", and name it here',
+    "中继 {name} 需要 sip 类型的卡，而“{card}”是 {kind}",
+    '请添加 [[card]] name = "ip"、kind = "sip"，并在此指明',
+)
+TRUNK_HOSTS = Wording(
+    "trunk-hosts",
+    "trunk {name} has no host",
+    'write where the carrier is: hosts = ["sip.example.net"]',
+    "中继 {name} 没有主机",
+    '请写明运营商地址：hosts = ["sip.example.net"]',
+)
+TRUNK_PASSWORD = Wording(
+    "trunk-password",
+    "trunk {name} registers as {user} and has no password",
+    'put the password into a file below the box\'s `secrets` directory and name it: password = "carrier"',
+    "中继 {name} 以 {user} 注册，但没有密码",
+    '请把密码写入设备 secrets 目录下的文件，并写明文件名：password = "carrier"',
+)
+TLS_FILES = Wording(
+    "tls-files",
+    "SIP over TLS needs a certificate and its key",
+    "name both files below the box's `secrets` directory: certificate, key; or set tls_port = 0",
+    "SIP over TLS 需要证书和私钥",
+    "请写明设备 secrets 目录下的两个文件：certificate、key；或设 tls_port = 0",
+)
+NO_TRANSPORT = Wording(
+    "no-transport",
+    "SIP listens nowhere: all its ports are 0",
+    "set at least one of udp_port, tcp_port, tls_port",
+    "SIP 没有监听端口：全部为 0",
+    "请至少设置 udp_port、tcp_port、tls_port 之一",
+)
+SIP_UNCAPPED = Wording(
+    "sip-uncapped",
+    "telephones may register from {network}, and {name} may call abroad or premium numbers without a limit",
+    "give it a class with day_minutes or day_cost, or narrow `local` in [sip]: a stolen password costs that much",
+    "话机可从 {network} 注册，而 {name} 可无限额拨打国际或高价号码",
+    "请为其设置带 day_minutes 或 day_cost 的等级，或缩小 [sip] 的 local：密码被盗时损失以此为限",
+    warning=True,
+)
+SIP_UNUSED = Wording(
+    "sip-unused",
+    'card "{card}" is of kind "sip" and no extension or trunk uses it',
+    "give it telephones or trunks, or take it out",
+    "sip 卡“{card}”没有任何分机或中继使用",
+    "请添加话机或中继，或删除该卡",
+)
+BAD_NETWORK = Wording(
+    "bad-network",
+    '"{value}" is not a network',
+    "write it like 192.168.1.0/24 or fd00::/8; the bits after the length are 0",
+    "“{value}”不是网段",
+    "请写成 192.168.1.0/24 或 fd00::/8 的形式；掩码以外的位须为 0",
+)
+BAD_ADDRESS = Wording(
+    "bad-address",
+    '"{value}" is not an IP address',
+    "write it like 192.168.1.5 or fd00::5",
+    "“{value}”不是 IP 地址",
+    "请写成 192.168.1.5 或 fd00::5 的形式",
+)
+BAD_HOST = Wording(
+    "bad-host",
+    '"{value}" is neither a host name nor an address',
+    "write it like sip.example.net, sip.example.net:5070, 192.0.2.7 or [2001:db8::7]:5061",
+    "“{value}”不是主机名或地址",
+    "请写成 sip.example.net、sip.example.net:5070、192.0.2.7 或 [2001:db8::7]:5061",
+)
 NO_SLOTS = Wording(
     "no-slots",
     'card "{card}" lists no slots',

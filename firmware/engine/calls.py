@@ -12,15 +12,15 @@ from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
-from firmware.protocol.names import Cause, Direction, LegRole, Outcome, ReleasedBy
+from firmware.protocol.names import Cause, Direction, LegRole, Outcome, ReleasedBy, named_cause
 
 MAX_CALL_S = 4 * 3600.0
 """No call but an emergency call holds its lines longer."""
 
 
-def begin(turn: Turn, direction: Direction, port: int, line: str) -> Call:
+def begin(turn: Turn, direction: Direction, port: int, line: str, called: str = "") -> Call:
     number = turn.state.calls_made + 1
-    turn.fact(f.CallBegan(number, direction, port, line))
+    turn.fact(f.CallBegan(number, direction, port, line, called))
     turn.timer(f"max:{number}", MAX_CALL_S)
     return turn.state.calls[number]
 
@@ -57,6 +57,9 @@ def part(turn: Turn, call: Call) -> None:
         turn.fact(f.TalkEnded(call.id, tuple(call.talk)))
 
 
+BROKEN = frozenset({Cause.DESTINATION_OUT_OF_ORDER, Cause.NETWORK_OUT_OF_ORDER, Cause.TEMPORARY_FAILURE})
+
+
 def side_of(leg: Leg) -> ReleasedBy:
     return ReleasedBy.CALLER if leg.role in (LegRole.CALLER, LegRole.CONSULT) else ReleasedBy.CALLED
 
@@ -73,6 +76,12 @@ def left(turn: Turn, leg: Leg, cause: Cause = Cause.NORMAL_CLEARING, failed: boo
         conference.leave(turn, call, leg, cause, by)
     else:
         end(turn, call, cause, by, failed)
+
+
+def gone(cause: int) -> tuple[Cause, bool]:
+    """Why a party went by the message that said so (0: none did), and whether something broke: then nobody hung up."""
+    named = named_cause(cause, Cause.NORMAL_CLEARING)
+    return (named, True) if named in BROKEN else (Cause.NORMAL_CLEARING, False)
 
 
 def end(turn: Turn, call: Call, cause: Cause, by: ReleasedBy, failed: bool = False) -> None:
@@ -131,6 +140,10 @@ def farewell(turn: Turn, leg: Leg, *prompts: str) -> None:
     """A last word, then the call ends."""
     turn.enter(leg, Phase.PARTING)
     turn.clear(f"digit:{leg.id}")
+    if leg.port in turn.plan.signalled and not any(isinstance(one, f.AttemptRefused) for one in turn.facts):
+        turn.command(
+            c.Connect(port=leg.port)
+        )  # a refusal is told before an answer, a success is none without
     if leg.fxo and not leg.recording:
         recordings.cover(turn, leg, "announcement")
     if prompts:

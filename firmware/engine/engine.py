@@ -12,8 +12,10 @@ from firmware.engine.dialling.secrets import Secrets
 from firmware.engine.floor import offering, supervising
 from firmware.engine.floor import orders as floor_orders
 from firmware.engine.hours import services
-from firmware.engine.inside import completion
+from firmware.engine.inside import completion, signalled
+from firmware.engine.inside import state as pbx_state
 from firmware.engine.ivr import job_ends
+from firmware.engine.ordered import disposing, telephone_settings
 from firmware.engine.outside import emergency, lines
 from firmware.engine.poison import diagnose, ways_out
 from firmware.engine.state import State, freeze, thaw
@@ -54,6 +56,9 @@ DECIDE: Mapping[type, Callable[[Turn, Any], None]] = {
     i.ClockSet: orders.clock_set,
     i.AgentOrder: floor_orders.agent_order,
     i.CallOrder: orders.call_order,
+    i.DispositionOrder: disposing.disposition_order,
+    i.TelephoneOrder: telephone_settings.telephone_order,
+    i.ServiceOrder: telephone_settings.service_order,
     i.QueueOrder: floor_orders.queue_order,
     i.ErasureOrder: keeping.erasure_order,
     i.ErasureWorked: keeping.erasure_worked,
@@ -71,6 +76,7 @@ DECIDE: Mapping[type, Callable[[Turn, Any], None]] = {
 def step(turn: Turn, given: i.AnyInput) -> None:
     """The rules alone."""
     DECIDE[type(given)](turn, given)
+    signalled.settle(turn)
 
 
 def decide(turn: Turn, given: i.AnyInput) -> None:
@@ -87,6 +93,7 @@ def decide(turn: Turn, given: i.AnyInput) -> None:
     if turn.lines_moved:
         turn.stage = "lines"
         lines.count(turn)
+    signalled.settle(turn)
 
 
 class Engine:
@@ -215,6 +222,17 @@ class Engine:
         """Day and night services: each one's mode at this instant, and why."""
         turn = Turn(self._board, at_us)
         return tuple((one.id, *services.mode_of(turn, one)) for one in turn.plan.config.services)
+
+    def settings(self, at_us: int) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """What telephones have set, keyed or configured; those with nothing set are left out."""
+        turn = Turn(self._board, at_us)
+        found = ((number, pbx_state.all_set(turn, number)) for number in turn.plan.ports)
+        return tuple((number, rows) for number, rows in found if rows)
+
+    @property
+    def secret_variables(self) -> frozenset[str]:
+        """Names that hold a secret somewhere."""
+        return self._board.plan.secret_variables
 
     def snapshot(self) -> bytes:
         return freeze(self._board.state)

@@ -51,10 +51,14 @@ def let_go(turn: Turn, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
     active, knocks = turn.state.ports[leg.port].leg == leg.id, leg.phase == Phase.KNOCKING
     spending.over(turn, leg)
     rooms.left(turn, leg)
+    if leg.port in turn.plan.signalled:
+        turn.parted[leg.port] = cause
     turn.fact(f.LegReleased(leg.id, cause, by))
     if leg.fxo:
         turn.lines_moved = True
-        turn.command(c.Release(port=leg.port))
+        turn.command(c.Release(port=leg.port, cause=int(cause)))
+    elif knocks and leg.port in turn.plan.signalled:
+        turn.command(c.StopRing(port=leg.port))
     elif knocks:
         turn.command(c.Inject(port=leg.port))
     else:
@@ -62,12 +66,14 @@ def let_go(turn: Turn, leg: Leg, cause: Cause, by: ReleasedBy) -> None:
 
 
 def _free_telephone(turn: Turn, leg: Leg, cause: Cause, active: bool) -> None:
-    other = turn.leg_at(leg.port)
+    other, signalled = turn.leg_at(leg.port), leg.port in turn.plan.signalled
     if other is not None:
-        if active:
+        if active and (not signalled or other.dialog == leg.dialog):
             holding.left_alone(turn, other, tone_for(cause))
         return
-    if turn.state.port(leg.port).off_hook and not turn.plan.is_pager(leg.port):
+    if turn.state.port(leg.port).off_hook and signalled:
+        turn.command(c.Hear(port=leg.port, source=-1))
+    elif turn.state.port(leg.port).off_hook and not turn.plan.is_pager(leg.port):
         give_tone(turn, leg.port, tone_for(cause))
     else:
         turn.command(c.Release(port=leg.port))

@@ -5,21 +5,20 @@ from __future__ import annotations
 import msgspec
 
 from firmware.config.schema import Config
-from firmware.engine import calls, legs, reports
-from firmware.engine.dialling import classes, features
-from firmware.engine.dialling.dialplan import MatchKind
-from firmware.engine.floor import agents, queues
+from firmware.engine import calls, reports
+from firmware.engine.dialling import features
+from firmware.engine.floor import agents
 from firmware.engine.hours import calendar_timers, services
-from firmware.engine.inside import redirecting
 from firmware.engine.ivr import node_keys
 from firmware.engine.mailbox import mailboxes
 from firmware.engine.mailbox import pins as mailbox_pins
+from firmware.engine.ordered import table
 from firmware.engine.state import Phase
 from firmware.engine.turn import Turn
-from firmware.protocol import commands as c
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
-from firmware.protocol.names import AgentState, Cause, Direction, LegRole, ReleasedBy
+from firmware.protocol.names import AgentState, Cause, ReleasedBy
+from firmware.protocol.refusals import Refusal
 
 
 def started(turn: Turn, given: i.Started) -> None:
@@ -98,49 +97,12 @@ def is_new(turn: Turn, order: str) -> bool:
 def call_order(turn: Turn, given: i.CallOrder) -> None:
     if not is_new(turn, given.id):
         return
-    if given.do == "dial":
-        _dial(turn, given)
-    elif given.do == "hang-up" and _may_end(turn, given.call):
-        calls.end(turn, turn.state.calls[given.call], Cause.NORMAL_CLEARING, ReleasedBy.BOX)
-    elif given.do == "redirect":
-        if refused := redirecting.redirect(turn, given.leg, given.number):
-            turn.fact(f.AttemptRefused(given.call, f"redirect:{given.number}", refused, Cause.CALL_REJECTED))
-    else:
-        turn.fact(f.AttemptRefused(given.call, given.do, "not-possible", Cause.CALL_REJECTED))
+    refused = table.carry_out(turn, given)
+    if refused:
+        cause = Cause.USER_BUSY if refused == Refusal.TELEPHONE_BUSY else Cause.CALL_REJECTED
+        turn.fact(f.AttemptRefused(given.call, _wanted(given), refused, cause))
 
 
-def _may_end(turn: Turn, number: int) -> bool:
-    """An emergency call is ended by who makes it or who answers it."""
-    call = turn.state.calls.get(number)
-    return call is not None and not call.emergency
-
-
-def _dial(turn: Turn, given: i.CallOrder) -> None:
-    """The telephone rings; lifted, it dials `number` as its keys would."""
-    port = turn.plan.ports.get(given.extension)
-    if port is None or not queues.telephone_free(turn, port):
-        turn.fact(f.AttemptRefused(0, f"dial:{given.number}", "telephone-busy", Cause.USER_BUSY))
-        return
-    if refused := _class_refuses(turn, given):
-        turn.fact(f.AttemptRefused(0, f"dial:{given.number}", refused, Cause.CALL_REJECTED))
-        return
-    ring_to_dial(turn, port, given.extension, given.number)
-
-
-def _class_refuses(turn: Turn, given: i.CallOrder) -> str:
-    """Nobody is rung for a call his telephone may not make; lifted, it is judged again."""
-    match = turn.plan.dial_tree.settle(given.number)
-    return (
-        classes.judge(turn, given.extension, match.number).refused if match.kind is MatchKind.OUTSIDE else ""
-    )
-
-
-def ring_to_dial(turn: Turn, port: int, extension: str, number: str) -> None:
-    """At a telephone that is free."""
-    call = calls.begin(turn, Direction.INTERNAL, port, extension)
-    seated = agents.at(turn, extension)
-    leg = legs.add(turn, call.id, port, LegRole.CALLER, extension, agent=seated.id if seated else "")
-    turn.fact(f.DigitsKept(leg.id, number))
-    turn.fact(f.LegAlerted(leg.id))
-    turn.command(c.Ring(port=port, number=number, cadence="recall"))
-    turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)
+def _wanted(given: i.CallOrder) -> str:
+    """`dial:NUMBER`: a number in it is let go with the call's other numbers."""
+    return f"{given.do}:{given.number}" if given.number else given.do

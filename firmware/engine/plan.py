@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from firmware.config.dids import Block, block_of
+from firmware.config.expanded import SIP_CARD, expanded
 from firmware.config.layout import port_of
 from firmware.config.schema import (
     Account,
@@ -33,7 +34,7 @@ class Plan:
     """Look-ups over one configuration."""
 
     def __init__(self, config: Config) -> None:
-        self.config = config
+        self.config = config = expanded(config)
         lines = ((port_of(config, line.card, line.slot), line) for line in config.lines)
         self.lines: dict[int, Line] = {port: line for port, line in lines if port >= 0}
         telephones = ((port_of(config, one.card, one.slot), one) for one in config.extensions)
@@ -63,6 +64,11 @@ class Plan:
         self.routing = Routing(config)
         self.dial_tree = DialTree(config)
         self.outgoing = self._outgoing()
+        sip = {card.name for card in config.cards if card.kind == SIP_CARD}
+        seats = {port: one.card for port, one in self.telephones.items()}
+        seats |= {port: line.card for port, line in self.lines.items()}
+        self.signalled = frozenset(port for port, card in seats.items() if card in sip)
+        """Ports whose calls come with messages instead of currents."""
 
     @classmethod
     def of(cls, text: str) -> Plan:

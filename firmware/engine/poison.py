@@ -18,7 +18,7 @@ from firmware.engine import calls, legs, reconcile, reports, steps
 from firmware.engine.apply.calls import CALL_TIMERS, LEG_TIMERS
 from firmware.engine.board import Board
 from firmware.engine.floor import agents, offering
-from firmware.engine.inside import completion
+from firmware.engine.inside import completion, signalled
 from firmware.engine.outside import lines
 from firmware.engine.state import AgentNow, Call, Leg, Phase
 from firmware.engine.turn import Turn
@@ -32,6 +32,8 @@ MOST_PROBES = 40
 """So often a report that is poison is tried in parts; each costs a rebuilt state."""
 HARMLESS = (e.CallerIdReceived, e.TapeBegan, e.TapeEnded, e.LineRestored)
 """Events whose loss leaves a call as it is."""
+BEGINS = (e.TelephoneSeized, e.ConsultationBegan, e.KnockAnswered)
+"""Events with which a telephone has one call more."""
 OF_CALLS = frozenset(CALL_TIMERS)
 OF_LEGS = frozenset(LEG_TIMERS)
 OF_PORTS = frozenset({"howl"})
@@ -129,6 +131,10 @@ def _taken(turn: Turn, given: i.FromSwitch) -> None:
         for recording in list(turn.state.recordings):
             turn.fact(f.RecordingEnded(recording, "switch-died"))
     turn.fact(f.EventsTaken(given.epoch, given.number))
+    if isinstance(given.event, BEGINS) and given.event.call:
+        turn.fact(f.DialogBegan(given.event.port, given.event.call))
+    elif isinstance(given.event, e.ConsultationEnded):
+        turn.fact(f.DialogEnded(given.event.port, given.event.call))
     if isinstance(given.event, e.TelephoneSeized):
         turn.fact(f.TelephoneLifted(given.event.port))
     elif isinstance(given.event, e.TelephoneReleased):
@@ -232,7 +238,9 @@ def _mend(turn: Turn, poison: Poison, port: int) -> None:
     given = poison.given
     event = given.event if isinstance(given, i.FromSwitch) else None
     kind, _, what = poison.timer.partition(":") if isinstance(given, i.TimeReached) else ("", "", "")
-    if isinstance(event, e.TelephoneSeized) and turn.state.port(port).off_hook:
+    if isinstance(event, e.TelephoneSeized) and event.call:
+        turn.parted[port] = Cause.TEMPORARY_FAILURE
+    elif isinstance(event, e.TelephoneSeized) and turn.state.port(port).off_hook:
         legs.give_tone(turn, port, Tone.CONGESTION)
     elif isinstance(event, e.TelephoneReleased | e.LineRestored):
         agents.usable_again(turn, port)
@@ -275,6 +283,7 @@ def ways_out(
             board = fresh()
             turn = Turn(board, at_us)
             way(turn, poison, step, fresh)
+            signalled.settle(turn)
             return board, turn
 
         yield attempt
@@ -310,6 +319,11 @@ def _take_leg(turn: Turn, leg: Leg) -> None:
         turn.command(c.StopRecord(port=leg.port, recording=leg.recording))
     knocks = leg.phase == Phase.KNOCKING
     turn.fact(f.LegReleased(leg.id, Cause.TEMPORARY_FAILURE, ReleasedBy.BOX))
+    if leg.port in turn.plan.signalled and not leg.fxo:
+        turn.parted[leg.port] = Cause.TEMPORARY_FAILURE
+        stop = c.StopRing if knocks or turn.state.port(leg.port).off_hook else c.Release
+        turn.command(stop(port=leg.port))
+        return
     if knocks:
         turn.command(c.Inject(port=leg.port))
         return

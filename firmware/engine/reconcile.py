@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from firmware.engine import calls, legs, recordings, steps
 from firmware.engine.floor import agents, offering, supervising
-from firmware.engine.inside import call_waiting, music, paging, ringing, rooms, telephones
+from firmware.engine.inside import call_waiting, music, paging, ringing, rooms, signalled, telephones
 from firmware.engine.mailbox import mailboxes
 from firmware.engine.outside import lines, trunks
 from firmware.engine.state import ON_HOOK_PHASES, Leg, Phase
-from firmware.engine.turn import Turn
+from firmware.engine.turn import ANSWERED, Turn
 from firmware.protocol import commands as c
 from firmware.protocol import events as e
 from firmware.protocol import facts as f
@@ -25,6 +25,9 @@ ENDLESS: Mapping[Phase, c.PlayItem] = {
     Phase.DIALLING: c.ToneItem(Tone.DIAL),
 }
 """What these legs hear till something happens; a new switch must be told again."""
+
+
+TELEPHONES, LINES = ("fxs", "sip"), ("fxo", "sip-trunk")
 
 
 def switch_lost(turn: Turn, epoch: int, event: e.AnySwitchEvent) -> None:
@@ -46,7 +49,7 @@ def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
     for port in event.ports:
         if port.port >= 0:
             _alarm(turn, port)
-            _hook(turn, port, asked_us)
+            _hook(turn, port, asked_us, lost)
             mailboxes.compare_lamp(turn, port)
     for port in event.ports:
         leg = turn.leg_at(port.port)
@@ -57,11 +60,11 @@ def report(turn: Turn, event: e.StateReport, lost: bool) -> None:
 
 def last_resort_calls(turn: Turn, event: e.StateReport) -> list[tuple[int, int]]:
     """Lines and telephones that the switch joined by itself while no engine was there: emergency calls."""
-    telephones_up = {one.port for one in event.ports if one.kind == "fxs" and one.off_hook}
+    telephones_up = {one.port for one in event.ports if one.kind in TELEPHONES and one.off_hook}
     return [
         (one.port, one.hears)
         for one in event.ports
-        if one.kind == "fxo"
+        if one.kind in LINES
         and one.off_hook
         and one.hears in telephones_up
         and turn.leg_at(one.port) is None
@@ -92,7 +95,8 @@ def _alarm(turn: Turn, port: e.PortReport) -> None:
 
 def alarmed(turn: Turn, port: int, alarm: str) -> None:
     """A port is not usable: its call ends, or goes on elsewhere."""
-    turn.fact(f.LineChanged(port, alarm))
+    if turn.state.port(port).alarm != alarm:
+        turn.fact(f.LineChanged(port, alarm))
     turn.lines_moved = True
     leg = turn.leg_at(port)
     knocks = call_waiting.knocking(turn, port)
@@ -100,6 +104,8 @@ def alarmed(turn: Turn, port: int, alarm: str) -> None:
         ringing.give_up(turn, knocks, Cause.DESTINATION_OUT_OF_ORDER)
     if leg is None or leg.id not in turn.state.legs:
         return
+    if port in turn.plan.signalled:
+        return  # its calls say themselves how they end
     if leg.role is LegRole.TRUNK:
         trunks.alarmed(turn, leg)
     elif leg.phase == Phase.ALERTING and leg.role is LegRole.AGENT:
@@ -112,15 +118,18 @@ def alarmed(turn: Turn, port: int, alarm: str) -> None:
 
 
 def restored(turn: Turn, port: int) -> None:
-    turn.fact(f.LineChanged(port, ""))
+    if turn.state.port(port).alarm:
+        turn.fact(f.LineChanged(port, ""))
     turn.lines_moved = True
     agents.usable_again(turn, port)
 
 
-def _hook(turn: Turn, port: e.PortReport, asked_us: int) -> None:
-    if port.kind == "fxs":
+def _hook(turn: Turn, port: e.PortReport, asked_us: int, lost: bool) -> None:
+    if lost and port.port in turn.plan.signalled and port.kind in TELEPHONES:
+        _dialogs(turn, port)
+    elif port.kind in TELEPHONES:
         _telephone(turn, port)
-    elif port.kind == "fxo":
+    elif port.kind in LINES:
         _line(turn, port, asked_us)
 
 
@@ -134,12 +143,41 @@ def _telephone(turn: Turn, port: e.PortReport) -> None:
         telephones.released(turn, e.TelephoneReleased(port=port.port, at_us=turn.at_us))
 
 
+def _dialogs(turn: Turn, port: e.PortReport) -> None:
+    """A telephone with messages, as a new switch found it: each of its calls stands, is over, or is nobody's."""
+    now, leg = turn.state.port(port.port), turn.leg_at(port.port)
+    known = tuple(one for one in port.calls if signalled.leg_with(turn, port.port, one))
+    for call in port.calls:
+        if call not in known:
+            turn.command(c.Disconnect(port=port.port, call=call, cause=int(Cause.TEMPORARY_FAILURE)))
+    for number in (now.away, now.knocks):
+        other = turn.state.legs.get(number)
+        if other is not None and other.dialog not in known:
+            _over(turn, other)
+    if port.off_hook and known and not now.off_hook and leg is not None:
+        telephones.seized(turn, e.TelephoneSeized(port=port.port, at_us=turn.at_us, call=leg.dialog))
+    elif now.off_hook and not (port.off_hook and known):
+        telephones.released(turn, e.TelephoneReleased(port=port.port, at_us=turn.at_us))
+    elif leg is not None and leg.phase != Phase.ALERTING and leg.dialog not in known:
+        _over(turn, leg)
+    elif leg is not None and leg.phase in ANSWERED:
+        turn.command(c.Connect(port=port.port))
+
+
+def _over(turn: Turn, leg: Leg) -> None:
+    """One call of a telephone that has another."""
+    if leg.phase == Phase.KNOCKING:
+        ringing.give_up(turn, leg, Cause.NO_USER_RESPONDING)
+    else:
+        signalled.hung_up_one(turn, e.ConsultationEnded(port=leg.port, at_us=turn.at_us, call=leg.dialog))
+
+
 def _line(turn: Turn, port: e.PortReport, asked_us: int) -> None:
     leg = turn.leg_at(port.port)
     if leg is None:
         if port.off_hook:
             turn.command(c.Release(port=port.port))
-        elif port.ringing:
+        elif port.ringing and port.port not in turn.plan.signalled:  # those say soon who calls whom
             lines.offered(turn, e.LineRang(port=port.port, at_us=turn.at_us, count=1))
     elif port.ringing and leg.phase == Phase.OFFERED:
         lines.rings_still(turn, leg)

@@ -19,6 +19,10 @@ def begin(turn: Turn, leg: Leg, kind: str, party: str, *, agent: str = "", queue
     recording = turn.board.new_recording()
     turn.fact(f.RecordingBegan(recording, leg.call, leg.id, party, agent, kind, queue))
     turn.command(c.Record(port=leg.port, recording=recording))
+    if leg.paused_by in turn.call_of(leg).talk:
+        pause(turn, leg, True)
+    elif leg.paused_by:  # whoever wanted silence has gone
+        turn.fact(f.RecordingPaused(leg.call, leg.id, leg.paused_by, False))
 
 
 def begin_talk(turn: Turn, call: Call, one: Leg, other: Leg) -> None:
@@ -63,6 +67,11 @@ def resume(turn: Turn, leg: Leg) -> None:
     begin(turn, leg, kind, party, agent=agent, queue=queue)
 
 
+def is_private(turn: Turn, leg: Leg) -> bool:
+    """Its tape is silent whatever anybody orders."""
+    return _in_private(turn, leg)
+
+
 def _in_private(turn: Turn, leg: Leg) -> bool:
     """What is said or keyed now is not for any tape: a secret, or somebody may not have heard the announcement."""
     call = turn.call_of(leg)
@@ -97,8 +106,11 @@ def consent_of(turn: Turn, call: Call) -> str:
 
 
 def pause(turn: Turn, leg: Leg, paused: bool) -> None:
-    """A telephone's tape is silent while its user is in another call: nobody else's voice gets into it."""
-    if leg.recording:
+    """A telephone's tape is silent while its user is in another call: nobody else's voice gets into it.
+
+    Where somebody wants silence (`RecordingPaused`) it stays silent.
+    """
+    if leg.recording and (paused or not leg.paused_by):
         turn.fact(f.RecordingMarked(leg.recording, "paused" if paused else "unpaused"))
         turn.command(c.PauseRecord(port=leg.port, recording=leg.recording, paused=paused))
 

@@ -134,6 +134,14 @@ class Leg(Struct):
     """Outgoing: the extension whose class of service holds for it."""
     room: str = ""
     """Conference room it is in."""
+    dialog: int = 0
+    """Its call at a telephone with messages: the telephone's name for it, or ours (negative) while it is rung."""
+    ordered: bool = False
+    """On hold by order: its telephone does not know."""
+    paused_by: int = 0
+    """The leg whose user wants this one's tape to be silent."""
+    why: str = ""
+    """Why the distributor chose the agent who is rung."""
 
 
 class Hunt(Struct):
@@ -226,6 +234,8 @@ class Call(Struct):
     """Inbound: where it leads, when its line answers."""
     shown: str = ""
     """Inbound: what telephones are shown in place of the caller's name."""
+    about: int = 0
+    """The call it calls somebody back for."""
 
 
 class Port(Struct):
@@ -236,6 +246,8 @@ class Port(Struct):
     knocks: int = 0
     """The leg of a second call that knocks."""
     off_hook: bool = False
+    dialogs: list[int] = field(default_factory=list)
+    """Calls a telephone with messages has with us, by its names for them; legs take them up."""
     alarm: str = ""
     tone: str = ""
     released_us: int = -LINE_GUARD_US
@@ -269,6 +281,8 @@ class Taping(Struct):
     began_us: int
     from_tick: int = -1
     ended: bool = False
+    paused: bool = False
+    """It is silent just now."""
     party: str = ""
     agent: str = ""
     queue: str = ""

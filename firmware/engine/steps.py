@@ -35,6 +35,7 @@ from firmware.engine.inside import (
     ringing,
     room_keys,
     rooms,
+    signalled,
     telephones,
 )
 from firmware.engine.ivr import flows, job_ends
@@ -78,6 +79,15 @@ ALWAYS: Mapping[type, Callable[[Turn, Any], None]] = {
     e.TelephoneSeized: telephones.seized,
     e.TelephoneReleased: telephones.released,
     e.HookFlashed: holding.flashed,
+    e.RingRefused: signalled.refused,
+    e.RingDiverted: signalled.diverted,
+    e.HoldAsked: signalled.holds,
+    e.RetrieveAsked: signalled.retrieves,
+    e.ConsultationBegan: signalled.consults,
+    e.ConsultationEnded: signalled.hung_up_one,
+    e.ConferenceAsked: signalled.confers,
+    e.KnockAnswered: signalled.took_knock,
+    e.TransferAsked: signalled.transfers,
     e.CallerIdReceived: _late_caller,
     e.PlayEnded: _play_ended,
     e.EmergencyKeyed: emergency.keyed,
@@ -91,7 +101,26 @@ ALWAYS: Mapping[type, Callable[[Turn, Any], None]] = {
 }
 """Events whose meaning their handler finds out itself."""
 
-TELEPHONE_EVENTS = frozenset({e.TelephoneSeized, e.TelephoneReleased, e.HookFlashed, e.EmergencyKeyed})
+SIGNALLED_EVENTS = frozenset(
+    {
+        e.RingRefused,
+        e.RingDiverted,
+        e.HoldAsked,
+        e.RetrieveAsked,
+        e.ConsultationBegan,
+        e.ConsultationEnded,
+        e.ConferenceAsked,
+        e.KnockAnswered,
+        e.TransferAsked,
+    }
+)
+TELEPHONE_EVENTS = SIGNALLED_EVENTS | {
+    e.TelephoneSeized,
+    e.TelephoneReleased,
+    e.HookFlashed,
+    e.SendingComplete,
+    e.EmergencyKeyed,
+}
 LINE_EVENTS = frozenset(
     {
         e.LineRang,
@@ -107,7 +136,7 @@ LINE_EVENTS = frozenset(
 
 def _redial(turn: Turn, event: e.DigitReceived) -> None:
     """A telephone that hears a tone because its call is over dials anew."""
-    if turn.state.port(event.port).off_hook:
+    if turn.state.port(event.port).off_hook and event.port not in turn.plan.signalled:
         telephones.digit(turn, telephones.own_call(turn, event.port), event.digit)
 
 
@@ -168,6 +197,8 @@ STEPS: Mapping[tuple[type, str], Callable[[Turn, Leg, Any], None]] = {
     (e.FarEndReleased, Phase.NEW_PIN): lines.far_end_left,
     (e.FarEndReleased, Phase.PARTING): lines.far_end_left,
     (e.DigitReceived, Phase.DIALLING): _by_digit(telephones.digit),
+    (e.SendingComplete, Phase.DIALLING): telephones.complete,
+    (e.SendingComplete, Phase.KEYING): telephones.complete,
     (e.DigitReceived, Phase.KEYING): _by_digit(features.keyed),
     (e.DigitReceived, Phase.PIN): _by_digit(features.pin_digit),
     (e.SecretEntered, Phase.PIN): features.pin_entered,

@@ -8,9 +8,23 @@ from firmware.engine.plan import Plan
 from firmware.engine.state import Call, Leg, Phase, State
 from firmware.protocol import commands as c
 from firmware.protocol import facts as f
-from firmware.protocol.names import LegRole
+from firmware.protocol.names import Cause, LegRole
 
 SECOND_US = 1_000_000
+ANSWERED = frozenset(Phase) - {
+    Phase.OFFERED,
+    Phase.DIALLING,
+    Phase.CALLING,
+    Phase.PARTING,
+    Phase.ALERTING,
+    Phase.KNOCKING,
+    Phase.AWAY,
+    Phase.HELD,
+    Phase.WAITING_LINE,
+    Phase.SEIZING,
+    Phase.PROCEEDING,
+}
+"""Phases in which a telephone that called is through to somebody, or to the box itself."""
 
 
 def us(seconds: float) -> int:
@@ -36,6 +50,8 @@ class Turn:
         """The members of a hunt are being rung: whoever cannot be had is passed by without a word."""
         self.telephones_moved = False
         """A telephone came free: somebody may be waiting for it (`firmware.engine.inside.completion`)."""
+        self.parted: dict[int, Cause] = {}
+        """Telephones with messages that a leg left, and why: a call of theirs may be over."""
         self.stage = "rules"
         """How far this turn came: `rules`, then `offers`, `watches`, `lines`."""
         self.offering = 0
@@ -100,6 +116,8 @@ class Turn:
     def enter(self, leg: Leg, phase: Phase) -> None:
         if leg.phase != phase:
             self.fact(f.PhaseEntered(leg.id, phase))
+        if phase in ANSWERED and not leg.fxo and leg.port in self.plan.signalled:
+            self.command(c.Connect(port=leg.port))
 
     def timer(self, name: str, seconds: float) -> None:
         """What it times begins when the engine has caught up, with what it orders."""

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
-import ssl
 from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
 
 from firmware.config.schema import Jobs, Lookup
-from firmware.jobs.addresses import Resolve, checked, named, networks_of, resolved
+from firmware.jobs.addresses import Resolve, checked, networks_of, resolved
 from firmware.jobs.answers import Answer, Failed, taken
+from firmware.jobs.pinned import Hold, Pinned
 from firmware.jobs.urls import Place, filled, joined, place_of
 
 MOST_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 NOT_FOUND = (204, 404)
-Hold = Callable[[socket.socket], None]
-"""Told of each socket, so that somebody else can shut it when time is over."""
 
 
 class Asked(Struct, frozen=True):
@@ -57,7 +54,7 @@ def look_up(asked: Asked) -> Answer:
 def _exchange(asked: Asked, place: Place, body: bytes | None, own: bool) -> tuple[int, str, bytes]:
     """Status, where a redirect leads, content. The token goes to the look-up's own origin alone."""
     address = checked(place.host, place.port, networks_of(asked.rules.networks), asked.resolve)
-    connection = _Pinned(asked, place, address)
+    connection = Pinned(place, address, asked.rules, asked.left_s, asked.hold)
     headers = {"Accept": "application/json", "User-Agent": "tipring", "Connection": "close"}
     if asked.token and own:
         headers["Authorization"] = f"Bearer {asked.token}"
@@ -80,33 +77,6 @@ def _read(response: http.client.HTTPResponse, most: int) -> bytes:
     if len(data) > most:
         raise Failed("answer-too-long")
     return data
-
-
-class _Pinned(http.client.HTTPConnection):
-    """Connects to the address that was checked: no second look at the name."""
-
-    def __init__(self, asked: Asked, place: Place, address: str) -> None:
-        super().__init__(place.host, place.port)
-        self._asked, self._place, self._address = asked, place, address
-
-    def connect(self) -> None:
-        """Raises Failed, OSError."""
-        asked, place = self._asked, self._place
-        left_s = asked.left_s()
-        if left_s <= 0:
-            raise Failed("timed-out")
-        link = socket.create_connection((self._address, place.port), timeout=left_s)
-        self.sock = link
-        asked.hold(link)
-        ours = link.getpeername()[0] == link.getsockname()[0]
-        if ours and not named(self._address, networks_of(asked.rules.networks)):
-            raise Failed("address-not-allowed")
-        if place.scheme == "https":
-            context = ssl.create_default_context(cafile=None)
-            if asked.rules.certificates:
-                context.load_verify_locations(asked.rules.certificates)
-            self.sock = context.wrap_socket(link, server_hostname=place.host)
-            asked.hold(self.sock)
 
 
 def _answer(lookup: Lookup, status: int, data: bytes) -> Answer:

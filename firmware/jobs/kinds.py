@@ -7,8 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from firmware.business.numbers import rules_of
 from firmware.config.schema import Config, Lookup
-from firmware.jobs import http, mail, message_mail, sql
+from firmware.jobs import contacts, http, mail, message_mail, sql
 from firmware.jobs.answers import Answer, Failed
 from firmware.jobs.begun import Begun
 from firmware.jobs.workers import Task
@@ -65,6 +66,10 @@ def _sql(bench: Bench, task: Task) -> Answer:
     return sql.look_up(_lookup(bench), bench.wanted.what, bench.data, task.left_s)
 
 
+def _contact(bench: Bench, task: Task) -> Answer:
+    return contacts.known_as(bench.wanted.what, rules_of(bench.config), bench.data, task.left_s)
+
+
 def _mail(bench: Bench, task: Task) -> Answer:
     wanted, begun = bench.wanted, bench.begun
     recording = wanted.what.get("recording", "")
@@ -86,5 +91,6 @@ def _mail(bench: Bench, task: Task) -> Answer:
 KINDS: Mapping[str, Kind] = {
     "http": Kind(_http),
     "sql": Kind(_sql),
+    "contact": Kind(_contact),
     "mail": Kind(_mail, pool="mail", once=True),
 }

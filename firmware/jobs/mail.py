@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from firmware.config.schema import MailServer
 from firmware.jobs.answers import Answer, Failed, Later
-from firmware.jobs.http import Hold
+from firmware.jobs.pinned import Hold
 
 LONGEST_WAIT_S = 60.0
 """For one word of the server."""

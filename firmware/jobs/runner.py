@@ -17,6 +17,7 @@ from firmware.jobs.answers import Answer, Later
 from firmware.jobs.begun import Begun
 from firmware.jobs.kinds import KINDS, Bench
 from firmware.jobs.link import EngineLink
+from firmware.jobs.webhooks.office import Office
 from firmware.jobs.workers import End, Task, Workers
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.order_format import JobWanted
@@ -204,19 +205,21 @@ class JobsProcess:
             self._version, self._config = found.version, found.config
 
 
-def run(places: Places, *, clock: Clock, stopped: Callable[[], bool]) -> None:
+def run(places: Places, *, clock: Clock, wall_us: Callable[[], int], stopped: Callable[[], bool]) -> None:
     """Returns after `stopped()`."""
-    process = JobsProcess(places, clock)
+    process, webhooks = JobsProcess(places, clock), Office(places, clock, wall_us)
     beat, status = Heartbeat(places.beat(ROLE)), StatusFile(places.status(ROLE))
     told_us = 0
     try:
         while not stopped():
             beat.beat(clock.now_us())
             process.step()
+            webhooks.step()
             if clock.now_us() >= told_us:
                 told_us = clock.now_us() + STATUS_US
                 status.write(process.figures())
     finally:
+        webhooks.close()
         process.close()
         beat.close()
         status.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,16 +11,27 @@ import msgspec
 import msgspec.inspect
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
+from msgspec import Struct
 
 from firmware.config.references import notes
 from firmware.config.schema import Config
+from firmware.prompts.finished import Sound
+from firmware.prompts.finished import UnreadableSound as UnreadableSound  # noqa: PLC0414 - raised here
 from firmware.prompts.music import TUNES, tune
-from firmware.prompts.render import LANGUAGES
+from firmware.prompts.render import LANGUAGES, config_texts
 from firmware.prompts.resampling import levelled, to_8k
 
-Sound = NDArray[np.int16]
+Key = tuple[str, str]
+"""Prompt, language."""
 _LONGEST_S = 600
+
+
+class Arrival(Struct, frozen=True):
+    """A prompt that is another from now on; None: it is gone."""
+
+    prompt: str
+    language: str
+    sound: Sound | None
 
 
 class PromptBank:
@@ -30,26 +42,42 @@ class PromptBank:
         phrases: Mapping[tuple[str, str], Sound],
         music: Mapping[str, Sound],
         faults: tuple[str, ...] = (),
+        unread: frozenset[Key] = frozenset(),
     ) -> None:
         self.phrases = phrases
         self.music = music
         self.faults = faults
+        self.unread = unread
+        """Whose sound could not be read, so that another, or none, is said."""
+        self.arrivals: deque[Arrival] = deque()
+        """Sounds that came while the switch runs (`firmware.prompts.watch`); it takes them one by one."""
+        self.refused: deque[Key] = deque()
+        """Whose sounds it had no room for."""
 
     @classmethod
-    def load(cls, folder: Path, config: Config, wavs: Path | None = None) -> PromptBank:
-        """Read what `render` left in `folder`, then the WAVs the configuration names (relative to `wavs`).
+    def load(
+        cls, folder: Path, config: Config, wavs: Path | None = None, spoken: Path | None = None
+    ) -> PromptBank:
+        """Read what `render` left in `folder`, then the configuration's own: texts as `speak` left them in `spoken`,
+        and the WAVs it names (relative to `wavs`).
 
         A missing or unreadable file is a fault, never an exception.
         """
         phrases: dict[tuple[str, str], Sound] = {}
         faults: list[str] = []
+        unread: set[Key] = set()
         sounds = [(one, True) for one in _rendered(folder)]
-        sounds += [(one, False) for one in _replacing(config, wavs or folder)]
+        if spoken is not None:
+            sounds += [
+                ((one.prompt, one.language, spoken / one.spoken_file), True) for one in config_texts(config)
+            ]
+        sounds += [(one, False) for one in replacing(config, wavs or folder)]
         for (prompt, language, path), as_is in sounds:
             try:
                 phrases[prompt, language] = read_wav(path, as_is=as_is)
             except UnreadableSound as error:
                 faults.append(f"prompt {prompt} ({language}): {error}")
+                unread.add((prompt, language))
         faults += [
             f"prompt {one.id} ({language}): no sound and no text"
             for one in config.prompts
@@ -57,14 +85,10 @@ class PromptBank:
             if not any((one.id, spoken) in phrases for spoken in LANGUAGES)
             and language == config.site.language
         ]
-        return cls(phrases, _music(config, wavs or folder, faults), tuple(faults))
+        return cls(phrases, _music(config, wavs or folder, faults), tuple(faults), frozenset(unread))
 
     def phrase(self, prompt: str, language: str) -> Sound | None:
         return self.phrases.get((prompt, language))
-
-
-class UnreadableSound(ValueError):
-    """A sound file cannot be used; the text says why."""
 
 
 def read_wav(path: Path, *, as_is: bool = False) -> Sound:
@@ -107,7 +131,8 @@ def _music(config: Config, wavs: Path, faults: list[str]) -> dict[str, Sound]:
     return found
 
 
-def _replacing(config: Config, wavs: Path) -> list[tuple[str, str, Path]]:
+def replacing(config: Config, wavs: Path) -> list[tuple[str, str, Path]]:
+    """(prompt, language, file) of the WAVs a configuration names."""
     return [
         (one.id, language, wavs / wav)
         for one in config.prompts

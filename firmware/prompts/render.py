@@ -21,7 +21,8 @@ import soundfile
 from msgspec import Struct
 
 from firmware.config.schema import Config
-from firmware.prompts.resampling import RATE_HZ, levelled, to_8k
+from firmware.prompts.finished import is_whole, write_finished
+from firmware.prompts.resampling import levelled, to_8k
 
 LANGUAGES = ("zh", "en")
 VOICES = {"zh": ("cmn", "165"), "en": ("en-gb", "155")}
@@ -49,6 +50,11 @@ class Text(Struct, frozen=True):
         return f"{self.language}/{quote(self.prompt, safe='')}.wav"
 
     @property
+    def spoken_file(self) -> str:
+        """Named by what it says: another text is another file, so that none is ever written over."""
+        return f"{self.fingerprint[:32]}.wav"
+
+    @property
     def fingerprint(self) -> str:
         made_from = "\0".join((_RECIPE, *VOICES[self.language], self.text))
         return hashlib.sha256(made_from.encode()).hexdigest()
@@ -71,14 +77,14 @@ def config_texts(config: Config) -> list[Text]:
 
 
 def render(texts: Iterable[Text], out: Path, progress: Progress | None = None) -> int:
-    """Render what is new or changed into `out`; returns how many were. Raises RenderError.
+    """Render what is new, changed or damaged into `out`; returns how many were. Raises RenderError, OSError.
 
     Interrupted, it goes on where it stopped.
     """
     out.mkdir(parents=True, exist_ok=True)
     ledger = _read_ledger(out)
     wanted = list(texts)
-    due = [one for one in wanted if ledger.get(one.file) != one.fingerprint or not (out / one.file).is_file()]
+    due = [one for one in wanted if ledger.get(one.file) != one.fingerprint or not is_whole(out / one.file)]
     for done, one in enumerate(due):
         if progress:
             progress(done, len(due), one.file)
@@ -90,14 +96,21 @@ def render(texts: Iterable[Text], out: Path, progress: Progress | None = None) -
     return len(due)
 
 
+def speak(one: Text, folder: Path) -> Path:
+    """The text as a file of `folder`, rendered where it is not there whole; any thread. Raises RenderError, OSError."""
+    path = folder / one.spoken_file
+    if not is_whole(path):
+        _write(path, one)
+    return path
+
+
 def _write(path: Path, one: Text) -> None:
     wav = _spoken(one)
-    samples, rate_hz = soundfile.read(io.BytesIO(wav), dtype="float64", always_2d=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    spoken = levelled(to_8k(samples.mean(axis=1), rate_hz))
-    soundfile.write(partial, spoken, RATE_HZ, subtype="PCM_16", format="WAV")
-    partial.replace(path)
+    try:
+        samples, rate_hz = soundfile.read(io.BytesIO(wav), dtype="float64", always_2d=True)
+    except (soundfile.SoundFileError, ValueError) as error:
+        raise RenderError(f"what espeak-ng made of {one.file} is no sound: {error}") from None
+    write_finished(path, levelled(to_8k(samples.mean(axis=1), rate_hz)))
 
 
 def _spoken(one: Text) -> bytes:
@@ -106,7 +119,11 @@ def _spoken(one: Text) -> bytes:
         raise RenderError("espeak-ng is missing: apt-get install espeak-ng")
     voice, speed = VOICES[one.language]
     command = [espeak, "-v", voice, "-s", speed, "-b", "1", "-z", "--stdin", "--stdout"]
-    done = subprocess.run(command, input=one.text.encode(), capture_output=True, timeout=60, check=False)  # noqa: S603
+    text = one.text.encode("utf-8", "replace")
+    try:
+        done = subprocess.run(command, input=text, capture_output=True, timeout=60, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise RenderError(f"espeak-ng did not speak {one.file} within a minute: shorten the text") from None
     if done.returncode or not done.stdout:
         raise RenderError(
             f"espeak-ng could not speak {one.file}: {done.stderr.decode(errors='replace').strip()}"

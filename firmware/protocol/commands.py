@@ -54,7 +54,10 @@ class Seize(SwitchCommand, frozen=True, tag=True):
 
 
 class Release(SwitchCommand, frozen=True, tag=True):
-    """Let the port go: FXO on-hook; any port: stop ringing, players, detectors, recordings; hear silence."""
+    """Let the port go: lines are released; any port: stop ringing, players, detectors, recordings; hear silence."""
+
+    cause: int = 16
+    """Q.850, told to the far end where a message can say it."""
 
 
 class FlashLine(SwitchCommand, frozen=True, tag=True):
@@ -74,6 +77,10 @@ class Dial(SwitchCommand, frozen=True, tag=True):
     """Any tone that has stood for 0.4 s is dial tone enough; else its cadence is waited for."""
     telephone: int = -1
     """Port of the telephone for which an emergency number is dialled; -1: none."""
+    caller: str = ""
+    """Who calls, where a message can say it: an extension, or whose call is sent on."""
+    hide: bool = False
+    """Withhold our number, where a message can say it."""
 
 
 class Ring(SwitchCommand, frozen=True, tag=True):
@@ -83,6 +90,31 @@ class Ring(SwitchCommand, frozen=True, tag=True):
     name: str = ""
     cadence: str = "normal"
     """`normal`, `internal`, `recall`, `intercom`."""
+    call: int = 0
+    """Telephones with messages: what its events shall call it; negative."""
+    knocks: bool = False
+    """Telephones with messages: a second call beside the one in use."""
+
+
+class Connect(SwitchCommand, frozen=True, tag=True):
+    """A telephone with messages: the call it makes is answered from now on. Said again it means nothing."""
+
+
+class Disconnect(SwitchCommand, frozen=True, tag=True):
+    """A telephone with messages: its call is over."""
+
+    call: int
+    """As the telephone's event or `Ring` named it; one that is over already means nothing."""
+    cause: int
+    """Q.850."""
+
+
+class TellTransfer(SwitchCommand, frozen=True, tag=True):
+    """A telephone with messages: how the transfer went that it asked for."""
+
+    call: int
+    cause: int = 0
+    """Q.850; 0: done."""
 
 
 class ShowMessages(SwitchCommand, frozen=True, tag=True):
@@ -191,6 +223,9 @@ AnySwitchCommand = (
     | FlashLine
     | Dial
     | Ring
+    | Connect
+    | Disconnect
+    | TellTransfer
     | ShowMessages
     | StopRing
     | Hear

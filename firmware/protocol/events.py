@@ -15,11 +15,17 @@ class SwitchEvent(Struct, frozen=True, tag=True, kw_only=True):
 
 
 class TelephoneSeized(SwitchEvent, frozen=True, tag=True):
-    """FXS went off-hook: it wants to dial, or it answers if it was being rung."""
+    """A telephone went off-hook: it wants to dial, or it answers if it was being rung."""
+
+    call: int = 0
+    """Telephones with messages: their name for the call, which commands give back; 0: there is only one."""
 
 
 class TelephoneReleased(SwitchEvent, frozen=True, tag=True):
-    """FXS went on-hook."""
+    """A telephone went on-hook: all its calls are over."""
+
+    cause: int = 0
+    """Q.850, where a message says it; 0: none did."""
 
 
 class HookFlashed(SwitchEvent, frozen=True, tag=True):
@@ -31,6 +37,71 @@ class DigitReceived(SwitchEvent, frozen=True, tag=True):
 
     digit: str
     pulse: bool = False
+
+
+class SendingComplete(SwitchEvent, frozen=True, tag=True):
+    """A telephone that dials en bloc: the digits before this are the whole number (ITU-T Q.931 4.5.27)."""
+
+
+class RingRefused(SwitchEvent, frozen=True, tag=True):
+    """A telephone that was being rung cannot be had: declined, busy by itself, or not reached."""
+
+    call: int
+    """As `Ring` named it."""
+    cause: int
+    """Q.850."""
+
+
+class RingDiverted(SwitchEvent, frozen=True, tag=True):
+    """A telephone that was being rung sent its call elsewhere (SIP 302). It rings no more."""
+
+    call: int
+    """As `Ring` named it."""
+    number: str
+    """Where to, as its user would dial it: digits, `*` and `#`. Hostile."""
+
+
+class HoldAsked(SwitchEvent, frozen=True, tag=True):
+    """A telephone put a call on hold by a message. It hears nothing until it retrieves or makes one."""
+
+    call: int
+
+
+class RetrieveAsked(SwitchEvent, frozen=True, tag=True):
+    """A telephone takes a call up again that it had on hold."""
+
+    call: int
+
+
+class ConsultationBegan(SwitchEvent, frozen=True, tag=True):
+    """A telephone with a call on hold begins another; digits follow."""
+
+    call: int
+    urgent: bool = False
+    """For help: a call that cannot be put aside ends."""
+
+
+class ConsultationEnded(SwitchEvent, frozen=True, tag=True):
+    """A telephone hung one of its two calls up."""
+
+    call: int
+
+
+class ConferenceAsked(SwitchEvent, frozen=True, tag=True):
+    """A telephone with two calls wants all three together."""
+
+
+class KnockAnswered(SwitchEvent, frozen=True, tag=True):
+    """A telephone in use took the second call that it was told of."""
+
+    call: int
+
+
+class TransferAsked(SwitchEvent, frozen=True, tag=True):
+    """A telephone wants its party to talk to `number`; empty: to the party of its other call. Wants `TellTransfer`."""
+
+    call: int
+    number: str
 
 
 class SecretEntered(SwitchEvent, frozen=True, tag=True):
@@ -63,6 +134,8 @@ class LineRang(SwitchEvent, frozen=True, tag=True):
     """FXO: ringing burst number `count` of this offer began (1 for the first)."""
 
     count: int
+    called: str = ""
+    """The number that was called, where a message says it; digits, perhaps with `+`."""
 
 
 class LineRingingEnded(SwitchEvent, frozen=True, tag=True):
@@ -76,7 +149,7 @@ class CallerIdReceived(SwitchEvent, frozen=True, tag=True):
     name: str
     presentation: Presentation
     form: str
-    """`fsk-sdmf`, `fsk-mdmf`, `dtmf`."""
+    """`fsk-sdmf`, `fsk-mdmf`, `dtmf`; `message` (SIP, ISDN)."""
 
 
 class FarEndAnswered(SwitchEvent, frozen=True, tag=True):
@@ -89,6 +162,8 @@ class FarEndReleased(SwitchEvent, frozen=True, tag=True):
     """FXO, off-hook: the far end left, and how it was known."""
 
     sign: HangUpSign
+    cause: int = 0
+    """Q.850, where a message says it; 0: none did."""
 
 
 class ToneHeard(SwitchEvent, frozen=True, tag=True):
@@ -158,7 +233,7 @@ class PortReport(Struct, frozen=True):
 
     port: int
     kind: str
-    """`fxo`, `fxs`, or empty for a slot without a working chip."""
+    """`fxo`, `fxs`, `sip`, `sip-trunk`, or empty for a slot without a working chip."""
     off_hook: bool
     ringing: bool
     """FXO: being rung; FXS: we ring it."""
@@ -171,6 +246,8 @@ class PortReport(Struct, frozen=True):
     """FXO: on-hook a moment longer for an emergency call that the switch makes by itself."""
     lamp: int = -1
     """FXS: new messages of the last `ShowMessages`, sent or not yet; -1: none in this life of the switch."""
+    calls: tuple[int, ...] = ()
+    """Telephones with messages: their names for the calls that a former switch left."""
 
 
 class StateReport(SwitchEvent, frozen=True, tag=True):
@@ -193,6 +270,16 @@ AnySwitchEvent = (
     | TelephoneReleased
     | HookFlashed
     | DigitReceived
+    | SendingComplete
+    | RingRefused
+    | RingDiverted
+    | HoldAsked
+    | RetrieveAsked
+    | ConsultationBegan
+    | ConsultationEnded
+    | ConferenceAsked
+    | KnockAnswered
+    | TransferAsked
     | SecretEntered
     | SecretChosen
     | SecretLost

@@ -45,7 +45,8 @@ class AgentOrder(Struct, frozen=True, tag=True):
     author: str
     agent: str
     do: str
-    """`sign-in`, `sign-out`, `ready`, `not-ready`, `longer-wrap-up`, `breather`, `join-queue`, `leave-queue`."""
+    """`sign-in` (at `extension`), `sign-out`, `ready`, `not-ready` (`reason`), `end-wrap-up` (to what was put off till
+    then, else ready), `longer-wrap-up`, `breather`, `join-queue`, `leave-queue`."""
     reason: str = ""
     extension: str = ""
     queue: str = ""
@@ -53,9 +54,11 @@ class AgentOrder(Struct, frozen=True, tag=True):
 
 
 class CallOrder(Struct, frozen=True, tag=True):
-    """From outside: `dial` from `extension` to `number`, `hang-up` of `call`, `redirect` of `leg` to `number`.
+    """What somebody wants of a call, for any kind of telephone. `id` makes it idempotent.
 
-    Who is redirected goes on to a number of the house; whom it talked with is let go.
+    The telephone is that of `extension`, or the one at which `agent` is signed in; of its calls the one of `leg` or
+    `call` is meant, else the one it is in. Words in which it may be refused: `firmware.protocol.refusals`. What each
+    `do` means is the table in `docs/orders.md` (`firmware.engine.ordered.table`).
     """
 
     id: str
@@ -63,8 +66,49 @@ class CallOrder(Struct, frozen=True, tag=True):
     do: str
     extension: str = ""
     number: str = ""
+    """A number as the telephone would dial it, or a place: `agent:ID`, `queue:ID`, `voicemail:BOX`…"""
     call: int = 0
     leg: int = 0
+    agent: str = ""
+    auto: bool = False
+    """Of orders that ring a telephone: a SIP telephone is asked to answer by itself (intercom)."""
+
+
+class DispositionOrder(Struct, frozen=True, tag=True):
+    """What an agent says became of a call, in wrap-up or later: a code, and a note for people.
+
+    Both are kept in the history. A later one by the same agent takes the former one's place.
+    """
+
+    id: str
+    author: str
+    call: int
+    agent: str
+    code: str = ""
+    note: str = ""
+
+
+class TelephoneOrder(Struct, frozen=True, tag=True):
+    """A telephone's setting, as its feature codes set it, to `value`.
+
+    `what`: `always`, `busy`, `no-answer`, `unreachable` (forwards: a number as it would dial it, empty is off),
+    `do-not-disturb`, `follow-me`, `call-waiting` (`1` or `0`).
+    """
+
+    id: str
+    author: str
+    extension: str
+    what: str
+    value: str = ""
+
+
+class ServiceOrder(Struct, frozen=True, tag=True):
+    """A service goes into a mode (`day`, `night`, `holiday`), or by the calendar again (empty)."""
+
+    id: str
+    author: str
+    service: str
+    mode: str = ""
 
 
 class QueueOrder(Struct, frozen=True, tag=True):
@@ -193,6 +237,9 @@ AnyInput = (
     | ClockSet
     | AgentOrder
     | CallOrder
+    | DispositionOrder
+    | TelephoneOrder
+    | ServiceOrder
     | QueueOrder
     | KeepingOrder
     | JobAnswered
@@ -202,5 +249,7 @@ AnyInput = (
     | Started
 )
 
-AnyOrder = AgentOrder | CallOrder | QueueOrder | ConfigApplied | KeepingOrder | JobAnswered
+DeskOrder = AgentOrder | CallOrder | DispositionOrder | TelephoneOrder | ServiceOrder | QueueOrder
+"""What people at pages, and programs for them, may want of telephones, agents and queues."""
+AnyOrder = DeskOrder | ConfigApplied | KeepingOrder | JobAnswered
 """What may be given to the engine from outside over its order socket; each kind is idempotent by id or version."""

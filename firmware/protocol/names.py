@@ -45,6 +45,7 @@ class Cause(IntEnum):
     NO_ANSWER = 19
     CALL_REJECTED = 21
     DESTINATION_OUT_OF_ORDER = 27
+    NUMBER_CHANGED = 22
     INVALID_NUMBER_FORMAT = 28
     NORMAL_UNSPECIFIED = 31
     NO_CIRCUIT_AVAILABLE = 34
@@ -53,6 +54,14 @@ class Cause(IntEnum):
     PREEMPTED = 8
     RECOVERY_ON_TIMER_EXPIRY = 102
     INTERWORKING = 127
+
+
+def named_cause(value: int, other: Cause) -> Cause:
+    """A Q.850 value as it came, where it has a name here; else `other`."""
+    try:
+        return Cause(value)
+    except ValueError:
+        return other
 
 
 class Direction(StrEnum):
@@ -70,12 +79,14 @@ class ReleasedBy(StrEnum):
 
 
 class HangUpSign(StrEnum):
-    """How an analog line shows that its far end left; also the names in a line's `hangup` list."""
+    """How a line shows that its far end left; also the names in an analog line's `hangup` list."""
 
     OPEN_LOOP = "open-loop"
     REVERSAL = "reversal"
     BUSY_TONE = "busy-tone"
     SILENCE = "silence"
+    RELEASE = "release"
+    """A message said so (SIP, ISDN): always believed."""
 
 
 class AnswerSign(StrEnum):
@@ -83,6 +94,8 @@ class AnswerSign(StrEnum):
     VOICE = "voice"
     TIMEOUT = "timeout"
     SEIZED = "seized"
+    CONNECT = "connect"
+    """A message said so (SIP, ISDN)."""
 
 
 class Tone(StrEnum):

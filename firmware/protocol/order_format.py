@@ -1,6 +1,34 @@
 """What people's and programs' commands say to the engine over its order socket, and what it says back. No I/O here.
 
-Length-prefixed msgpack frames. An order is an input of the engine; its id makes giving it again harmless.
+Length-prefixed msgpack frames. An order is an input of the engine; its id makes giving it again harmless. Views only
+ever have fields added at their end: old clients read on.
+
+Which facts of the journal change what a view tells, for whoever keeps a picture of it:
+
+| told | changed by |
+|---|---|
+| a leg, its `phase` and `since_us` | `LegAdded`, `PhaseEntered`, `LegAnswered`, `LegMoved`, `LegReleased` |
+| `alerted_us`, `why` | `LegAlerted`, `AgentOffered` |
+| `place` | `LegAdded` (`active`, the former one `aside`; or `knocks`), `LegReleased`, `LegsSwapped`, `KnockTaken` |
+| `held_by` | `HoldBegan`, `HoldEnded` |
+| `recording`, `uncovered` | `RecordingBegan`, `RecordingEnded`; `NotRecorded` |
+| `paused`, `paused_by` | `RecordingMarked` (`paused`, `unpaused`), `RecordingPaused` |
+| a call, number, name | `CallBegan`, `CallerKnown`, `CallRouted`, `NumberDialled`, `CallAnswered`, `CallEnded` |
+| `queue`, `from_queue`, `position`, `waits_since_us`, `priority` | `Enqueued`, `Dequeued`, `QueueCallbackBegun` |
+| `variables`, `language` | `VariableSet` (nobody's to see: names with a dot, values `secret:…`), `LanguageChosen` |
+| `flow` | `FlowEntered`, `NodeEntered`, `FlowLeft`, `FlowReturned` |
+| `talk`, `conference` | `TalkBegan`, `TalkEnded`, `ConferenceBegan`, `ConferenceEnded` |
+| `slot`, `about`, `callback` | `CallParked`, `CallUnparked`; `CallLinked`; `QueueCallbackBegun` |
+| an agent's state, `reason`, `extension`, `since_us`, `call` | `AgentChanged` |
+| `missed` | `AgentMissed` (`no-answer`, `declined`); back to 0: `AgentConnected`, `AgentChanged` from `signed-out` |
+| `next_state` | `AgentDeferred`; emptied by `AgentChanged` |
+| `until_us` | `TimerSet`, `TimerCleared` of `wrap:AGENT` and `pause:AGENT`; emptied by `AgentChanged` |
+| `joined`, `left` | `MembershipChanged`, `ConfigTaken` |
+| `watches` | `SupervisionBegan`, `SupervisionChanged`, `SupervisionEnded` |
+| `callbacks` | `QueueCallbackAsked`, `QueueCallbackBegun`, `QueueCallbackPut`, `QueueCallbackEnded` |
+| `closed`, `settings`, `rooms` | `QueueClosed`; `TelephoneSet`, `ConfigTaken`; `RoomEntered`, `RoomLeft` |
+| `services` | `ServiceSwitched`; the calendar without a fact |
+| all of it | `SwitchLost`, `InputPassedOver`, and a gap in the records: a new view is asked for |
 """
 
 from __future__ import annotations
@@ -109,6 +137,23 @@ class LegView(Struct, frozen=True):
     phase: str
     began_us: int
     answered: bool
+    since_us: int = 0
+    """When it entered its phase."""
+    alerted_us: int = 0
+    """When its telephone began to ring; 0: it did not."""
+    place: str = ""
+    """Of a telephone's leg: `active`, `aside` (its user is in another call), `knocks`."""
+    held_by: int = 0
+    """The leg that put it on hold."""
+    recording: str = ""
+    uncovered: str = ""
+    """Without a recording: why its time is not recorded."""
+    paused: bool = False
+    """Its recording is silent just now, for whatever reason."""
+    paused_by: int = 0
+    """The leg whose user wants it so."""
+    why: str = ""
+    """Of an agent who was chosen for a queue's call: the distributor's reason, a sentence of data."""
 
 
 class CallView(Struct, frozen=True):
@@ -131,6 +176,24 @@ class CallView(Struct, frozen=True):
     """The same legs with their numbers."""
     talk: tuple[int, ...] = ()
     """Legs that hear one another."""
+    waits_since_us: int = 0
+    """Since when its time in the queue counts."""
+    priority: int = 0
+    from_queue: str = ""
+    """The queue it waits in or was answered from."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What menus collected of the caller; nothing that is secret."""
+    flow: tuple[str, str] = ("", "")
+    """The flow and the node it is at."""
+    emergency: bool = False
+    conference: bool = False
+    slot: str = ""
+    """Where it is parked."""
+    about: int = 0
+    """The call it calls somebody back for."""
+    callback: int = 0
+    """The queue's call-back it was made for."""
+    language: str = ""
 
 
 class AgentView(Struct, frozen=True):
@@ -143,6 +206,40 @@ class AgentView(Struct, frozen=True):
     """Queues served besides those of the configuration."""
     left: tuple[str, ...] = ()
     """Queues of the configuration that are not served."""
+    call: int = 0
+    """The call it rings or talks in, or did before wrap-up."""
+    until_us: int = 0
+    """Wrap-up, or a pause that is timed, lasts till then; 0: no limit."""
+    next_state: tuple[str, str] = ("", "")
+    """State and reason that come into force after the present call."""
+    missed: int = 0
+    """Calls missed in a row."""
+
+
+class WatchView(Struct, frozen=True):
+    """A supervisor in an agent's call."""
+
+    leg: int
+    """The supervisor's."""
+    call: int
+    agent_leg: int
+    mode: str
+
+
+class CallbackView(Struct, frozen=True):
+    """A caller who is to be called back in his turn."""
+
+    callback: int
+    call: int
+    """The call in which he asked, or gave up."""
+    queue: str
+    number: str
+    since_us: int
+    tries: int
+    until_us: int
+    """Not before this; 0: in his turn."""
+    attempt: int
+    """The call that is under way for it."""
 
 
 class StateView(Struct, frozen=True, tag=True):
@@ -175,6 +272,12 @@ class StateView(Struct, frozen=True, tag=True):
     """(service, the mode it is in, why) of day and night service."""
     rooms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(conference room, who is in it); empty rooms are not told."""
+    watches: tuple[WatchView, ...] = ()
+    callbacks: tuple[CallbackView, ...] = ()
+    closed: tuple[tuple[str, str], ...] = ()
+    """(queue, who closed it by hand)."""
+    settings: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """(extension, (what, value) of all that is set there): forwards, do-not-disturb, follow-me, call-waiting."""
 
 
 class ReloadAnswer(Struct, frozen=True, tag=True):

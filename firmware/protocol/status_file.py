@@ -12,21 +12,21 @@ SIZE = 4096
 
 
 class StatusFile:
-    """SIZE bytes: one JSON object, then spaces. A reader that meets a half-written one reads again."""
+    """`size` bytes: one JSON object, then spaces. A reader that meets a half-written one reads again."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, size: int = SIZE) -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.ftruncate(handle, SIZE)
-            self._map = mmap.mmap(handle, SIZE)
+            os.ftruncate(handle, size)
+            self._map = mmap.mmap(handle, size)
         finally:
             os.close(handle)
 
     def write(self, figures: msgspec.Struct) -> None:
         """What does not fit is left out whole."""
         text = msgspec.json.encode(figures)
-        if len(text) <= SIZE:
-            self._map[:] = text.ljust(SIZE)
+        if len(text) <= len(self._map):
+            self._map[:] = text.ljust(len(self._map))
 
     def close(self) -> None:
         self._map.close()

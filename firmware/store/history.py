@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -10,6 +11,8 @@ from sqlite_utils import Database
 from firmware.store.migrations import HISTORY, STEPS
 
 HISTORY_FILE = "history.db"
+BEAT_STEPS = 1_000_000
+"""Of SQLite's machine: some tens of milliseconds."""
 
 
 class StoreError(Exception):
@@ -24,14 +27,15 @@ class NewerSchema(StoreError, ValueError):
     """The database was written by newer software."""
 
 
-def open_history(path: Path, *, durable: bool = True) -> Database:
+def open_history(path: Path, *, durable: bool = True, beat: Callable[[], None] = lambda: None) -> Database:
     """For the one writer: migrated, WAL, every commit on the platter (`durable` False: virtual time, no
-    syncing).
+    syncing). Long work of the database calls `beat`, also its migration.
 
     Raises NewerSchema, sqlite3.Error.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     db = Database(sqlite3.connect(path))
+    db.conn.set_progress_handler(beat, BEAT_STEPS)
     try:
         _refuse_newer(db, path)
         db.conn.execute("PRAGMA journal_mode = WAL")

@@ -350,6 +350,77 @@ def last_ticks(db: Database) -> None:
         db.execute(f"ALTER TABLE switch_lives ADD COLUMN {column} INTEGER")
 
 
+_DISPOSITIONS = """
+CREATE TABLE dispositions (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, agent TEXT NOT NULL, code TEXT NOT NULL, note TEXT NOT NULL,
+  author TEXT NOT NULL, at_us INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX dispositions_by_call ON dispositions (call);
+CREATE TABLE call_links (
+  call INTEGER PRIMARY KEY, about INTEGER NOT NULL, author TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE INDEX call_links_by_about ON call_links (about)
+"""
+
+
+@HISTORY()
+def dispositions(db: Database) -> None:
+    """What agents say became of calls; whom they called back by hand for which call."""
+    for statement in _DISPOSITIONS.split(";"):
+        db.execute(statement)
+
+
+@HISTORY()
+def telephone_alarms(db: Database) -> None:
+    """Telephones that called as somebody would who stole their password."""
+    db.execute(
+        "CREATE TABLE telephone_alarms (id INTEGER PRIMARY KEY, who TEXT NOT NULL, why TEXT NOT NULL,"
+        " count INTEGER NOT NULL, within_s REAL NOT NULL, at_us INTEGER NOT NULL, at INTEGER)"
+    )
+
+
+_CALL_SEARCH = """
+ALTER TABLE calls ADD COLUMN known_us INTEGER;
+ALTER TABLE calls ADD COLUMN dialled_us INTEGER;
+ALTER TABLE calls ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN voicemail INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX calls_searched ON calls (
+  id, offered_at, direction, outcome, queue, agent, line, wait_s, talk_s, recorded, voicemail);
+CREATE TABLE parties (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (kind, text));
+CREATE TABLE call_parties (call INTEGER NOT NULL, party INTEGER NOT NULL, PRIMARY KEY (call, party)) WITHOUT ROWID;
+CREATE INDEX call_parties_by_party ON call_parties (party, call);
+CREATE TABLE search_progress (id INTEGER PRIMARY KEY CHECK (id = 1), below INTEGER NOT NULL);
+INSERT INTO search_progress (id, below) SELECT 1, coalesce(max(id), 0) + 1 FROM calls;
+CREATE TABLE call_notes (
+  id INTEGER PRIMARY KEY, call INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, at_us INTEGER NOT NULL);
+CREATE INDEX call_notes_by_call ON call_notes (call);
+CREATE INDEX transfers_by_call ON transfers (call);
+CREATE INDEX conferences_by_call ON conferences (call);
+CREATE INDEX refused_attempts_by_call ON refused_attempts (call);
+CREATE INDEX wait_announcements_by_call ON wait_announcements (call);
+CREATE INDEX flow_nodes_by_call ON flow_nodes (call);
+CREATE INDEX digits_by_call ON digits (call);
+CREATE INDEX consents_by_call ON consents (call);
+CREATE INDEX voicemails_by_call ON voicemails (call);
+CREATE INDEX service_visits_by_call ON service_visits (call);
+CREATE INDEX room_visits_by_call ON room_visits (call);
+CREATE INDEX surveys_by_call ON surveys (call);
+CREATE INDEX callback_requests_by_call ON callback_requests (call);
+CREATE INDEX callback_attempts_by_call ON callback_attempts (call)
+"""
+
+
+@HISTORY()
+def call_search(db: Database) -> None:
+    """Finding calls among a million, and all of one call; the archive enters the calls there are a batch at a time."""
+    for statement in _CALL_SEARCH.split(";"):
+        db.execute(statement)
+
+
+@HISTORY()
+def day_views(db: Database) -> None:
+    """What agents did on one day."""
+    db.execute("CREATE INDEX agent_states_by_time ON agent_states (from_at)")
+
+
 STEPS = (
     "first_tables",
     "what_is_kept",
@@ -362,5 +433,9 @@ STEPS = (
     "reaching",
     "choices",
     "last_ticks",
+    "dispositions",
+    "telephone_alarms",
+    "call_search",
+    "day_views",
 )
 """All steps in order; a database with others was written by newer software."""

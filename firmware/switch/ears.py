@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,8 @@ from firmware.switch.plan import PortPlan
 VOICE = "voice"
 STANDS_TICKS = 20
 """Longer than a burst of any busy tone (350 ms in China, 500 ms in most of the world is only taken for dial tone)."""
+LEAST_ECHO = 1e-6
+"""60 dB down: no echo anybody hears, or none learnt."""
 SILENCE_AGAIN_TICKS = 50
 """A silence beyond the limit is told again so often."""
 
@@ -111,6 +114,11 @@ class Ears:
             self._caller_id.start(plan.port, plan.caller_id, plan.country.name_charset)
         elif self._caller_id.listening(plan.port):
             self._caller_id.stop(plan.port)
+
+    def return_loss(self, port: int) -> float:
+        """Of the port's echo path as learnt in this call, in dB; NaN: nothing is learnt yet."""
+        energy = float(np.sum(np.square(self._echo.response(port))))
+        return -10 * math.log10(energy) if energy > LEAST_ECHO else math.nan
 
     def tick(self, rx: Samples, tx: Samples, now_us: int) -> list[Heard]:
         """`tx` went out in the exchange that brought `rx`, which ended at `now_us`."""

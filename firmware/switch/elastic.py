@@ -8,6 +8,7 @@ from typing import Protocol, TypeGuard
 import numpy as np
 
 from drivers.ports import TICK_SAMPLES, Card, Samples
+from drivers.signalling import AnyCard
 
 QUIET_PEAK = 260
 """About −39 dBm0: a block below it may be dropped or repeated without being heard."""
@@ -20,7 +21,7 @@ class DriftingCard(Card, Protocol):
         """How many `exchange` calls would return at once now."""
 
 
-def drifts(card: Card) -> TypeGuard[DriftingCard]:
+def drifts(card: AnyCard) -> TypeGuard[DriftingCard]:
     return hasattr(card, "pending")
 
 

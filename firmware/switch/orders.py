@@ -7,7 +7,7 @@ from typing import Any
 
 from firmware.protocol import commands as asked
 from firmware.switch.fabric import SILENCE
-from firmware.switch.lines.ports import FxoPort, Port
+from firmware.switch.lines.ports import FxoPort, Port, SipTrunkPort
 from firmware.switch.tape import Tape
 from firmware.switch.voice import Voice
 
@@ -119,7 +119,7 @@ def set_gain(voice: Voice, port: Port, from_port_db: float, to_port_db: float) -
 
 def _dial(orders: Orders, port: Port, command: Any) -> None:
     """Only an off-hook line can dial."""
-    if isinstance(port, FxoPort) and port.off_hook:
+    if isinstance(port, FxoPort | SipTrunkPort) and port.off_hook:
         orders._line(port, command)
     else:
         orders.misfits += 1
@@ -132,6 +132,9 @@ DO: Mapping[type, Callable[[Orders, Port, Any], None]] = {
     asked.FlashLine: _O._line,
     asked.Dial: _dial,
     asked.Ring: _O._line,
+    asked.Connect: _O._line,
+    asked.Disconnect: _O._line,
+    asked.TellTransfer: _O._line,
     asked.ShowMessages: _O._line,
     asked.StopRing: _O._line,
     asked.Hear: _O._hear,

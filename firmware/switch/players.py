@@ -61,6 +61,8 @@ class Players:
         if chain is None:
             return
         self._unused += reversed(chain[0])
+        if chain[0]:
+            self._start[chain[0]] = 0  # over silence, so that `uses` need not ask which nodes are in a chain
         for span in chain[1]:
             self._shelf.take_back(span)
         self._hushed.append(slot)
@@ -70,6 +72,10 @@ class Players:
         """The name given at `start`; None when the slot is silent."""
         chain = self._chains.get(slot)
         return None if chain is None else chain[2]
+
+    def uses(self, span: Span) -> bool:
+        """Whether any chain leads over it. One comparison of all nodes: cheap enough for each tick."""
+        return bool((self._start == span.start).any())
 
     def take_ended(self) -> list[tuple[int, str]]:
         """(slot, play) of those that came to their end by themselves, since the last call."""

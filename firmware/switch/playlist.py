@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.countries import CountryProfile
 from drivers.dsp import tones
-from firmware.prompts.bank import PromptBank
+from firmware.prompts.bank import Arrival, Key, PromptBank
+from firmware.prompts.finished import Sound
 from firmware.protocol.commands import Message, Music, Pause, Phrase, PlayItem, ToneItem
 from firmware.protocol.names import Tone
 from firmware.switch.ports import MessageShelf
 from firmware.switch.shelf import Shelf, Span
 
 SAMPLES_A_MS = 8
+NEW_ROOM = 300 * 8000
+"""Samples for prompts that come while the switch runs, beside those they replace."""
 MESSAGE_ROOM = 600 * 8000
 """Samples for messages and caller IDs that are being played."""
+SLICE = 40_000
+"""Samples of a new prompt that one tick copies at most: some 20 us."""
+WAITS_TICKS = 500
+"""So long a new prompt waits for the room of those that are still heard."""
 LEAST_SAMPLES = 160
 """Of a message are played, from wherever one wants to hear it."""
 LANGUAGES = ("zh", "en")
@@ -35,14 +44,29 @@ class Playable(list[Span]):
         """Begins with a tone: an echo canceller learns nothing from it."""
 
 
+@dataclass
+class _Laid:
+    """A new prompt of which `at` samples are on the shelf."""
+
+    key: Key
+    sound: Sound
+    span: Span
+    at: int = 0
+
+
 class Playlist:
     """All the bank holds is laid on the shelf at the start. `missing` counts what was asked for in vain."""
 
     def __init__(self, bank: PromptBank, country: CountryProfile, messages: MessageShelf) -> None:
         sounds = [*bank.phrases.values(), *bank.music.values()]
-        room = sum(max(len(sound), 160) for sound in sounds) + 120 * 8000 + MESSAGE_ROOM
+        room = sum(max(len(sound), 160) for sound in sounds) + 120 * 8000 + NEW_ROOM + MESSAGE_ROOM
         self.shelf = Shelf(room)
         self.missing = 0
+        self._crowded: set[Key] = set()
+        self._arrivals, self._refused = bank.arrivals, bank.refused
+        self._laid: _Laid | None = None
+        self._waited = 0
+        self._retired: deque[Span] = deque()
         self._messages = messages
         for (prompt, language), sound in sorted(bank.phrases.items()):
             self.shelf.name(("phrase", prompt, language), sound)
@@ -59,6 +83,57 @@ class Playlist:
         if row.loop.size:
             whole = -(-8000 // row.loop.size)
             self.shelf.name(("loop", tone), np.tile(row.loop, whole))
+
+    def renew(self, is_played: Callable[[Span], bool]) -> None:
+        """Once a tick, whatever came: a slice of one new prompt, and a look at one that was replaced.
+
+        Who hears the old one hears it to its end.
+        """
+        if self._retired:
+            self._retired.rotate()
+            if not is_played(self._retired[0]):
+                self.shelf.take_back(self._retired.popleft())
+        if self._laid is None and self._arrivals:
+            self._begin(self._arrivals[0])
+        if self._laid is not None:
+            self._lay_on(self._laid)
+
+    @property
+    def crowded(self) -> int:
+        """Prompts that came and found no room: the old ones are said."""
+        return len(self._crowded)
+
+    def _begin(self, one: Arrival) -> None:
+        key = one.prompt, one.language
+        if one.sound is None:
+            self._arrivals.popleft()
+            self._rename(key, None)
+            return
+        span = self.shelf.reserve(len(one.sound))
+        if span is None and self._retired and self._waited < WAITS_TICKS:
+            self._waited += 1
+            return
+        self._waited = 0
+        self._arrivals.popleft()
+        if span is not None:
+            self._laid = _Laid(key, one.sound, span)
+        else:
+            self._crowded.add(key)
+            self._refused.append(key)
+
+    def _lay_on(self, laid: _Laid) -> None:
+        piece = laid.sound[laid.at : laid.at + SLICE]
+        self.shelf.lay(laid.span, laid.at, piece)
+        laid.at += len(piece)
+        if laid.at >= len(laid.sound):
+            self._laid = None
+            self._rename(laid.key, laid.span)
+
+    def _rename(self, key: Key, span: Span | None) -> None:
+        self._crowded.discard(key)
+        old = self.shelf.rename(("phrase", *key), span)
+        if old is not None:
+            self._retired.append(old)
 
     def ready(self, items: Sequence[PlayItem]) -> bool:
         """Whether all messages among them are at hand; those that are not are being read from now on."""

@@ -10,6 +10,7 @@ from msgspec import Struct
 from drivers.ports import Clock
 from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.heartbeat import Heartbeat
+from firmware.protocol.meters import CardPorts, MeterWriter, meters_path
 from firmware.protocol.places import Places
 from firmware.protocol.status_file import StatusFile
 from firmware.switch.engine_link import EngineLink
@@ -54,6 +55,8 @@ class SwitchStatus(Struct, frozen=True):
     """Emergency calls the switch made by itself while nobody decided."""
     missing_prompts: int
     """Asked for in vain: callers heard a beep or another language."""
+    crowded_prompts: int
+    """Came while the switch runs and found no room: the old ones are said until they do."""
     tape_lost_blocks: int
     """Ticks of tape that found the audio ring full."""
     audio_ring_fill: float
@@ -61,7 +64,7 @@ class SwitchStatus(Struct, frozen=True):
     slips: int
     """Blocks left out or doubled between cards of different clocks."""
     findings: tuple[str, ...]
-    """What the cards or the machine refused at the start."""
+    """What the cards, the machine or the prompts refused at the start."""
 
 
 class SwitchProcess:
@@ -81,6 +84,8 @@ class SwitchProcess:
         self.findings: Sequence[str] = [*life.findings, *self.switch.start()]
         self.link = EngineLink(places.switch_socket, self.epoch)
         self._status = StatusFile(places.status(ROLE))
+        cards = [CardPorts(name, ports) for name, ports in self.switch.rack.cards]
+        self._meters = MeterWriter(meters_path(places), cards)
         self._heartbeat = Heartbeat(places.beat(ROLE))
         self.pacing = Pacing()
 
@@ -97,10 +102,19 @@ class SwitchProcess:
             self.link.last_resort = None
         switch.hear_engine(self.link.up, self.link.known)
         pacing.worked(self._clock.now_us())
+        if switch.meters.is_fresh:
+            self._write_meters()
         if switch.tick_number % SECOND_TICKS == 0:
             pacing.second_over(control.take_worst_us())
             self._status.write(self.status())
             gc.collect(0)  # what this second left behind; older things are frozen or few
+
+    def _write_meters(self) -> None:
+        meters = self.switch.meters
+        self._meters.write(meters.now, self.switch.woke_us)
+        for minute, rows in meters.minutes:
+            self._meters.write_minute(minute, rows)
+        meters.minutes.clear()
 
     def status(self) -> SwitchStatus:
         switch, link = self.switch, self.link
@@ -120,6 +134,7 @@ class SwitchProcess:
             overtaken_commands=switch.deputy.overtaken,
             last_resort_calls=switch.deputy.calls,
             missing_prompts=switch.voice.playlist.missing,
+            crowded_prompts=switch.voice.playlist.crowded,
             tape_lost_blocks=switch.tape.lost_blocks,
             audio_ring_fill=self._ring_fill(),
             slips=switch.rack.slips,
@@ -131,6 +146,7 @@ class SwitchProcess:
         self.switch.stop()
         self.link.close()
         self._status.close()
+        self._meters.close()
         self._heartbeat.close()
 
 
@@ -141,10 +157,11 @@ def run(
     clock: Clock,
     ring_fill: Callable[[], float],
     stopped: Callable[[], bool],
+    findings: Sequence[str] = (),
 ) -> None:
-    """Returns after `stopped()`."""
+    """Returns after `stopped()`. `findings`: what was amiss before it began."""
     process = SwitchProcess(places, make, clock, ring_fill)
-    process.findings = [*process.findings, *harden()]
+    process.findings = [*findings, *process.findings, *harden()]
     try:
         with ControlTimer() as control:
             while not stopped():

@@ -33,14 +33,24 @@ class Shelf:
 
     def put(self, samples: NDArray[np.int16]) -> Span | None:
         """Lay a copy on the shelf, padded to one tick; None when it is full."""
-        length = max(len(samples), TICK_SAMPLES)
+        span = self.reserve(len(samples))
+        if span is not None:
+            self.lay(span, 0, samples)
+        return span
+
+    def reserve(self, count: int) -> Span | None:
+        """Room for `count` samples, padded to one tick with silence; None when it is full."""
+        length = max(count, TICK_SAMPLES)
         for place, (start, room) in enumerate(self._free):
             if room >= length:
                 self._free[place : place + 1] = [(start + length, room - length)] if room > length else []
-                self.samples[start : start + length] = 0
-                self.samples[start : start + len(samples)] = samples
+                self.samples[start + count : start + length] = 0
                 return Span(start, length)
         return None
+
+    def lay(self, span: Span, at: int, samples: NDArray[np.int16]) -> None:
+        """A copy into the span, from its sample `at` on."""
+        self.samples[span.start + at : span.start + at + len(samples)] = samples
 
     def take_back(self, span: Span) -> None:
         """The span's room is free again; whoever plays it must have been stopped."""
@@ -53,11 +63,18 @@ class Shelf:
         self._free = merged
 
     def name(self, key: Hashable, samples: NDArray[np.int16]) -> Span | None:
-        """Like `put`, found again by `find(key)` and never taken back."""
+        """Like `put`, found again by `find(key)`."""
         span = self.put(samples)
         if span is not None:
             self._known[key] = span
         return span
+
+    def rename(self, key: Hashable, span: Span | None) -> Span | None:
+        """Another span, or none, is found by the key from now on. The old one: it may be played still."""
+        old = self._known.pop(key, None)
+        if span is not None:
+            self._known[key] = span
+        return old
 
     def find(self, key: Hashable) -> Span | None:
         return self._known.get(key)

@@ -9,13 +9,13 @@ from msgspec import structs
 
 from drivers.ports import (
     AnyLineCommand,
-    Card,
     Clock,
     PortFailed,
     PortKind,
     Samples,
     SendPulses,
 )
+from drivers.signalling import AnyCard, PortCommand, ShowUse
 from firmware.prompts.bank import PromptBank
 from firmware.protocol.commands import AnySwitchCommand, Listen, Numbered
 from firmware.protocol.events import (
@@ -30,12 +30,14 @@ from firmware.protocol.events import (
     TapeEnded,
     TapeLost,
 )
+from firmware.protocol.meters import PortState
 from firmware.protocol.wire_format import Inbox
 from firmware.switch.ears import DigitHeard, Ears
 from firmware.switch.last_resort.deputy import Deputy
 from firmware.switch.life import LastTick
 from firmware.switch.lines import exchanged
-from firmware.switch.lines.ports import FxoPort, FxsPort, Port
+from firmware.switch.lines.ports import PORTS, FxoPort, Port
+from firmware.switch.meters import Meters
 from firmware.switch.orders import Orders, set_gain
 from firmware.switch.plan import PortPlan, SwitchPlan
 from firmware.switch.playlist import Playlist
@@ -45,6 +47,8 @@ from firmware.switch.tape import Began, Lost, Tape
 from firmware.switch.voice import Voice
 
 NEVER_US = int(np.iinfo(np.int64).max)
+COPPER = frozenset({PortKind.FXO, PortKind.FXS})
+"""Ports with echo. Others have none, or cancel it themselves."""
 
 
 class Switch:
@@ -52,7 +56,7 @@ class Switch:
 
     def __init__(  # noqa: PLR0917 - what it is composed of
         self,
-        cards: Sequence[Card],
+        cards: Sequence[AnyCard],
         plan: SwitchPlan,
         clock: Clock,
         bank: PromptBank,
@@ -70,8 +74,7 @@ class Switch:
         """How far the life before this one came."""
         self._plan = plan
         self._clock = clock
-        country = plan.ports[0].country
-        self.voice = Voice(self.rack.ports, Playlist(bank, country, messages or NoMessages()))
+        self.voice = Voice(self.rack.ports, Playlist(bank, plan.country, messages or NoMessages()))
         self.tape = Tape(tape, epoch)
         self.inbox = Inbox()
         self._events: list[AnySwitchEvent] = []
@@ -79,6 +82,8 @@ class Switch:
         self._deadline_us = np.full(self.rack.ports, NEVER_US, np.int64)
         self._next_us = NEVER_US
         self._ports: list[Port] = []
+        self._uses: dict[str, str] = {}
+        """Extensions in use, as those that watch them were told."""
         self._first = True
         self._told = 0
 
@@ -91,6 +96,7 @@ class Switch:
             if plan.kind is not None and kind is not plan.kind:
                 there = kind.value if kind else "nothing that works"
                 findings.append(f"port {plan.port + 1}: {plan.kind.value} is configured, there is {there}")
+        self.meters = Meters([port.plan.kind for port in self._ports])
         self.orders = Orders(self._ports, self.voice, self.tape, self._to_line, self._listen)
         self.deputy = Deputy(
             self._ports, self._plan.last_resort, self.epoch, self._by_deputy, self._tell_of_call
@@ -98,6 +104,7 @@ class Switch:
         now_us = self._clock.now_us()
         for port, kind in zip(self._ports, self.rack.kinds, strict=True):
             set_gain(self.voice, port, 0.0, 0.0)
+            self._show_state(port)
             if isinstance(port, FxoPort) and port.offer.watches_always:
                 self.ears.watch_caller_id(port.plan, True)
             if port.plan.kind is not None and kind is None:
@@ -133,6 +140,7 @@ class Switch:
         self._hear(rx, now_us)
         self._pass_deadlines(now_us)
         voice.tick(self.ears.clean)
+        self._measure(rx, now_us)
         self._end_plays(now_us)
         self.tape.tick(self.tick_number, voice.fabric.said, voice.fabric.heard)
         self._tell_tape(now_us)
@@ -161,11 +169,7 @@ class Switch:
 
     def _port(self, plan: PortPlan, kind: PortKind | None) -> Port:
         wanted = kind or plan.kind
-        if wanted is PortKind.FXO:
-            return FxoPort(plan)
-        if wanted is PortKind.FXS:
-            return FxsPort(plan)
-        return Port(plan)
+        return PORTS[wanted](plan) if wanted else Port(plan)
 
     def _to_line(self, port: Port, command: AnySwitchCommand) -> None:
         self._give(port, command, self._clock.now_us())
@@ -185,7 +189,21 @@ class Switch:
         deadline_us = port.deadline_us
         self._deadline_us[number] = NEVER_US if deadline_us is None else deadline_us
         self._next_us = int(self._deadline_us.min())
-        self.ears.lift(port.plan, port.off_hook)
+        self.ears.lift(port.plan, port.off_hook and port.kind in COPPER)
+        self._show_state(port)
+        if port.plan.number:
+            self._show_use(port)
+
+    def _show_state(self, port: Port) -> None:
+        state = PortState.NONE if port.kind is None else PortState.IDLE
+        state = PortState.USED if port.off_hook else PortState.RINGS if port.ringing else state
+        self.meters.settle(port.plan.port, state, port.alarms.alarms)
+
+    def _show_use(self, port: Port) -> None:
+        use = "ringing" if port.ringing else "talking" if port.off_hook else "idle"
+        if use != self._uses.get(port.plan.number, "idle"):
+            self._uses[port.plan.number] = use
+            self.rack.show(ShowUse(use, number=port.plan.number))
 
     def _do(self, port: Port, out: exchanged.Out) -> None:
         number = port.plan.port
@@ -204,6 +222,8 @@ class Switch:
                 self.ears.watch_caller_id(port.plan, watch)
             case exchanged.WatchTones(watch, urgent):
                 self.ears.watch_tones(port.plan, watch, urgent=urgent)
+            case PortCommand():
+                self.rack.signal(number, out)
             case _:
                 self._wire(number, out)
 
@@ -221,6 +241,12 @@ class Switch:
                 self._events.append(DigitReceived(port=number, at_us=at_us, digit=what.digit))
             else:
                 self._give(self._ports[number], what, at_us)
+
+    def _measure(self, rx: Samples, now_us: int) -> None:
+        ears, heard = self.ears, self.voice.fabric.heard
+        if self.meters.tick(self.tick_number, rx, heard, ears.off_hook.rows, ears.return_loss):
+            told = self.rack.gauges()
+            self.meters.sample(told.volts, told.milliamps, told.faults, now_us)
 
     def _pass_deadlines(self, now_us: int) -> None:
         if self._pulsing:
@@ -293,4 +319,5 @@ class Switch:
             alarm=port.alarms.alarms[0] if port.alarms.alarms else "",
             kept=self.deputy.keeps(number),
             lamp=port.lamp,
+            calls=port.calls,
         )

@@ -44,6 +44,7 @@ class Voice:
     def tick(self, said: Samples) -> Samples:
         if self._coming:
             self._begin_what_came()
+        self.playlist.renew(self._players.uses)
         return self.fabric.tick(said)
 
     def hear(self, port: int, source: int) -> None:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from firmware.config.faults import Finding, Wording
 from firmware.config.shape import BROKEN
 from hwsim.scenario import Person
-from hwsim.script import Line, line
+from hwsim.script import MESSAGE_ACTS, Line, line
 
 BAD_LINE = Wording(
     "bad-script-line",
     '"{given}" does not say what is done when',
-    "write lift, hang, flash, talk, hush or keys, an @, and seconds (801@3, flash@+2) or a moment (lift@ring+2); "
+    "write lift, hang, flash, talk, hush, transfer-801, decline or keys, an @, and seconds (801@3, flash@+2) or a "
+    "moment (lift@ring+2); "
     "moments are ring, tone, voice, bye, far, beep",
     "“{given}”没有说明何时做什么",
-    "请写 lift、hang、flash、talk、hush 或按键，再写 @ 和秒数（801@3、flash@+2）或时机（lift@ring+2）；"
+    "请写 lift、hang、flash、talk、hush、transfer-801、decline 或按键，"
+    "再写 @ 和秒数（801@3、flash@+2）或时机（lift@ring+2）；"
     "时机有 ring、tone、voice、bye、far、beep",
 )
 BACKWARDS = Wording(
@@ -39,6 +41,13 @@ DUTIES = Wording(
     "有脚本的人不做别的事：“{key}”不起作用",
     "请写入脚本，或去掉脚本",
 )
+COPPER = Wording(
+    "script-copper",
+    '"{given}" is a key of SIP telephones',
+    "flash, dial and hang up instead, or put the extension on a card of kind sip",
+    "“{given}”是 SIP 话机的键",
+    "请改用拍叉、拨号、挂机，或把该分机放到 sip 类型的板卡上",
+)
 _DUTIES = {
     "agent": "",
     "signs_in_at_s": -1.0,
@@ -51,8 +60,8 @@ _KEYS = {"breaks": "break"}
 _Path = tuple[str | int, ...]
 
 
-def script_findings(path: _Path, person: Person) -> Iterator[Finding]:
-    """Of one person."""
+def script_findings(path: _Path, person: Person, has_messages: bool = True) -> Iterator[Finding]:
+    """Of one person; `has_messages` is his telephone's way to call."""
     lines = []
     for i, given in enumerate(person.script):
         try:
@@ -61,6 +70,9 @@ def script_findings(path: _Path, person: Person) -> Iterator[Finding]:
             if given != BROKEN:
                 yield Finding((*path, "script", i), BAD_LINE, {"given": given})
     yield from _order(path, person, lines)
+    for i, one in lines:
+        if one.act in MESSAGE_ACTS and not has_messages:
+            yield Finding((*path, "script", i), COPPER, {"given": person.script[i]})
     for key, nothing in _DUTIES.items():
         if person.script and getattr(person, key) not in (nothing, BROKEN):
             said = _KEYS.get(key, key)
@@ -74,7 +86,7 @@ def _order(path: _Path, person: Person, lines: list[tuple[int, Line]]) -> Iterat
         if one.after == "start" and one.us < at_us:
             yield Finding(here, BACKWARDS, {"given": given})
         at_us = max(at_us, one.us) if one.after == "start" else at_us
-        on_hook_only = one.act == "lift"
+        on_hook_only = one.act in ("lift", "decline")
         if on_hook_only == off_hook or (one.after == "ring" and off_hook):
             where, where_zh = ("off-hook", "摘机") if off_hook else ("on-hook", "挂机")
             yield Finding(here, HOOK, {"given": given, "where": where, "where_zh": where_zh})

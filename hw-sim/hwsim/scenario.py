@@ -121,6 +121,17 @@ class OutsideLine(Part, frozen=True):
     """Feed bridge and copper together."""
 
 
+class OutsideTrunk(Part, frozen=True):
+    """The carrier behind one trunk of the box. `trunk = "*"` is the default for all trunks."""
+
+    trunk: str
+    """Name of the box's trunk."""
+    early_media: bool = False
+    """Whether it sends ringback, busy tone and the like itself before anybody answers (183), instead of saying it."""
+    refuses: Annotated[int, Meta(ge=0, le=127)] = 0
+    """Every call by the box is refused with this cause (Q.850): 34 no channel free, 21 rejected; 0: none is."""
+
+
 class Caller(Part, frozen=True):
     """One outside person who rings the box once."""
 
@@ -129,7 +140,8 @@ class Caller(Part, frozen=True):
     id: str = ""
     """How diaries and reports name this person; empty: `caller-1`, `caller-2` …"""
     calls: str = ""
-    """Number or name of a line; lines with the same number hunt. Empty: the first line's number."""
+    """Number or name of a line or trunk, or a number of the box's `[[did]]`s (then the first trunk brings the call);
+    lines with the same number hunt. Empty: the first line's number."""
     number: str = ""
     """Calling number as the exchange sends it."""
     name: str = ""
@@ -344,12 +356,13 @@ class Fault(Part, frozen=True):
     at_s: AtS
     """When it begins."""
     kind: Annotated[str, _one_of(*FAULTS)]
-    """`unplug` (a line), `battery` (the exchange's feed is gone), `noise` (a burst), `phone-unplug`, `port-power` (a
-    telephone's port loses its 12 V: the box alarms, tries it again ever more seldom and gives it up after some
-    forty seconds), `kill-engine` (another comes at once, or after `for_s`), `hang-engine` (it stands still),
-    `kill-switch`, `clock` (on the wall). What happens to the box itself is for rehearsals."""
+    """`unplug` (a line; of a trunk, the carrier cannot be reached), `battery` (the exchange's feed is gone), `noise`
+    (a burst), `phone-unplug`, `port-power` (a telephone's port loses its 12 V: the box alarms, tries it again ever
+    more seldom and gives it up after some forty seconds), `kill-engine` (another comes at once, or after `for_s`),
+    `hang-engine` (it stands still), `kill-switch`, `clock` (on the wall). What happens to the box itself is for
+    rehearsals."""
     target: str = ""
-    """Line name; for `phone-unplug` and `port-power` an extension."""
+    """Name of a line or trunk; for `phone-unplug` and `port-power` an extension."""
     for_s: AtS = 0.0
     """How long; 0: to the end."""
     level_dbm0: DbM0 = -30.0
@@ -362,11 +375,34 @@ class Fault(Part, frozen=True):
     """`clock`: what it is worth from then on: `ntp`, `rtc`, `manual`, `none`."""
 
 
+class Order(Part, frozen=True):
+    """What somebody at a page wants of a telephone or an agent: see [orders](orders.md). For rehearsals."""
+
+    at_s: AtS
+    """When it is given."""
+    do: str
+    """A `do` of the orders' page: `hold`, `consult`, `listen`; of agents `not-ready`, `end-wrap-up`."""
+    of: Annotated[str, _one_of("call", "agent")] = "call"
+    """A `CallOrder` or an `AgentOrder`."""
+    extension: str = ""
+    """The telephone."""
+    agent: str = ""
+    """Who is signed in there; the supervisor; the agent whose state it is."""
+    number: str = ""
+    """A number, or a place: `agent:802`, `queue:service`."""
+    reason: str = ""
+    """`not-ready`: why."""
+    queue: str = ""
+    """`join-queue`, `leave-queue`."""
+    auto: bool = False
+    """A SIP telephone that rings for it is asked to answer by itself."""
+
+
 class LookupAnswer(Part, frozen=True):
     """What a look-up of a flow finds. One that no entry fits is answered by nobody."""
 
     lookup: str
-    """Id of the look-up."""
+    """Id of the look-up, or `contact` for who the caller is."""
     of: dict[str, str] = field(default_factory=dict)
     """Only when these parameters have these values."""
     after_s: AtS = 0.02
@@ -420,10 +456,12 @@ class Scenario(Part, frozen=True):
     key by key, parts by their name (a queue's `id`, an extension's `number`, a line's `name`), other parts are added;
     a list within a part replaces the whole list."""
     outside_lines: tuple[OutsideLine, ...] = field(default=(), name="outside_line")
+    outside_trunks: tuple[OutsideTrunk, ...] = field(default=(), name="outside_trunk")
     callers: tuple[Caller, ...] = field(default=(), name="caller")
     arrivals: tuple[Arrivals, ...] = ()
     persons: tuple[Person, ...] = field(default=(), name="person")
     outside_parties: tuple[OutsideParty, ...] = field(default=(), name="outside_party")
+    orders: tuple[Order, ...] = field(default=(), name="order")
     faults: tuple[Fault, ...] = field(default=(), name="fault")
     answers: tuple[LookupAnswer, ...] = field(default=(), name="answer")
     expects: tuple[Expect, ...] = field(default=(), name="expect")
@@ -444,6 +482,12 @@ class Scenario(Part, frozen=True):
         entries = {entry.line: entry for entry in self.outside_lines}
         found = entries.get(name) or entries.get("*") or OutsideLine(line=name)
         return structs.replace(found, line=name)
+
+    def outside_trunk(self, name: str) -> OutsideTrunk:
+        """The carrier of trunk `name`: its own entry, else the default entry, else all defaults."""
+        entries = {entry.trunk: entry for entry in self.outside_trunks}
+        found = entries.get(name) or entries.get("*") or OutsideTrunk(trunk=name)
+        return structs.replace(found, trunk=name)
 
     def in_country(self, code: str) -> Scenario:
         """The same scenario with the site, and so every exchange without a country of its own, in `code`."""

@@ -16,7 +16,8 @@ from firmware.config.schema import BUILT_IN_MUSIC, Config, Part
 from firmware.config.shape import BROKEN
 from hwsim.check_expects import NOT_ONE, expect_findings
 from hwsim.check_scripts import script_findings
-from hwsim.scenario import BOX_FAULTS, PHONE_FAULTS, Scenario, Spread, press_times
+from hwsim.places import copper_extensions, hunt_group
+from hwsim.scenario import BOX_FAULTS, Scenario, Spread, press_times
 from hwsim.shared_box import Source, with_shared_box
 
 BAD_PRESS = Wording(
@@ -107,13 +108,18 @@ def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("fault", i, "shows"), BAD_MOMENT, {"given": fault.shows})
     yield from _presses(scenario)
     for i, person in enumerate(scenario.persons):
-        yield from script_findings(("person", i), person)
+        yield from script_findings(("person", i), person, _has_messages(scenario, person.extension))
     yield from expect_findings(scenario)
     for path, spread in _spreads(scenario):
         if spread.least > spread.most:
             yield Finding(path, BAD_SPREAD)
     if isinstance(scenario.box, Config):
         yield from _named_findings(scenario)
+
+
+def _has_messages(scenario: Scenario, number: str) -> bool:
+    """Whether that is a SIP telephone, as far as the box is known."""
+    return not isinstance(scenario.box, Config) or number not in copper_extensions(scenario.box)
 
 
 def _presses(scenario: Scenario) -> Iterator[Finding]:
@@ -163,7 +169,7 @@ def _spreads(scenario: Scenario) -> Iterator[tuple[_Path, Spread]]:
 def _named_findings(scenario: Scenario) -> Iterator[Finding]:
     for path, name, what, known in _names(scenario):
         if name not in known and name != BROKEN:
-            there = ", ".join(sorted(known - {"", "*"}))
+            there = ", ".join(sorted(known - {"", "*", BROKEN}))
             yield Finding(path, NO_SUCH_NAME, {"what": what, "given": name, "known": there})
 
 
@@ -171,11 +177,16 @@ def _names(scenario: Scenario) -> Iterator[tuple[_Path, str, str, set[str]]]:
     """Every name used: (path, name, what it is, names there are)."""
     config = scenario.config
     lines = {line.name for line in config.lines}
+    trunks = {trunk.name for trunk in config.trunks}
     extensions = {extension.number for extension in config.extensions}
-    called = lines | {line.number for line in config.lines} | {""}
+    numbers = {one.number for one in config.lines} | {one.number for one in config.trunks}
+    asked = [one.calls for one in scenario.callers] + [one.calls for one in scenario.arrivals]
+    called = {*lines, *trunks, *numbers, "", *(one for one in asked if hunt_group(config, one))}
     for i, outside in enumerate(scenario.outside_lines):
         yield ("outside_line", i, "line"), outside.line, "line", lines | {"*"}
         yield ("outside_line", i, "country"), outside.country.upper(), "country", {*countries(), ""}
+    for i, trunk in enumerate(scenario.outside_trunks):
+        yield ("outside_trunk", i, "trunk"), trunk.trunk, "trunk", trunks | {"*"}
     for i, caller in enumerate(scenario.callers):
         yield ("caller", i, "calls"), caller.calls, "line or line number", called
     for i, arrivals in enumerate(scenario.arrivals):
@@ -183,7 +194,11 @@ def _names(scenario: Scenario) -> Iterator[tuple[_Path, str, str, set[str]]]:
     for i, person in enumerate(scenario.persons):
         yield ("person", i, "extension"), person.extension, "extension", extensions
         yield ("person", i, "agent"), person.agent, "agent", {agent.id for agent in config.agents} | {""}
+    targets = {
+        "unplug": lines | trunks,
+        "phone-unplug": extensions,
+        "port-power": copper_extensions(config),
+    }
     for i, fault in enumerate(scenario.faults):
         if fault.kind not in BOX_FAULTS:
-            known = extensions if fault.kind in PHONE_FAULTS else lines
-            yield ("fault", i, "target"), fault.target, "target", known
+            yield ("fault", i, "target"), fault.target, "target", targets.get(fault.kind, lines)

@@ -20,7 +20,7 @@ from provisioning.pjsua2.errors import BuildError
 
 HERE = Path(__file__).parent
 WHEELS = Path("build/wheels")
-RECIPE = ("config_site.h", "build.py", "wheel.py")
+RECIPE = ("config_site.h", "hooks.c", "build.py", "wheel.py")
 LIMIT = re.compile(r"^#define (\w+) (\d+)\b", re.MULTILINE)
 
 

@@ -61,7 +61,7 @@ def _codename() -> str:
 
 
 def _listed(folder: Path, uri: str, keyring: str) -> Listed:
-    options = _options(folder, uri, keyring)
+    options = own_state(folder, "deb-src", uri, keyring)
     say(f"asking {uri} for the sources of Debian {SUITE}")
     run(["apt-get", *options, "update"])
     told = run(["apt-get", *options, "source", "--print-uris", "--only-source", PACKAGE])
@@ -71,17 +71,21 @@ def _listed(folder: Path, uri: str, keyring: str) -> Listed:
     raise SourceMissing(f"{PACKAGE} of Debian {SUITE} has no {COMPONENT} any more")
 
 
-def _options(folder: Path, uri: str, keyring: str) -> list[str]:
-    """apt with a state of its own in `folder`."""
+def own_state(folder: Path, kind: str, uri: str, keyring: str) -> list[str]:
+    """Options of an apt with a state of its own in `folder`. `kind`: `deb`, `deb-src`.
+
+    A state of its own does not keep dpkg from the machine's `/`; that there is no dpkg does.
+    """
     signed = f"[signed-by={keyring}] " if keyring.startswith("/") else ""
     for name in ("state/lists/partial", "cache/archives/partial", "parts"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "status").touch()
-    (folder / "sources.list").write_text(f"deb-src {signed}{uri} {SUITE} main\n")
+    (folder / "sources.list").write_text(f"{kind} {signed}{uri} {SUITE} main\n")
     told = {
         "Dir::State": folder / "state",
         "Dir::State::status": folder / "status",
         "Dir::Cache": folder / "cache",
+        "Dir::Bin::dpkg": "/bin/false",
         "Dir::Etc::SourceList": folder / "sources.list",
         "Dir::Etc::SourceParts": folder / "parts",
         "Acquire::Languages": "none",

@@ -38,6 +38,8 @@ CONFIGURE = (
     "--disable-bcg729",
     "--disable-l16-codec",
 )
+HOOKED = ("pjsip_tpmgr_receive_packet", "pj_getaddrinfo", "pj_gethostbyname")
+"""Functions of the library that hooks.c stands in front of."""
 FOLDERS = ("pjlib", "pjlib-util", "pjnath", "pjmedia", "pjsip")
 ABSENT = "bdimad_dev.o"
 """A Windows sound device that Debian's copy leaves out and its Makefile still names."""
@@ -107,8 +109,16 @@ def _link_library(tree: Path, target: Path) -> None:
     # -Bsymbolic: calls inside the library need no look-up, and nothing loaded before can stand in for them.
     flags = ["-s", f"-Wl,-soname,{LIBRARY},-Bsymbolic,-z,relro,-z,now,--no-undefined"]
     whole = ["-Wl,--whole-archive", *archives, "-Wl,--no-whole-archive"]
-    run(["g++", "-shared", "-o", str(target), *flags, *whole, *system_libraries(tree)])
+    hooks = [str(_compile_hooks(tree)), *(f"-Wl,--wrap={name}" for name in HOOKED)]
+    run(["g++", "-shared", "-o", str(target), *flags, *hooks, *whole, *system_libraries(tree)])
     (target.parent / "libtipring-pj.so").symlink_to(LIBRARY)
+
+
+def _compile_hooks(tree: Path) -> Path:
+    target = tree / "hooks.o"
+    run(["gcc", "-c", *shlex.split(FLAGS), "-w", *definitions(tree), *includes(tree),
+         str(HERE / "hooks.c"), "-o", str(target)])  # fmt: skip
+    return target
 
 
 def _archives(folder: Path) -> Iterator[Path]:

@@ -16,8 +16,10 @@
 #define PJSIP_MAX_PKT_LEN 16384
 #define PJSIP_UDP_SO_RCVBUF_SIZE 2097152
 #define PJSIP_UDP_SO_SNDBUF_SIZE 2097152
-/* A connection, also of TLS, that said nothing for so long is closed (seconds): slow-loris. */
-#define PJSIP_TCP_INITIAL_TIMEOUT 10
+/* Connections that wait to be accepted; with the default of 5 a heap of idle ones keeps a telephone waiting. How long one
+   may say nothing is told each (drivers/sip/guard.c): pjsip's own setting does not hold for TLS. */
+#define PJSIP_TCP_TRANSPORT_BACKLOG 128
+#define PJSIP_TLS_TRANSPORT_BACKLOG 128
 
 #define PJ_HAS_IPV6 1
 #define PJ_LOG_MAX_LEVEL 4

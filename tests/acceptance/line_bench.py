@@ -74,7 +74,9 @@ class LineBench:
         self.clock.follow(self._advance)
         cards = build_cards(_specs(hats), self.boards.backend(), self.clock)
         bank = bank or PromptBank({}, {})
-        self.switch = Switch(cards, SwitchPlan(tuple(self.plans)), self.clock, bank, self, 1)
+        self.switch = Switch(
+            cards, SwitchPlan(self.plans[0].country, tuple(self.plans)), self.clock, bank, self, 1
+        )
         self.findings = self.switch.start()
         for _ in range(25):
             self.switch.tick()

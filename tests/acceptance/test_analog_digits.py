@@ -18,6 +18,7 @@ from hwsim.signals.speech import talk_for
 from hwsim.signals.trials import keyed
 from tests.acceptance.line_bench import FXS8, Hat, LineBench, Script, wait
 
+COPPER = (PortKind.FXO, PortKind.FXS)
 TIMES = ((40, 40), (60, 60), (100, 100), (500, 500))
 KEYS = tuple(DTMF_HZ)
 
@@ -101,7 +102,7 @@ def key(bench: LineBench, port: int, cases: Sequence[Case], tally: Tally, rng: n
 def keyed_through(cases: Sequence[Case], hats: int) -> dict[PortKind, Tally]:
     """Every case once through a line and once through a telephone."""
     bench = answered([Hat("CN")] * hats)
-    tallies = {kind: Tally() for kind in PortKind}
+    tallies = {kind: Tally() for kind in COPPER}
     scripts = {}
     for kind, tally in tallies.items():
         ports = [plan.port for plan in bench.plans if plan.kind is kind]
@@ -134,7 +135,7 @@ def talk_through(
 ) -> dict[PortKind, list[tuple[int, str]]]:
     """`seconds` of speech over the ports of each kind, side by side; digits heard (port, digit)."""
     bench = answered([Hat("CN")] * hats, PromptBank({("talk", "en"): talk_for(60, 77)}, {"default": _tune()}))
-    false: dict[PortKind, list[tuple[int, str]]] = {kind: [] for kind in PortKind}
+    false: dict[PortKind, list[tuple[int, str]]] = {kind: [] for kind in COPPER}
 
     def listen(port: int, part: NDArray[np.generic], kind: PortKind) -> Script:
         over_us = bench.say(port, part)
@@ -144,7 +145,7 @@ def talk_through(
                 false[kind].append((port, event.digit))
 
     scripts = {}
-    for kind in PortKind:
+    for kind in COPPER:
         ports = [plan.port for plan in bench.plans if plan.kind is kind]
         parts = np.array_split(speech[: round(seconds * 8000)], len(ports))
         for turn, (port, part) in enumerate(zip(ports, parts, strict=True)):

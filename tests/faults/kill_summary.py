@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -88,7 +89,7 @@ def _by_process(slices: Sequence[Slice]) -> dict[str, ByProcess]:
     for role, seconds in killed.items():
         row, ordered = found[role], sorted(seconds)
         row.back_p50_s = ordered[len(ordered) // 2]
-        row.back_p99_s = ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))]
+        row.back_p99_s = ordered[math.ceil(len(ordered) * 0.99) - 1]  # nearest rank
         row.back_most_s = ordered[-1]
     return found
 

@@ -122,7 +122,8 @@ class Seeing:
 
     def run(self) -> None:
         with tempfile.TemporaryDirectory(prefix="poison-") as out, self._planted():
-            box = FastBox(self._scenario, Path(out), prompt_bank(self._scenario.config))
+            bank = prompt_bank(self._scenario.config, Path(out, "spoken"))
+            box = FastBox(self._scenario, Path(out), bank)
             self.records += box.half.keeper.engine._undo._since
             box.half.listeners.append(self.records.append)
             box.run_until(self._scenario.end_us)

@@ -14,6 +14,7 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ from numpy.typing import NDArray
 
 from drivers.clock import MonotonicClock
 from drivers.ports import SAMPLE_RATE_HZ, TICK_SAMPLES, TICK_US
+from drivers.sip import endpoint
+from drivers.sip.audio_source import audio_sources
 from drivers.sip.blocks import BoxSide
 from drivers.sip.endpoint import Endpoint
+from drivers.sip.errors import NoSuchCall
 from drivers.sip.events import (
     AnySipEvent,
     CallAnswered,
@@ -39,7 +43,7 @@ from drivers.sip.events import (
 )
 from drivers.sip.library import limits, version
 from drivers.sip.refer import target_of
-from drivers.sip.settings import Settings, Transport, TransportKind
+from drivers.sip.settings import Settings, Srtp, Transport, TransportKind
 
 AMPLITUDE = 8000
 ONSET = 1000
@@ -73,6 +77,15 @@ class Ear:
         power = np.nanmedian(heard[:, there], axis=0)
         return [round(float(level), 3) for level in 10 * np.log10(power / (AMPLITUDE**2 / 2))]
 
+    def shares(self) -> list[float]:
+        """Of each leg that heard something: blocks with sound, of those between its first and its last."""
+        if not self.powers:
+            return []
+        heard = ~np.isnan(np.array(self.powers))
+        there = heard[:, heard.any(axis=0)]
+        spans = len(there) - there.argmax(axis=0) - there[::-1].argmax(axis=0)
+        return [round(float(share), 3) for share in there.sum(axis=0) / spans]
+
 
 class Party:
     def __init__(self, arguments: argparse.Namespace) -> None:
@@ -85,6 +98,7 @@ class Party:
             codecs=codecs,
             rtp_from=arguments.rtp,
             requests=arguments.requests,
+            srtp=Srtp(arguments.srtp),
         )
         self.endpoint = Endpoint(settings)
         self.legs: dict[int, int] = {}
@@ -148,7 +162,8 @@ class Party:
                 self.endpoint.answer(call, 200)
             case MediaChanged(call=call, codec=codec) if codec:
                 self.codec = codec
-                self.endpoint.join(call, self.legs[call])
+                with suppress(NoSuchCall):  # it may have ended in the same step
+                    self.endpoint.join(call, self.legs[call])
             case CallAnswered(call=call):
                 self.up.add(call)
             case CallEnded(call=call):
@@ -202,12 +217,18 @@ class Party:
             "version": version(),
             "calls": limits().calls,
             "levels_db": self.ear.levels_db(),
+            "shares": self.ear.shares(),
             "onset_us": self.ear.onset_us.tolist(),
             "began_us": self.began_us,
             "codec": self.codec,
             "digits": digits,
             "causes": [one.cause for one in self.events if isinstance(one, CallEnded)],
             "statuses": [one.status for one in self.events if isinstance(one, CallEnded)],
+            "heard": [
+                (one.heard.packets, one.heard.lost, one.heard.jitter_us)
+                for one in self.events
+                if isinstance(one, CallEnded) and one.heard
+            ],
             "transfers": [one.target for one in self.events if isinstance(one, TransferAsked)],
             "replaced": [
                 one.replaces for one in self.events if isinstance(one, CallOffered) and one.replaces
@@ -217,6 +238,7 @@ class Party:
             "requests": [one.message.method for one in self.events if isinstance(one, RequestReceived)],
             "answers": [one.status for one in self.events if isinstance(one, RequestAnswered)],
             "drops": [(one.source, one.reason, one.count) for one in self.endpoint.drops.take()],
+            "foreign": audio_sources().foreign,
             "missed": self._box.missed,
             "late": counts.late,
             "skipped": counts.skipped,
@@ -295,7 +317,7 @@ def _exercise(party: Party, first: int, arguments: argparse.Namespace) -> None:
 
 
 def _threads_s() -> list[float]:
-    """Processor time of each thread: Python's, pjmedia's receiver, the pump."""
+    """Processor time of each thread: Python's, pjmedia's events, the pump."""
     tasks = sorted(Path("/proc/self/task").iterdir(), key=lambda task: int(task.name))
     fields = [(task / "stat").read_text().rpartition(")")[2].split() for task in tasks]
     return [(int(one[11]) + int(one[12])) / os.sysconf("SC_CLK_TCK") for one in fields]
@@ -322,9 +344,13 @@ def main() -> None:
     parser.add_argument("--attended", action="store_true", help="transfer the first call to the second")
     parser.add_argument("--stall", type=int, default=0, help="ticks without a block, in mid-call")
     parser.add_argument("--requests", type=int, default=512)
+    parser.add_argument("--srtp", default="off")
     parser.add_argument("--mute", action="store_true", help="answer no request")
     parser.add_argument("--exercise", action="store_true")
+    parser.add_argument("--unguarded", action="store_true", help="take audio from anybody, as pjmedia does")
     arguments = parser.parse_args()
+    if arguments.unguarded:
+        endpoint.guard_audio = lambda: None  # type: ignore[attr-defined]
     party = Party(arguments)
     party.start()
     figures = PARTS[arguments.part](party, arguments)

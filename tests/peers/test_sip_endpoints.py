@@ -86,6 +86,9 @@ def test_a_tone_arrives_as_loud_as_it_was_and_soon() -> None:
     print(f"one way {delay:.1f} ms between blocks; level {answered['levels_db'][0]:+.2f} dB")
     assert 0 < delay < 2000, "stated, not judged: a busy machine adds its own"
     assert answered["causes"] == [16]
+    for ended in (calling, answered):  # whoever hung up
+        ((packets, lost, jitter_us),) = ended["heard"]
+        assert packets > 100 and lost == 0 and 0 <= jitter_us < 1_000_000
 
 
 @pytest.mark.parametrize("codec", ["PCMU/8000", "G722/16000", "opus/48000"])
@@ -144,6 +147,19 @@ def test_calls_go_over_tcp_and_tls(tmp_path: Path) -> None:
     assert answered["levels_db"] == pytest.approx([0], abs=0.5)
 
 
+def test_speech_is_encrypted_over_tls_alone(tmp_path: Path) -> None:
+    chain, key = certificate(tmp_path)
+    tls = ("--transport", "tls", "--certificate", str(chain), "--key", str(key))
+    required = ("--srtp", "required")
+    calling, answered = talk("--seconds", "2", *tls, *required, there=(*tls, *required))
+    assert calling["levels_db"] == pytest.approx([0], abs=0.5)
+    assert answered["levels_db"] == pytest.approx([0], abs=0.5)
+    calling, _ = talk("--seconds", "1", *tls, there=(*tls, *required))
+    assert calling["up"] == 0, "one that speaks in clear"
+    calling, _ = talk("--seconds", "1", there=required)
+    assert calling["up"] == 0, "keys would be sent in clear"
+
+
 def certificate(folder: Path) -> tuple[Path, Path]:
     """Of its own making; nobody checks it here, TLS carries all the same."""
     own = ec.generate_private_key(ec.SECP256R1())
@@ -190,6 +206,27 @@ class Stranger:
         return got.decode().split("\r\n")
 
 
+SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
+
+
+def test_nobody_moves_a_call_without_both_its_tags() -> None:
+    with answering() as there:
+        caller, stranger = Stranger(there.address), Stranger(there.address)
+        with caller.socket, stranger.socket:
+            text = request("INVITE", "Contact: <sip:127.0.0.1:{port}>", "Content-Type: application/sdp")
+            text = text.replace(b"Content-Length: 0", b"Content-Length: %d" % len(SDP)) + SDP.encode()
+            answer = caller.ask(text)
+            while not answer[0].startswith("SIP/2.0 200"):
+                answer = caller.ask(b"")
+            refer = request("REFER", "Refer-To: <sip:0088123@127.0.0.1>").replace(b"REFER-1", b"INVITE-1")
+            untagged = stranger.ask(refer)
+            guessed = stranger.ask(refer.replace(b"127.0.0.1>\r\nCall", b"127.0.0.1>;tag=guess\r\nCall"))
+        figures = there.figures()
+    assert untagged[0].startswith("SIP/2.0 403")
+    assert guessed[0].startswith("SIP/2.0 481")
+    assert figures["transfers"] == []
+
+
 def test_requests_outside_calls_are_answered_by_python() -> None:
     with answering() as there:
         stranger = Stranger(there.address)
@@ -211,7 +248,9 @@ def test_requests_outside_calls_are_answered_by_python() -> None:
     assert refresh[0].startswith("SIP/2.0 202")
     assert unknown[0].startswith("SIP/2.0 481")
     assert message[0].startswith("SIP/2.0 403")
-    assert figures["requests"] == ["REGISTER", "OPTIONS", "SUBSCRIBE", "SUBSCRIBE", "MESSAGE"]
+    assert figures["requests"] == ["REGISTER", "REGISTER", "OPTIONS", "SUBSCRIBE", "SUBSCRIBE", "MESSAGE"], (
+        "a refusal is remembered by nobody: who repeats himself is refused again"
+    )
 
 
 def test_a_request_of_ours_is_answered_from_outside() -> None:
@@ -266,7 +305,8 @@ def test_garbage_is_counted_by_source_and_the_endpoint_serves_on() -> None:
                 stranger.socket.send(b"this is no SIP, however long it may be made\r\n\r\n")
             stranger.socket.send(b"\r\n" * 20)
             stranger.socket.send(b"INVITE sip:x@127.0.0.1 SIP/2.0\r\nVia: broken\r\n\r\n")
-            stranger.socket.send(b"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nMax-Forwards: 70\r\n\r\n")
+            torn = b"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nMax-Forwards: 70\r\n\r\n"
+            assert stranger.ask(torn)[0].startswith("SIP/2.0 400")
             assert stranger.ask(request("OPTIONS"))[0].startswith("SIP/2.0 200")
         drops = there.figures()["drops"]
     assert {source for source, _, _ in drops} == {"127.0.0.1"}
@@ -287,3 +327,16 @@ def test_sixty_calls_at_once() -> None:
         f"turn {calling['turn_us']:.0f} us, at most {calling['turn_us_most']} us; "
         f"{calling['skipped']} blocks skipped; {calling['memory_kb'] // 1024} MB"
     )
+
+
+def test_a_process_that_ends_without_stopping_ends_in_order() -> None:
+    program = (
+        "from drivers.sip.endpoint import Endpoint\n"
+        "from drivers.sip.settings import Settings, Transport, TransportKind\n"
+        "box = Endpoint(Settings(transports=(Transport(TransportKind.UDP, '127.0.0.1', 0),), legs=2))\n"
+        "box.start()\n"
+        "for _ in range(4): box.step(10)\n"
+        "raise SystemExit(7)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, check=False)
+    assert done.returncode == 7

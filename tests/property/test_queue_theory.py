@@ -9,7 +9,7 @@ import pytest
 
 from firmware.engine.acd import desk as acd_desk
 from firmware.engine.acd import index as acd_index
-from firmware.engine.acd.erlang import ErlangA, ErlangC
+from firmware.staffing.erlang import ErlangA, ErlangC
 from tests.property.theory_house import Alone, Box, House, Load, Outcome, band, live
 
 PATIENT = Load(agents=5, between_s=37.5, handle_s=150.0)

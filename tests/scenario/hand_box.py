@@ -58,7 +58,7 @@ class HandBox:
     """`records` are all of the engine's; times are seconds."""
 
     def __init__(self, given: Scenario, out: Path) -> None:
-        self.box = FullBox(given, out, prompt_bank(given.config))
+        self.box = FullBox(given, out, prompt_bank(given.config, out / "spoken"))
         self.world = self.box.world
         self.records: list[Record] = []
         self.box.half.listeners.append(self.records.append)

@@ -21,7 +21,7 @@ COMPARED = ("LineRang", "CallerIdReceived", "DigitReceived", "TelephoneSeized", 
 def test_both_models_see_the_first_call_at_the_same_instants(tmp_path: Path) -> None:
     scenario, _ = load_scenario(FOLDER / "first-call.toml")
     assert scenario is not None
-    bank = prompt_bank(scenario.config, tmp_path / "prompts")
+    bank = prompt_bank(scenario.config, tmp_path / "spoken")
     seen = []
     for kind in (FullBox, FastBox):
         box = kind(scenario, tmp_path / kind.__name__, bank)

@@ -27,7 +27,7 @@ def names_in(path: Path) -> set[str]:
             if isinstance(node, ast.ClassDef):
                 found.add(before + node.name)
                 look(node.body, f"{before}{node.name}.")
-            elif isinstance(node, ast.FunctionDef):
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found.add(before + node.name)
             elif isinstance(node, ast.AnnAssign | ast.Assign):
                 targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from firmware.archive import audit
-from firmware.archive.waiting_accesses import FOLDER, leave_word
 from firmware.protocol import facts as f
+from firmware.store.audio.accesses import FOLDER, leave_word
 from firmware.store.disk import Disk
 from tests.unit.journal_bench import SECOND_US
 from tests.unit.kept_bench import SUBJECT, KeptBox

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import math
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
+from firmware.access.schema import STEPS as WEB_STEPS
 from firmware.archive.archive import Archive
 from firmware.archive.backup import contents as c
 from firmware.archive.backup.making import WeakPassphrase, check_passphrase
@@ -28,8 +32,11 @@ from firmware.archive.backup.sealed import (
 from firmware.archive.backup.swap import ENTRIES, FORMER, NEW, PLAN, SwapError, finish_swap
 from firmware.archive.number_marks import NumberMarks
 from firmware.cli.prepare import prepare
+from firmware.config.drafts.store import DraftStore
 from firmware.config.schema import DialPlan
+from firmware.config.versions import ConfigStore
 from firmware.engine.process.recovery import recover
+from firmware.jobs.webhooks.signing import read_secret
 from firmware.protocol import facts as f
 from firmware.protocol.inputs import TimeReached
 from firmware.protocol.journal import Record
@@ -63,6 +70,117 @@ def test_everything_a_box_remembers_comes_back(box: Places, backup: bytes, tmp_p
     assert {name: after.get(name) for name in same} == {name: before[name] for name in same}
     assert len([name for name in after if name.startswith("recordings/")]) == 2
     assert [name for name in after if name.startswith("reels/")]
+
+
+def test_drafts_people_and_programs_come_back_and_nobody_is_signed_in(backup: bytes, tmp_path: Path) -> None:
+    root = restored(backup, tmp_path / "new")
+    with ConfigStore(root / "config.db") as store:
+        assert [(one.author, one.note) for one in DraftStore(store).all()] == [("mei", "for spring")]
+    with closing(sqlite3.connect(root / "web.db")) as db:
+        assert db.execute("SELECT name, role, password FROM people").fetchall() == [
+            ("anna", "admin", "scrypt:hash")
+        ]
+        assert db.execute("SELECT id, scopes FROM tokens").fetchall() == [("t1", "call")]
+        assert db.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
+    assert b"signed-in-key" not in (root / "web.db").read_bytes()
+    assert read_secret(root / "secrets", "客户系统") is not None
+
+
+PERSON = "INSERT INTO people (name, role, password, made_at, made_by, changed_at)"
+TOKEN = "INSERT INTO tokens (id, key, note, scopes, made_at, made_by)"
+
+
+def put(root: Path, statement: str) -> None:
+    with closing(sqlite3.connect(root / "web.db")) as db:
+        db.execute(statement)
+        db.commit()
+
+
+def out(root: Path) -> list[tuple[str]]:
+    with closing(sqlite3.connect(root / "web.db")) as db:
+        return db.execute(
+            "SELECT name FROM people WHERE is_off UNION ALL SELECT id FROM tokens WHERE revoked_at = 77"
+        ).fetchall()
+
+
+def test_who_was_put_out_since_the_backup_stays_out(tmp_path: Path) -> None:
+    there = filled(tmp_path / "there")
+    put(there.root, f"{PERSON} VALUES ('Li', 'agent', 'x', 1, 'x', 1)")
+    put(there.root, f"{TOKEN} VALUES ('t2', 'h2', '', '', 1, 'x')")
+    backup = sealed(there)[0]
+    put(there.root, "UPDATE people SET is_off = 1 WHERE name = 'Li'")
+    put(there.root, "UPDATE tokens SET revoked_at = 77 WHERE id = 't1'")
+    checked = restore(io.BytesIO(backup), PASSPHRASE, there.root, settle=lambda _: None)
+    assert out(there.root) == [("Li",), ("t1",)]
+    assert checked.kept_out == ("Li", "token t1")
+    assert check(io.BytesIO(backup), PASSPHRASE, tmp_path / "scratch").kept_out == ()
+
+
+def test_a_restore_leaves_one_who_administers(backup: bytes, tmp_path: Path) -> None:
+    """The admin of the backup was switched off; the one who did it is not in the backup."""
+    there = filled(tmp_path / "there")
+    put(there.root, f"{PERSON} VALUES ('bo', 'admin', 'x', 1, 'x', 1)")
+    put(there.root, "UPDATE people SET is_off = 1 WHERE name = 'anna'")
+    assert out(restored(backup, there.root)) == []
+
+
+def test_a_damaged_list_of_people_keeps_nothing_from_being_restored(backup: bytes, tmp_path: Path) -> None:
+    there = filled(tmp_path / "there")
+    (there.root / "web.db").write_bytes(b"no database" * 500)
+    assert out(restored(backup, there.root)) == []
+
+
+def older(backup: bytes) -> bytes:
+    """As software made it that knew nothing of people, drafts and what webhooks are signed with."""
+    frames = list(c.decode(opened(io.BytesIO(backup), PASSPHRASE)))
+    left: list[c.Frame | bytes] = []
+    skip = rows = files = size = 0
+    for one in frames:
+        if isinstance(one, c.Rows) and one.database in ("web.db", "config.db"):
+            rows += len(one.rows)
+        elif isinstance(one, c.File) and one.kind in ("webhook", "certificate"):
+            files, size, skip = files + 1, size + one.size, one.size
+        elif isinstance(one, c.Piece) and skip:
+            skip -= one.size
+        else:
+            left.append(structs.replace(one, web_steps=()) if isinstance(one, c.Manifest) else one)
+    end = left.pop()
+    assert isinstance(end, c.End) and rows and files
+    less = structs.replace(end, rows=end.rows - rows, files=end.files - files, bytes=end.bytes - size)
+    return by_hand(*left, less).getvalue()
+
+
+def test_an_older_backup_leaves_who_may_come_in_and_undo_finds_all_as_it_was(
+    backup: bytes, tmp_path: Path
+) -> None:
+    there = filled(tmp_path / "there")
+    (there.root / "jobs" / "webhooks").mkdir(parents=True)
+    (there.root / "jobs" / "webhooks" / "crm.json").write_text("{}")
+    with closing(sqlite3.connect(there.root / "web.db")) as db:
+        db.execute("UPDATE people SET shown = 'Anna of today'")
+        db.commit()
+    before, files = rows(there.root), contents(there.root)
+    restored(older(backup), there.root)
+    after = rows(there.root)
+    assert after["web.db:people"] == before["web.db:people"] and after["config.db:drafts"] == []
+    assert (there.root / "secrets/web/box.key").read_text() == "box.key of this box"
+    assert not (there.root / "jobs").exists(), "places in a journal that is not there any more"
+    undo(there.root)
+    assert rows(there.root) == before
+    assert {name: data for name, data in contents(there.root).items() if "restored." not in name} == files
+
+
+def test_certificates_of_two_boxes_are_not_mixed(backup: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "there" / "secrets" / "web"
+    folder.mkdir(parents=True)
+    (folder / "own.key").write_text("another box's")
+    restored(backup, tmp_path / "there")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "authority.crt",
+        "authority.key",
+        "box.crt",
+        "box.key",
+    ]
 
 
 def test_the_engine_takes_up_where_it_was(box: Places, backup: bytes, tmp_path: Path) -> None:
@@ -243,6 +361,21 @@ def hostile() -> Iterator[tuple[str, tuple[c.Frame | bytes, ...], str]]:
     yield "uneven row", (MANIFEST, c.Rows("calls", ("id",), ((1, 2),))), "another length"
     yield "row that breaks a rule", (MANIFEST, c.Rows("calls", ("id",), ((1,),))), "NOT NULL"
     yield "no record", (MANIFEST, c.Records((b"\x00",))), "journal record cannot be read"
+    yield "people in an old one", (MANIFEST, c.Rows("people", ("name",), (("x",),), "web.db")), "no table"
+    peopled = structs.replace(MANIFEST, web_steps=WEB_STEPS)
+    yield "somebody signed in", (peopled, c.Rows("sessions", ("key",), (("x",),), "web.db")), "no table"
+    yield "newer pages", (structs.replace(MANIFEST, web_steps=(*WEB_STEPS, "badges")),), "newer software"
+    version = c.ConfigRow(1, "li", 1, "", "{}")
+    yield "draft before a version", (MANIFEST, c.Rows("drafts", ("id",), ((1,),), "config.db")), "no table"
+    yield (
+        "version as rows",
+        (MANIFEST, version, c.Rows("versions", ("version",), ((2,),), "config.db")),
+        "no table",
+    )
+    columns = ("id", "base", "author", "at_us", "note", "json")
+    for json in ("{", "[1]", '"x"'):
+        drafts = c.Rows("drafts", columns, ((1, 1, "li", 1, "", json),), "config.db")
+        yield f"draft {json}", (MANIFEST, version, drafts, c.End(1, 1, 0, 0, 0)), "draft cannot be read"
     yield "no configuration", (MANIFEST, c.ConfigRow(1, "", 0, "", "{")), "configuration version 1"
     yield (
         "file longer",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,21 @@ def test_a_box_moves_to_another_machine(
     assert main(["backup", "undo", "--data", str(there)]) == 0
     assert "back to what was there" in capsys.readouterr().out
     assert not (there / "history.db").exists()
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "still kept out"), ("zh", "恢复后仍然停用")])
+def test_a_restore_says_who_stays_out(
+    words: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, says: str
+) -> None:
+    there, file = filled(tmp_path / "there"), tmp_path / "b"
+    options = ["--data", str(there.root), "--passphrase-file", str(words), "--language", language]
+    assert main(["backup", "make", "--out", str(file), *options]) == 0
+    with closing(sqlite3.connect(there.root / "web.db")) as db:
+        db.execute("UPDATE tokens SET revoked_at = 7")
+        db.commit()
+    assert main(["backup", "restore", str(file), *options]) == 0
+    told = capsys.readouterr().out
+    assert says in told and "token t1" in told
 
 
 def test_a_hold_placed_since_the_backup_stays(words: Path, tmp_path: Path) -> None:

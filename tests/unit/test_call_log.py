@@ -50,3 +50,10 @@ def test_every_outcome_and_state_has_chinese_words() -> None:
 
 def test_printable_keeps_chinese() -> None:
     assert printable("王芳\n") == "王芳?"
+
+
+def test_a_line_has_the_name_people_gave_it() -> None:
+    log = CallLog(lambda _: "07", "zh", {4: "201"})
+    record = Record(1, 1, 7_000_000, TimeReached(), (facts.LineChanged(4, "unregistered"),), ())
+    assert list(log.lines(record)) == ["07  201        未注册"]
+    assert told(facts.LineChanged(4, "")) == ["07  port 5     in-service"]

@@ -176,6 +176,34 @@ SLIPS += [
     ("bad-number-pattern", "[site]", '[[number_list]]\nid = "best"\n«numbers = ["139*12"]\n[site]'),
     ("bad-gate-secret", "[site]", '[[gate.token]]\nname = "crm"\n«secret = "open sesame"\n[site]'),
 ]  # fmt: skip
+IP = '[[card]]\nname = "ip"\nkind = "sip"\n'
+TRUNK = '[[trunk]]\nname = "t"\ncard = "ip"\nhosts = ["a.example"]\n'
+SLIPS += [
+    ("missing", "slot = 6\n", ""),
+    ("sip-slots", "[site]", IP + '«slots = ["fxs"]\n' + TRUNK + "[site]"),
+    ("sip-slot", "[site]", IP + '[[extension]]\nnumber = "851"\ncard = "ip"\n«slot = 1\n[site]'),
+    ("sip-line", "[site]", IP + TRUNK + '[[line]]\nname = "l"\n«card = "ip"\nslot = 1\n[site]'),
+    ("two-sip-cards", "[site]", IP + TRUNK + '[[card]]\nname = "b"\n«kind = "sip"\n[site]'),
+    ("trunk-card", "[site]", TRUNK.replace('card = "ip"', '«card = "hat"') + "[site]"),
+    ("trunk-hosts", "[site]", IP + "«" + TRUNK.replace('"a.example"', "") + "[site]"),
+    ("trunk-password", "[site]", IP + "«" + TRUNK + 'user = "me"\n[site]'),
+    ("tls-files", "[site]", IP + TRUNK + "[sip]\n«tls_port = 5061\n[site]"),
+    ("no-transport", "[site]", IP + TRUNK + "[sip]\n«udp_port = 0\ntcp_port = 0\n[site]"),
+    ("sip-unused", "[site]", "«" + IP + "[site]"),
+    (
+        "sip-uncapped",
+        "[site]",
+        IP
+        + '«[[extension]]\nnumber = "851"\ncard = "ip"\nmay_call = "all"\n[sip]\nlocal = ["0.0.0.0/0"]\n[site]',
+    ),
+    ("bad-network", "[site]", IP + TRUNK + '[sip]\n«local = ["10.0.0.1/8"]\n[site]'),
+    ("bad-address", "[site]", IP + TRUNK + '[sip]\n«address = "here"\n[site]'),
+    (
+        "bad-host",
+        "[site]",
+        IP + TRUNK.replace("hosts = [", "«hosts = [").replace("a.ex", "a b.ex") + "[site]",
+    ),
+]
 IN_PASSING = {"unreachable", "nobody-serves", "emergency-absent", "queue-cuts-off"}
 """Warnings another slip may cause: a node that nothing leads to any more."""
 

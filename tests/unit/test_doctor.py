@@ -23,16 +23,18 @@ from firmware.cli.doctor import Finding, machine
 from firmware.cli.doctor.backup import DAY_US
 from firmware.cli.doctor.wordings import SAID
 from firmware.cli.guardian_status import GuardianStatus
-from firmware.config.schema import Card, Config, Gate, Line
+from firmware.config.schema import Card, Config, Extension, Gate, Line, Trunk
 from firmware.config.versions import ConfigStore
 from firmware.engine.hours import wall_watch
 from firmware.gate.status import GateStatus
 from firmware.jobs.runner import JobsStatus
+from firmware.jobs.webhooks.standing import Standing, Standings, write_standings
 from firmware.protocol.facts import Fact, NotRecorded
 from firmware.protocol.heartbeat import Heartbeat
 from firmware.protocol.places import Places
 from firmware.protocol.recorder_status import RecorderStatus
 from firmware.protocol.role import ROLES, RoleLock
+from firmware.sip.status import SipStatus
 from firmware.store.disk import VirtualDisk
 from firmware.store.history import open_history
 from tests.unit.journal_bench import blocks, records, story
@@ -45,6 +47,7 @@ SWITCH = {
     "garbled_frames": 0,
     "misfit_commands": 0,
     "missing_prompts": 0,
+    "crowded_prompts": 0,
     "tape_lost_blocks": 0,
     "audio_ring_fill": 0.01,
     "slips": 0,
@@ -182,6 +185,12 @@ def gone(role: str) -> Callable[[Box], None]:
     return lambda box: box.locks.pop(role).release()
 
 
+def webhook_stands(box: Box, *, failing_h: float = 0, has_secret: bool = True, given_up: int = 0) -> None:
+    failing_at = MonotonicClock.wall_us() - round(failing_h * 3_600_000_000) if failing_h else 0
+    one = Standing("crm", has_secret=has_secret, failing_at=failing_at, given_up=given_up, reason="refused")
+    write_standings(box.places.run, Standings(box.now_us, (one,)))
+
+
 def used_for_days(box: Box) -> None:
     box.history(f"UPDATE progress SET at_us = {20 * DAY_US}")
 
@@ -194,6 +203,12 @@ def backed_up(days_ago: int) -> Callable[[Box], None]:
     return make
 
 
+def pages_say(box: Box, **changed: Any) -> None:
+    """They are served."""
+    box.locks["web"] = RoleLock(box.places.run, "web")
+    box.says("web", {"at_us": box.now_us, "url": "https://box:8443", "fingerprint": "AB:CD"} | changed)
+
+
 def gate_says(box: Box, **changed: Any) -> None:
     """The gate is configured and runs."""
     with ConfigStore(box.places.config_db) as store:
@@ -201,6 +216,22 @@ def gate_says(box: Box, **changed: Any) -> None:
     box.locks["gate"] = RoleLock(box.places.run, "gate")
     told = structs.replace(GateStatus(at_us=box.now_us, listening=True, clients=2), **changed)
     box.says("gate", msgspec.to_builtins(told))
+
+
+SIP_BOX = Config(
+    cards=(Card(name="ip", kind="sip"),),
+    extensions=(Extension(number="201", card="ip"),),
+    trunks=(Trunk(name="t", card="ip", hosts=("192.0.2.1",)),),
+)
+
+
+def sip_says(box: Box, **changed: Any) -> None:
+    """A telephone and a trunk of SIP are there."""
+    with ConfigStore(box.places.config_db) as store:
+        store.put(SIP_BOX, "li", 0)
+    box.locks["sip"] = RoleLock(box.places.run, "sip")
+    told = SipStatus(at_us=box.now_us, telephones=1, trunks=1, is_realtime=True)
+    box.says("sip", msgspec.to_builtins(structs.replace(told, **changed)))
 
 
 def no_hats(box: Box) -> None:
@@ -226,6 +257,7 @@ FAULTS: Mapping[str, tuple[Callable[[Box], None], str]] = {
     "events lost": (lambda box: box.says("switch", SWITCH, events_lost=1), "events-lost"),
     "misfits": (lambda box: box.says("switch", SWITCH, misfit_commands=2), "commands-misfit"),
     "missing prompts": (lambda box: box.says("switch", SWITCH, missing_prompts=2), "prompts-asked-in-vain"),
+    "crowded prompts": (lambda box: box.says("switch", SWITCH, crowded_prompts=1), "prompts-crowded"),
     "slips": (lambda box: box.says("switch", SWITCH, slips=1), "clocks-slip"),
     "garbled": (lambda box: box.says("switch", SWITCH, garbled_frames=1), "frames-garbled"),
     "card": (lambda box: box.says("switch", SWITCH, findings=["port 3: nothing"]), "switch-finding"),
@@ -265,12 +297,19 @@ FAULTS: Mapping[str, tuple[Callable[[Box], None], str]] = {
     "mail failed": (lambda box: box.says("jobs", JOBS, mail_failed_us=box.now_us - 5), "mail-fails"),
     "jobs hang": (lambda box: box.says("jobs", JOBS, left_behind=1), "jobs-hang"),
     "jobs without engine": (lambda box: box.says("jobs", JOBS, engine_up=False), "jobs-no-engine"),
+    "webhook without secret": (lambda box: webhook_stands(box, has_secret=False), "webhook-no-secret"),
+    "webhook fails": (lambda box: webhook_stands(box, failing_h=1), "webhook-fails"),
+    "webhook loses": (lambda box: webhook_stands(box, failing_h=80, given_up=9), "webhook-loses"),
     "secrets guessed": (
         lambda box: gate_says(box, refused_logins=10, last_refused_us=box.now_us - 5),
         "gate-guessed",
     ),
     "gate does not listen": (lambda box: gate_says(box, listening=False), "gate-gone"),
+    "pages hang": (lambda box: pages_say(box, at_us=box.now_us - 31_000_000), "web-gone"),
     "gate hangs": (lambda box: gate_says(box, at_us=box.now_us - 31_000_000), "gate-gone"),
+    "trunk down": (lambda box: sip_says(box, trunks=0), "sip-trunk-down"),
+    "passwords of telephones guessed": (lambda box: sip_says(box, log_in_failures=100), "sip-guessed"),
+    "SIP hangs": (lambda box: sip_says(box, at_us=box.now_us - 11_000_000), "sip-gone"),
     "no backup": (used_for_days, "backup-none"),
     "old backup": (backed_up(40), "backup-old"),
     "no hats": (no_hats, "hardware-missing"),
@@ -282,7 +321,7 @@ def test_a_box_in_which_all_is_well_has_no_finding(healthy: Box) -> None:
     checks = {finding.check for finding in doctor.examine(healthy.places)}
     expected = (
         "software hardware prompts sip clock disk configuration processes switch engine archive ledger jobs gate"
-        " backup"
+        " pages backup"
     )
     assert checks == set(expected.split())
 
@@ -298,6 +337,26 @@ def test_each_fault_is_found_and_nothing_else(name: str, healthy: Box) -> None:
         seen, remedy = looked(healthy.places)[slug].said(language)
         assert seen
         assert remedy
+
+
+def test_pages_tell_where_they_are_and_whose_certificate_they_have(healthy: Box) -> None:
+    pages_say(healthy)
+    seen, _ = looked(healthy.places)["web-secure"].said("zh")
+    assert "https://box:8443" in seen and "AB:CD" in seen
+
+
+def test_webhooks_that_are_well_are_told_and_so_is_a_trouble_that_is_young(healthy: Box) -> None:
+    webhook_stands(healthy, failing_h=0.01)
+    assert looked(healthy.places)["webhooks"].well and wrong(healthy.places) == set()
+
+
+def test_sip_tells_who_is_there(healthy: Box) -> None:
+    sip_says(healthy, calls=3)
+    seen = looked(healthy.places)["sip-service"].seen
+    assert seen == "1 of 1 SIP telephones registered, 1 of 1 trunks up, 3 calls"
+    healthy.says("sip", msgspec.to_builtins(SipStatus(at_us=healthy.now_us, trunks=1)))
+    found = looked(healthy.places)
+    assert found["sip-nobody"].well and found["sip-no-priority"].well
 
 
 def test_a_gate_tells_who_is_in_and_how_many_were_refused(healthy: Box) -> None:

@@ -29,7 +29,12 @@ def test_every_key_of_a_scenario_has_a_meaning() -> None:
 def test_every_machine_of_the_tree_is_on_the_page() -> None:
     """A module with a table of steps by state and input, and no place on the page, is a page that lies."""
     root = DOCS.parent
-    shown = {machine.kind.__module__.replace(".", "/") + ".py" for machine in ALL_MACHINES}
+    states, kinds = (
+        {module.replace(".", "/") + ".py" for module in modules}
+        for modules in zip(
+            *((one.states.__module__, one.kind.__module__) for one in ALL_MACHINES), strict=True
+        )
+    )
     pattern = re.compile(r"^(?:\w+\.)?STEPS(?:: [^=]+)? = \{$", re.MULTILINE)
     folders = (root / "drivers", root / "firmware", root / "hw-sim" / "hwsim")
     found = {
@@ -38,12 +43,13 @@ def test_every_machine_of_the_tree_is_on_the_page() -> None:
         for path in folder.rglob("*.py")
         if pattern.search(path.read_text("utf-8"))
     }
-    assert found == shown | {"firmware/engine/steps.py"}, "the engine's own steps have sections of their own"
+    own_sections = {"firmware/engine/steps.py"}
+    assert states <= found <= states | kinds | own_sections
 
 
 def test_facts_that_history_writes_name_their_tables() -> None:
     page = PAGES["facts.md"]()
-    assert "| `calls`, `talks`, `holds`, `conferences`, `queue_visits`, `flow_visits`, `agent_offers`" in page
+    assert "`talks`, `holds`, `conferences`, `queue_visits`, `flow_visits`, `agent_offers`" in page
     assert re.findall(r"^\| `(\w+)` .*\|  \|$", page, re.MULTILINE) == []
 
 

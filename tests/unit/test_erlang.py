@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from firmware.engine.acd.erlang import ErlangA, ErlangC, Overloaded, agents_for, erlang_b
+from firmware.staffing.erlang import ErlangA, ErlangC, Overloaded, agents_for, erlang_b
 
 
 @pytest.mark.parametrize(

@@ -266,18 +266,26 @@ def test_a_right_driver_breaks_no_rule_of_the_chips(bench: HatBench) -> None:
     assert bench.hats.highways[0].contention == 0
 
 
-@pytest.mark.realtime
 def test_on_the_machines_own_clock_ten_ticks_take_a_fifth_of_a_second() -> None:
+    """Never less; and once in twenty goes no more, however busy the machine is with others."""
     bench = HatBench([MIXED])
     clock = MonotonicClock()
     hats = type(bench.hats)(bench.wire, clock, [MIXED])
     [card] = bench.build(hats.backend(), clock)
+    assert isinstance(card, SpiHat)
     bench.wire.blocks[1] = 1
     card.start()
-    silence = np.zeros((8, TICK_SAMPLES), np.int16)
-    card.exchange(silence)
+    card.exchange(np.zeros((8, TICK_SAMPLES), np.int16))
+    goes = (_ten_ticks_us(bench, card, clock) for _ in range(20))
+    seen = list(itertools.takewhile(lambda us: us > 215_000, goes))
+    assert len(seen) < 20, seen
+
+
+def _ten_ticks_us(bench: HatBench, card: SpiHat, clock: MonotonicClock) -> int:
     before_us = clock.now_us()
     for _ in range(10):
         bench.wire.blocks[1] = bench.wire.blocks[0] + 2
-        card.exchange(silence)
-    assert clock.now_us() - before_us == pytest.approx(200_000, abs=15_000)
+        card.exchange(np.zeros((8, TICK_SAMPLES), np.int16))
+    took_us = clock.now_us() - before_us
+    assert took_us > 185_000, took_us
+    return took_us

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from firmware.config.schema import Jobs, Lookup
-from firmware.jobs import addresses
+from firmware.jobs import addresses, pinned
 from firmware.jobs import http as look
 from firmware.jobs.addresses import checked, may_reach, networks_of
 from firmware.jobs.answers import Failed, taken
@@ -265,7 +265,7 @@ def test_planted_fault_a_wrong_list_of_what_is_public(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(addresses, "_is_public", lambda _address: True)
-    monkeypatch.setattr(look, "named", lambda *_: True)
+    monkeypatch.setattr(pinned, "named", lambda *_: True)
     ask(served, networks=())
     assert len(served.requests) == 1
 

@@ -130,10 +130,16 @@ def tipring(box: RunningBox, capsys: pytest.CaptureFixture[str]) -> Commands:
 
 
 def test_a_number_is_erased_and_the_status_says_what_is_left(tipring: Commands, box: RunningBox) -> None:
-    assert tipring.told("erase", "138 0013 8000", "--dry-run") == {"calls": [1], "recordings": 1, "held": []}
-    (ordered,) = tipring.told(
+    assert tipring.told("erase", "138 0013 8000", "--dry-run") == {
+        "calls": [1],
+        "recordings": 1,
+        "held": [],
+        "contacts": 0,
+    }
+    ordered, contacts = tipring.told(
         "erase", "138 0013 8000", "--why", "request", "--author", "hu", "--now"
     ).values()
+    assert contacts == {"erased": [], "kept": []}
     told = tipring.until(
         lambda one: one["erasures"][0]["state"] in ("waiting", "complete"), "erase", "--status"
     )

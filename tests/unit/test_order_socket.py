@@ -90,7 +90,7 @@ def test_an_order_is_taken_and_its_record_named(desk: Desk) -> None:
 
 def test_an_order_that_cannot_be_carried_out_is_refused_with_a_word(desk: Desk) -> None:
     answer = desk.give(CallOrder("o-2", "test", "hang-up", call=77))
-    assert (answer.verdict, answer.reason) == (Verdict.REFUSED, "not-possible")
+    assert (answer.verdict, answer.reason) == (Verdict.REFUSED, "no-such-call")
 
 
 def test_a_repeated_order_is_carried_out_once(desk: Desk) -> None:
@@ -196,5 +196,5 @@ def test_a_repeated_order_is_answered_as_before_even_by_the_next_engine(desk: De
     desk.engine.close()
     desk.engine = desk.new_engine()
     again = desk.give(CallOrder("o-3", "test", "hang-up", call=77))
-    assert (again.verdict, again.reason, again.repeated) == (Verdict.REFUSED, "not-possible", True)
+    assert (again.verdict, again.reason, again.repeated) == (Verdict.REFUSED, "no-such-call", True)
     assert (again.epoch, again.number) == (first.epoch, first.number)

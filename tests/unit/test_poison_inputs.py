@@ -342,10 +342,10 @@ def test_a_report_is_reconciled_but_for_the_port_that_is_poison(
     box.off_hook.add(PHONES["804"])
     plain = reconcile._hook
 
-    def hook(turn: Turn, port: e.PortReport, asked_us: int) -> None:
+    def hook(turn: Turn, port: e.PortReport, asked_us: int, lost: bool) -> None:
         if port.port == bad:
             poisoned()
-        plain(turn, port, asked_us)
+        plain(turn, port, asked_us, lost)
 
     monkeypatch.setattr(reconcile, "_hook", hook)
     box.event(report(box))

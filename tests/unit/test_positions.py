@@ -194,7 +194,7 @@ def test_an_agent_joins_and_leaves_a_queue_without_a_configuration() -> None:
     assert list(box.ringing) == [PHONES["802"]]
     assert [fact.member for fact in box.facts(f.MembershipChanged)] == [True, False]
     box.give(i.AgentOrder("x", "ami", "801", "join-queue", queue="nowhere"))
-    assert box.facts(f.AttemptRefused)[-1].reason == "not-possible"
+    assert box.facts(f.AttemptRefused)[-1].reason == "no-such-queue"
 
 
 def test_a_call_that_rings_goes_on_when_its_agent_leaves_the_queue() -> None:

@@ -9,10 +9,13 @@ import pytest
 import soundfile
 
 from firmware.config.schema import Config, Prompt
+from firmware.prompts import finished
 from firmware.prompts.bank import PromptBank, UnreadableSound, read_wav
+from firmware.prompts.finished import is_whole
 from firmware.prompts.music import music
-from firmware.prompts.render import LANGUAGES, RenderError, Text, builtin_texts, config_texts, render
+from firmware.prompts.render import LANGUAGES, RenderError, Text, builtin_texts, config_texts, render, speak
 from firmware.prompts.resampling import active_dbm0, levelled, to_8k
+from firmware.store.disk import Disk
 
 
 def sine(hz: float, rate: int, seconds: float = 0.5, level: float = 0.3) -> np.ndarray:
@@ -60,6 +63,64 @@ def test_a_text_is_spoken_once_and_again_only_when_it_changes(tmp_path: Path) ->
     bank = PromptBank.load(tmp_path, Config())
     assert set(bank.phrases) == {("hello", "zh"), ("hello", "en"), ("../odd id", "en")}
     assert bank.faults == ()
+
+
+@pytest.mark.parametrize("octets", [0, 4, 44, -2])
+def test_a_sound_that_a_power_cut_left_empty_or_half_is_made_anew(tmp_path: Path, octets: int) -> None:
+    built = tmp_path / "zh" / "hello.wav"
+    render(TEXTS[:1], tmp_path)
+    for path in (speak(TEXTS[1], tmp_path / "spoken"), built):
+        path.write_bytes(path.read_bytes()[:octets])
+        assert not is_whole(path)
+    assert is_whole(speak(TEXTS[1], tmp_path / "spoken"))
+    assert render(TEXTS[:1], tmp_path) == 1 and is_whole(built)
+
+
+class NotedDisk(Disk):
+    """Which steps it was asked for; `fails` is one that a full disk refuses."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.steps: list[str] = []
+        self._fails = fails
+
+    def _note(self, step: str) -> None:
+        self.steps.append(step)
+        if step == self._fails:
+            raise OSError(28, "No space left on device")
+
+    def write(self, handle: int, data: bytes) -> None:
+        self._note("write")
+        super().write(handle, data)
+
+    def sync(self, handle: int) -> None:
+        self._note("sync")
+        super().sync(handle)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._note("replace")
+        super().replace(source, target)
+
+    def sync_directory(self, path: Path) -> None:
+        self._note("sync directory")
+        super().sync_directory(path)
+
+
+def test_a_sound_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = NotedDisk()
+    monkeypatch.setattr(finished, "_DISK", disk)
+    path = speak(TEXTS[1], tmp_path)
+    assert disk.steps == ["write", "sync", "replace", "sync directory"]
+    assert path.stat().st_mode & 0o777 == 0o644, "whoever installs the box is not who runs it"
+
+
+@pytest.mark.parametrize("step", ["write", "sync", "replace"])
+def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    monkeypatch.setattr(finished, "_DISK", NotedDisk(fails=step))
+    with pytest.raises(OSError, match="No space"):
+        speak(TEXTS[1], tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_speaker_is_told_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,9 @@ import base64
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from drivers.ports import CYCLE_US, TICK_US
 from firmware.config.schema import Card, Config, Extension, Line, Site
 from hwsim.scenario import About, OutsideLine, Scenario
 from hwsim.wire import RING_BLOCKS, Wire
+from hwsim.world.caller import CallerState
 from hwsim.world.control import LONGEST_LINE, Control
 from hwsim.world.desk import Desk
 from hwsim.world.world import World
@@ -181,3 +184,17 @@ def test_a_client_that_goes_away_while_listening_leaves_no_tap(
     control.poll()
     control.poll()
     assert not bench.world.taps
+
+
+@pytest.mark.parametrize("until", ["ringing", "answered"])
+def test_who_stops_listening_to_an_own_call_has_hung_up(bench: Bench, until: str) -> None:
+    with closing(
+        cast("Any", bench.desk.open({"do": "call", "number": "62345678", "seconds": 60}))
+    ) as session:
+        for reply in session:
+            if reply and reply["event"] == until:
+                break
+            bench.step()
+        assert bench.world.outside.on
+    assert not bench.world.outside.on
+    assert bench.world.cast.callers[-1].state is CallerState.GONE

@@ -10,6 +10,7 @@ import pytest
 from drivers import ports as wires
 from drivers.dsp import g711, tones
 from drivers.ports import PortKind
+from firmware.config.schema import Config
 from firmware.prompts.bank import PromptBank
 from firmware.protocol import commands as ask
 from firmware.protocol import events as told
@@ -17,7 +18,7 @@ from firmware.protocol.commands import Numbered
 from firmware.protocol.names import HangUpSign, Presentation, Tone
 from firmware.switch.plan import SwitchPlan
 from firmware.switch.switch import Switch
-from tests.unit.switch_bench import Bench, config
+from tests.unit.switch_bench import Bench, HandClock, ListTape, config
 
 RECORDING = "00112233445566ff"
 
@@ -488,3 +489,15 @@ def test_the_echo_of_the_far_leg_is_taken_out_before_it_is_recorded() -> None:
     right = np.concatenate([g711.decode(block.samples[0, 1], "alaw") for block in bench.tape.blocks])
     tail = slice(7 * 8000, 11 * 8000)
     assert tones.level_dbm0(left[tail]) <= tones.level_dbm0(right[tail]) - 30
+
+
+def test_a_box_without_ports_keeps_its_time() -> None:
+    """Neither cards nor SIP yet: it lives until somebody sets it up."""
+    clock = HandClock()
+    switch = Switch([], SwitchPlan.from_config(Config()), clock, PromptBank({}, {}), ListTape(), epoch=1)
+    assert switch.start() == []
+    began_us = clock.now_us()
+    for _ in range(50):
+        assert all(isinstance(event, told.StateReport) for event in switch.tick())
+    assert clock.now_us() - began_us == 50 * wires.TICK_US
+    assert switch.report().ports == ()

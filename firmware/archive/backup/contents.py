@@ -43,6 +43,10 @@ class Manifest(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     switch_epoch: int
     plain_bytes: int
     """Of all files together, as they were when the backup began: what restoring takes, about."""
+    business_steps: tuple[str, ...] = ()
+    """Those business.db had; none where there was none."""
+    web_steps: tuple[str, ...] = ()
+    """Those web.db had, likewise."""
 
 
 class ConfigRow(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -54,12 +58,14 @@ class ConfigRow(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
 
 
 class Rows(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Some rows of one table of history.db."""
+    """Some rows of one table of a database."""
 
     table: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     """Values are None, int, float, str or bytes."""
+    database: str = "history.db"
+    """Or `business.db`, `web.db`; of `config.db` the drafts."""
 
 
 class Records(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -161,12 +167,30 @@ def _secret_path(name: str) -> Path:
     return Path("secrets", name)
 
 
+def _telephone_path(number: str) -> Path:
+    """What a SIP telephone logs in with."""
+    return Path("secrets", "sip", f"{number}.json")
+
+
+def _webhook_path(name: str) -> Path:
+    """What a webhook is signed with."""
+    return Path("secrets", "webhooks", f"{name}.json")
+
+
+def _certificate_path(name: str) -> Path:
+    """The pages' certificates and their keys."""
+    return Path("secrets", "web", name)
+
+
 KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], Path]]] = {
     "recording": (re.compile(r"[0-9a-f]{16}"), recording_path),
     "snapshot": (re.compile(r"\d{10}-\d{20}"), _snapshot_path),
     "reel": (re.compile(r"\d{1,10}"), _reel_path),
     "prompt": (re.compile(r"[\w-][\w .-]{0,79}\.wav", re.ASCII), _prompt_path),
     "secret": (re.compile(r"[a-z][a-z-]{0,39}"), _secret_path),
+    "telephone": (re.compile(r"[0-9]{1,20}"), _telephone_path),
+    "webhook": (re.compile(r"[0-9a-f]{16}"), _webhook_path),
+    "certificate": (re.compile(r"(?:authority|box|own)\.(?:crt|key)"), _certificate_path),
 }
 """Every kind of file: what its id looks like, and where it lies in a data directory."""
 

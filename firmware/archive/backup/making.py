@@ -9,22 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
 from sqlite_utils import Database
 
+from firmware.access.schema import TABLES as WEB_TABLES
+from firmware.access.schema import WEB_FILE
+from firmware.archive.backup import business as of_business
 from firmware.archive.backup import contents as c
+from firmware.archive.backup import people
 from firmware.archive.backup.sealed import SealedWriter
+from firmware.business.migrations import TABLES
+from firmware.business.store import BUSINESS_FILE
 from firmware.config.versions import ConfigStore
 from firmware.protocol import journal
 from firmware.protocol.places import Places
 from firmware.recorder.reels import REELS
 from firmware.recorder.segments import NOTHING, Number, read_records
 from firmware.recorder.snapshots import Snapshots
-from firmware.store.history import NoHistory, read_history
+from firmware.store.history import HISTORY_FILE, NoHistory, read_history
 from firmware.store.migrations import HISTORY
 
 ROWS_AT_ONCE = 500
@@ -32,6 +38,7 @@ RECORDS_AT_ONCE = 200
 TABLES_LEFT_OUT = ("sqlite_sequence", "_sqlite_migrations")
 """SQLite's and the migrations' own: they come back by themselves."""
 LEAST_PASSPHRASE = 12
+DRAFTS, CONFIG_FILE = "drafts", "config.db"
 
 Progress = Callable[[int, int], None]
 """Called with plain bytes done and about to be done in all."""
@@ -73,22 +80,34 @@ class _Making:
         with contextlib.ExitStack() as held:
             reels = {index: held.enter_context(path.open("rb")) for index, path in self._reels()}
             history = _history(self._places)
-            if history is not None:
-                held.callback(history.close)
-            self._write_all(history, reels)
+            business = of_business.reading(self._places.business_db)
+            web = people.reading(self._places.root / WEB_FILE)
+            for db in (history, business, web):
+                if db is not None:
+                    held.callback(db.close)
+            self._write_all(history, business, web, reels)
         end = c.End(self._configs, self._rows, self._records, self._files, self._bytes, tuple(self._left_out))
         self._put(end)
         self._sealed.finish()
         return end
 
-    def _write_all(self, history: Database | None, reels: Mapping[int, BinaryIO]) -> None:
+    def _write_all(
+        self,
+        history: Database | None,
+        business: Database | None,
+        web: Database | None,
+        reels: Mapping[int, BinaryIO],
+    ) -> None:
         wanted = [*self._secrets(), *self._prompts(), *self._recordings(history)]
         self._in_all = sum(path.stat().st_size for _, _, path in wanted if path.is_file())
-        self._put(self._manifest(history))
+        self._put(self._manifest(history, business, web))
         self._put_configs()
-        if history is not None:
-            for table in _tables(history):
-                self._put_table(history, table)
+        for db, tables, name in (
+            (history, _tables(history), HISTORY_FILE),
+            (business, TABLES, BUSINESS_FILE),
+            (web, WEB_TABLES, WEB_FILE),
+        ):
+            self._put_database(db, tables, name)
         after = self._put_snapshot(_progress_of(history))
         self._put_journal(after)
         for index, file in reels.items():
@@ -99,11 +118,23 @@ class _Making:
         for kind, name, path in wanted:
             self._put_file(kind, name, path)
 
-    def _manifest(self, history: Database | None) -> c.Manifest:
+    def _manifest(
+        self, history: Database | None, business: Database | None, web: Database | None
+    ) -> c.Manifest:
         steps = tuple(step.name for step in HISTORY.applied(history)) if history is not None else ()
         scope = self._scope
         epoch = _switch_epoch(self._places)
-        return c.Manifest(scope.box, scope.software, scope.made_at, scope.at_us, steps, epoch, self._in_all)
+        return c.Manifest(
+            scope.box,
+            scope.software,
+            scope.made_at,
+            scope.at_us,
+            steps,
+            epoch,
+            self._in_all,
+            of_business.steps(business),
+            people.steps(web),
+        )
 
     def _put(self, frame: c.Frame) -> None:
         self._sealed.write(c.encode(frame))
@@ -117,13 +148,21 @@ class _Making:
             for one in reversed(store.history()):
                 self._put(c.ConfigRow(one.version, one.author, one.at_us, one.note, one.json))
                 self._configs += 1
+            if self._configs:
+                self._put_table(Database(store.connection), DRAFTS, CONFIG_FILE)
 
-    def _put_table(self, db: Database, table: str) -> None:
+    def _put_database(self, db: Database | None, tables: Iterable[str], name: str) -> None:
+        there = db.table_names() if db is not None else ()
+        for table in tables:
+            if db is not None and table in there:
+                self._put_table(db, table, name)
+
+    def _put_table(self, db: Database, table: str, database: str) -> None:
         columns = tuple(column.name for column in db[table].columns)
         names = ", ".join(f'"{column}"' for column in columns)
         cursor = db.execute(f'SELECT {names} FROM "{table}"')  # noqa: S608 - names are the schema's own
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            self._put(c.Rows(table, columns, tuple(tuple(row) for row in rows)))
+            self._put(c.Rows(table, columns, tuple(tuple(row) for row in rows), database))
             self._rows += len(rows)
 
     # -- the engine's memory --------------------------------------------------------------------------
@@ -159,6 +198,12 @@ class _Making:
     def _secrets(self) -> Iterator[tuple[str, str, Path]]:
         for path in _inside(self._places.secrets):
             yield "secret", path.name, path
+        for path in _inside(self._places.secrets / "sip"):
+            yield "telephone", path.stem, path
+        for path in _inside(self._places.secrets / "webhooks"):
+            yield "webhook", path.stem, path
+        for path in _inside(self._places.secrets / "web"):
+            yield "certificate", path.name, path
 
     def _prompts(self) -> Iterator[tuple[str, str, Path]]:
         for path in _inside(self._places.prompts):
@@ -218,8 +263,9 @@ def _history(places: Places) -> Database | None:
     return db
 
 
-def _tables(db: Database) -> list[str]:
-    return sorted(name for name in db.table_names() if name not in TABLES_LEFT_OUT)
+def _tables(db: Database | None) -> list[str]:
+    names = db.table_names() if db is not None else ()
+    return sorted(name for name in names if name not in TABLES_LEFT_OUT)
 
 
 def _progress_of(db: Database | None) -> Number:

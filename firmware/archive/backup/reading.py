@@ -10,7 +10,17 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from firmware.access.schema import STEPS as WEB_STEPS
+from firmware.access.schema import TABLES as WEB_TABLES
+from firmware.access.schema import WEB_FILE
+from firmware.archive.backup import business, people
 from firmware.archive.backup import contents as c
+from firmware.archive.backup.making import CONFIG_FILE, DRAFTS
+from firmware.business.migrations import STEPS as BUSINESS_STEPS
+from firmware.business.migrations import TABLES
+from firmware.business.store import BUSINESS_FILE
+from firmware.config.drafts.draft import look
+from firmware.config.drafts.store import DraftStore
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore, Version
 from firmware.protocol import journal
@@ -40,6 +50,8 @@ class Reader:
         self.end: c.End | None = None
         self._configs: ConfigStore | None = None
         self._history: Database | None = None
+        self._business: sqlite3.Connection | None = None
+        self._web: sqlite3.Connection | None = None
         self._segment: FrameWriter | None = None
         self._handle: int | None = None
         self._file: c.File | None = None
@@ -84,24 +96,32 @@ class Reader:
             self._configs.close()
         if self._history is not None:
             self._history.close()
+        if self._business is not None:
+            self._business.close()
+        if self._web is not None:
+            self._web.close()
         if self._handle is not None:
             self._disk.close(self._handle)
         if self._segment is not None:
             self._segment.sync()
             self._disk.close(self._segment.handle)
-        self._configs = self._history = self._handle = self._segment = None
+        self._configs = self._history = self._business = self._web = self._handle = self._segment = None
 
     # -- parts --------------------------------------------------------------------------------------
 
     def _begin(self, manifest: c.Manifest) -> None:
-        unknown = sorted(set(manifest.steps) - set(STEPS))
-        if unknown or tuple(manifest.steps) != STEPS[: len(manifest.steps)]:
-            raise c.BadContents(f"made by newer software ({', '.join(unknown) or 'another order of tables'})")
+        _refuse_newer(manifest.steps, STEPS)
+        _refuse_newer(manifest.business_steps, BUSINESS_STEPS)
+        _refuse_newer(manifest.web_steps, WEB_STEPS)
         self.manifest = manifest
         if manifest.switch_epoch > 0:
             self._disk.write_whole(self._root / "switch.epoch", b"%d\n" % manifest.switch_epoch)
         if manifest.steps:
             self._history = _empty_history(self._root / HISTORY_FILE, manifest.steps)
+        if manifest.business_steps:
+            self._business = business.begin(self._root, manifest.business_steps)
+        if manifest.web_steps:
+            self._web = people.begin(self._root, manifest.web_steps)
 
     def _config(self, row: c.ConfigRow) -> None:
         try:
@@ -117,9 +137,7 @@ class Reader:
         self._counts["configs"] += 1
 
     def _rows(self, frame: c.Rows) -> None:
-        db = self._history
-        if db is None or frame.table not in db.table_names():
-            raise c.BadContents(f"there is no table called {frame.table[:40]!r}")
+        db = self._database(frame)
         known = {column.name for column in db[frame.table].columns}
         if not frame.columns or len(set(frame.columns)) != len(frame.columns) or set(frame.columns) - known:
             raise c.BadContents(f"table {frame.table} has no such columns")
@@ -134,6 +152,18 @@ class Reader:
         except (sqlite3.IntegrityError, OverflowError) as error:
             raise c.BadContents(f"a row of {frame.table}: {error}") from error
         self._counts["rows"] += len(frame.rows)
+
+    def _database(self, frame: c.Rows) -> Database:
+        db = self._history if frame.database == HISTORY_FILE else None
+        if frame.database == BUSINESS_FILE and self._business is not None and frame.table in TABLES:
+            db = Database(self._business)
+        elif frame.database == WEB_FILE and self._web is not None and frame.table in WEB_TABLES:
+            db = Database(self._web)
+        elif frame.database == CONFIG_FILE and self._configs is not None and frame.table == DRAFTS:
+            db = Database(self._configs.connection)
+        if db is None or frame.table not in db.table_names():
+            raise c.BadContents(f"there is no table called {frame.table[:40]!r}")
+        return db
 
     def _records(self, frame: c.Records) -> None:
         for payload in frame.payloads:
@@ -197,7 +227,28 @@ class Reader:
         if self._history is not None:
             self._history.conn.commit()
             HISTORY.apply(self._history)
+        if self._business is not None:
+            business.complete(self._business)
+        if self._web is not None:
+            people.complete(self._web)
+        if self._configs is not None:
+            _check_drafts(self._configs)
         self.end = end
+
+
+def _check_drafts(store: ConfigStore) -> None:
+    """Raises BadContents for one that no page could show."""
+    try:
+        for draft in DraftStore(store).all():
+            look(draft.document)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError, AttributeError) as error:
+        raise c.BadContents(f"a draft cannot be read: {error}") from error
+
+
+def _refuse_newer(steps: tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = sorted(set(steps) - set(known))
+    if unknown or tuple(steps) != known[: len(steps)]:
+        raise c.BadContents(f"made by newer software ({', '.join(unknown) or 'another order of tables'})")
 
 
 def _empty_history(path: Path, steps: tuple[str, ...]) -> Database:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from firmware.archive.backup import business, people
 from firmware.archive.backup import contents as c
 from firmware.archive.backup.making import BackupError
 from firmware.archive.backup.reading import Reader
@@ -21,6 +22,7 @@ from firmware.recorder.snapshots import Snapshots
 from firmware.store.disk import Disk
 from firmware.store.history import HISTORY_FILE, read_history
 
+CERTIFICATES = "secrets/web"
 Report = Callable[[int], None]
 """Called with the bytes of the sealed file read so far."""
 
@@ -40,6 +42,8 @@ class Checked(Struct, frozen=True):
     end: c.End
     problems: tuple[str, ...]
     """Recordings that are not what history says; they do not keep it from being restored."""
+    kept_out: tuple[str, ...] = ()
+    """Who may come in by the backup, and not since: they still may not."""
 
 
 def check(file: BinaryIO, passphrase: str, scratch: Path, report: Report = lambda _: None) -> Checked:
@@ -71,6 +75,8 @@ def restore(
     try:
         checked = _build(file, passphrase, root / NEW, disk, report)
         _keep_keys(root, disk)
+        people.keep(root, root / NEW, disk)
+        checked = structs.replace(checked, kept_out=people.keep_out(root, root / NEW, disk))
         settle(root / NEW)
     except BaseException:
         remove_tree(root / NEW, disk)
@@ -81,12 +87,22 @@ def restore(
 
 
 def _keep_keys(root: Path, disk: Disk) -> None:
-    """A key made since the backup stays: without it the list of erasures would recognise nobody."""
-    secrets = root / "secrets"
+    """A key made since the backup stays: without it the list of erasures would recognise nobody.
+
+    The pages' certificates stay where the backup has none: they fit one another alone.
+    """
     disk.make_directory(root / NEW / "secrets")
-    for path in sorted(secrets.iterdir()) if secrets.is_dir() else ():
-        target = root / NEW / "secrets" / path.name
+    _keep_files(root, "secrets", disk)
+    if not (root / NEW / CERTIFICATES).exists():
+        _keep_files(root, CERTIFICATES, disk)
+
+
+def _keep_files(root: Path, folder: str, disk: Disk) -> None:
+    there = root / folder
+    for path in sorted(there.iterdir()) if there.is_dir() else ():
+        target = root / NEW / folder / path.name
         if path.is_file() and not target.exists():
+            disk.make_directory(target.parent)
             disk.write_whole(target, path.read_bytes())
 
 
@@ -139,6 +155,9 @@ def _problems(root: Path) -> list[str]:
         pass
     if reader.torn:
         raise c.BadContents(f"the journal: {reader.torn[0].reason}")
+    fault = business.fault(root)
+    if fault:
+        raise c.BadContents(f"contacts: {fault}")
     if not (root / HISTORY_FILE).is_file():
         return []
     db = read_history(root / HISTORY_FILE)

@@ -17,7 +17,7 @@ from firmware.store.disk import Disk
 PLAN = "restore.plan"
 NEW, FORMER, ASIDE = "restored.new", "restored.former", "restored.aside"
 """What a restore builds; what it replaced; where that waits while a restore is undone."""
-DATABASES = ("config.db", "history.db")
+DATABASES = ("config.db", "history.db", "business.db", "web.db")
 ENTRIES = (
     *(f"{name}{end}" for name in DATABASES for end in ("", "-wal", "-shm")),
     "journal",
@@ -26,6 +26,7 @@ ENTRIES = (
     "recordings",
     "prompts",
     "secrets",
+    "jobs",
     "switch.epoch",
 )
 """Everything a box remembers. What is not named here stays where it is."""

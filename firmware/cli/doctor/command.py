@@ -17,10 +17,14 @@ from firmware.cli.doctor import (
     gate,
     history,
     jobs,
+    lines,
     machine,
     mailboxes,
+    pages,
     processes,
     sip,
+    sip_service,
+    spending,
     switch,
 )
 from firmware.cli.doctor.finding import Finding
@@ -36,12 +40,16 @@ LOOKS: tuple[Callable[[Places], Iterator[Finding]], ...] = (
     configuration.look,
     processes.look,
     switch.look,
+    lines.look,
     engine.look,
     archive.look,
     history.look,
     mailboxes.look,
+    spending.look,
     jobs.look,
+    sip_service.look,
     gate.look,
+    pages.look,
     backup.look,
 )
 """Cheapest first; none raises."""

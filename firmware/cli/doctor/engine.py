@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from firmware.cli.doctor.finding import Finding
+from firmware.cli.doctor.told import number
 from firmware.cli.metrics.exposition import read_told
 from firmware.protocol.places import Places
 from firmware.protocol.role import role_is_held
@@ -22,8 +22,8 @@ def look(places: Places) -> Iterator[Finding]:
         "calls": now.get("calls", 0),
         "queued": now.get("queued", 0),
         "agents": now.get("agents_ready", 0),
-        "fill": f"{_number(now, 'ring_fill'):.0%}",
-        "seconds": f"{_number(now, 'ring_waited_us') / 1e6:.1f}",
+        "fill": f"{number(now, 'ring_fill'):.0%}",
+        "seconds": f"{number(now, 'ring_waited_us') / 1e6:.1f}",
         "inputs": now.get("passed_over", 0),
         "missing": now.get("recovery_missing", 0),
         "left_out": now.get("recovery_left_out", 0),
@@ -32,17 +32,12 @@ def look(places: Places) -> Iterator[Finding]:
     }
     wrong = {
         "engine-stands": now.get("ring_waiting") is True,
-        "engine-stood": now.get("ring_waiting") is False and _number(now, "ring_waits") > 0,
-        "journal-ring-fills": _number(now, "ring_fill") > RING_FILLS,
-        "inputs-passed-over": _number(now, "passed_over") > 0,
-        "records-missing": _number(now, "recovery_missing") + _number(now, "recovery_left_out") > 0,
-        "snapshots-refused": _number(now, "recovery_snapshots_refused") > 0,
+        "engine-stood": now.get("ring_waiting") is False and number(now, "ring_waits") > 0,
+        "journal-ring-fills": number(now, "ring_fill") > RING_FILLS,
+        "inputs-passed-over": number(now, "passed_over") > 0,
+        "records-missing": number(now, "recovery_missing") + number(now, "recovery_left_out") > 0,
+        "snapshots-refused": number(now, "recovery_snapshots_refused") > 0,
         "switch-away": now.get("link_up") is False,
     }
     found = [Finding(slug, data) for slug, is_so in wrong.items() if is_so]
     yield from found or [Finding("engine", data)]
-
-
-def _number(told: Mapping[str, Any], name: str) -> float:
-    value = told.get(name, 0)
-    return float(value) if isinstance(value, int | float) else 0.0

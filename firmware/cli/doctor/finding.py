@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from firmware.cli.doctor.wordings import SAID, Said
+from firmware.cli.doctor.said import Said
+from firmware.cli.doctor.wordings import SAID
 from firmware.config.faults import printable
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-
-import msgspec
 
 from firmware.cli.box_now import box_now_us
 from firmware.cli.doctor.finding import Finding
+from firmware.cli.doctor.told import config_of, whole
 from firmware.cli.metrics.exposition import read_told
-from firmware.config.newest import newest
 from firmware.protocol.places import Places
 from firmware.protocol.role import role_is_held
 
@@ -22,32 +19,23 @@ MANY = 10
 
 def look(places: Places) -> Iterator[Finding]:
     """Nothing of a box that does not run or has no configuration."""
-    now_us, enabled = box_now_us(places), _enabled(places)
-    if now_us is None or enabled is None or not role_is_held(places.run, "engine"):
+    now_us, config = box_now_us(places), config_of(places)
+    if now_us is None or config is None or not role_is_held(places.run, "engine"):
         return
-    if enabled:
+    if config.gate.enabled:
         yield _of(places, now_us)
     else:
         yield Finding("gate-off")
 
 
-def _enabled(places: Places) -> bool | None:
-    """None: no configuration can be read, which is another finding."""
-    try:
-        found = newest(places.config_db)
-        return None if found is None else found.config.gate.enabled
-    except (sqlite3.Error, msgspec.MsgspecError):
-        return None
-
-
 def _of(places: Places, now_us: int) -> Finding:
     now = read_told(places, "gate")
-    alive = role_is_held(places.run, "gate") and now_us - _number(now, "at_us") < SILENT_US
+    alive = role_is_held(places.run, "gate") and now_us - whole(now, "at_us") < SILENT_US
     if not alive or now.get("listening") is not True:
         return Finding("gate-gone", {"log": places.log / "gate.log"})
-    refused, last_us = _number(now, "refused_logins"), _number(now, "last_refused_us")
+    refused, last_us = whole(now, "refused_logins"), whole(now, "last_refused_us")
     data = {
-        "clients": _number(now, "clients"),
+        "clients": whole(now, "clients"),
         "refused": refused,
         "hours": f"{max(0, now_us - last_us) / 3.6e9:.1f}",
     }
@@ -55,8 +43,3 @@ def _of(places: Places, now_us: int) -> Finding:
         return Finding("gate", data)
     guessed = refused >= MANY and now_us - last_us < DAY_US
     return Finding("gate-guessed" if guessed else "gate-refused", data)
-
-
-def _number(told: dict[str, object], name: str) -> int:
-    value = told.get(name, 0)
-    return value if isinstance(value, int) else 0

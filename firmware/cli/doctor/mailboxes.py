@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from sqlite_utils import Database
 
 from firmware.cli.doctor.finding import Finding
+from firmware.cli.doctor.told import in_history
 from firmware.protocol.places import Places
 from firmware.store import queries
-from firmware.store.history import NoHistory, StoreError, read_history
 
 GUESSED_WITHIN_US = 7 * 86_400_000_000
 
 
 def look(places: Places) -> Iterator[Finding]:
-    """A history that cannot be read is the history's own finding."""
-    try:
-        db = read_history(places.history_db)
-    except (NoHistory, StoreError, sqlite3.Error):
-        return
-    try:
-        yield from _found(db)
-    except sqlite3.Error:
-        return
-    finally:
-        db.close()
+    return in_history(places, _found)
 
 
 def _found(db: Database) -> Iterator[Finding]:

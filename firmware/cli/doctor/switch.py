@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from firmware.cli.doctor.finding import Finding
+from firmware.cli.doctor.told import number
 from firmware.cli.metrics.exposition import read_told
 from firmware.protocol.places import Places
 from firmware.protocol.role import role_is_held
@@ -28,40 +29,37 @@ def look(places: Places) -> Iterator[Finding]:
 
 
 def _wrong(now: Mapping[str, Any], pace: Mapping[str, Any]) -> dict[str, bool]:
-    seconds = _number(pace, "seconds")
+    seconds = number(pace, "seconds")
     return {
-        "ticks-late": _number(pace, "late_ticks") > 0,
-        "machine-stands": seconds > 60 and _number(pace, "seconds_not_counted") > STANDSTILLS * seconds,
-        "tape-overrun": _number(now, "tape_lost_blocks") > 0,
-        "audio-ring-fills": _number(now, "audio_ring_fill") > RING_FILLS,
+        "ticks-late": number(pace, "late_ticks") > 0,
+        "machine-stands": seconds > 60 and number(pace, "seconds_not_counted") > STANDSTILLS * seconds,
+        "tape-overrun": number(now, "tape_lost_blocks") > 0,
+        "audio-ring-fills": number(now, "audio_ring_fill") > RING_FILLS,
         "engine-away": now.get("engine_state", "deciding") in {"absent", "silent"},
-        "events-lost": _number(now, "events_lost") > 0,
-        "commands-misfit": _number(now, "misfit_commands") > 0,
-        "prompts-asked-in-vain": _number(now, "missing_prompts") > 0,
-        "clocks-slip": _number(now, "slips") > 0,
-        "frames-garbled": _number(now, "garbled_frames") > 0,
+        "events-lost": number(now, "events_lost") > 0,
+        "commands-misfit": number(now, "misfit_commands") > 0,
+        "prompts-asked-in-vain": number(now, "missing_prompts") > 0,
+        "prompts-crowded": number(now, "crowded_prompts") > 0,
+        "clocks-slip": number(now, "slips") > 0,
+        "frames-garbled": number(now, "garbled_frames") > 0,
     }
 
 
 def _data(now: Mapping[str, Any], pace: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "ticks": round(_number(now, "tick")),
-        "late": round(_number(pace, "late_ticks")),
-        "stood": round(_number(pace, "seconds_not_counted")),
-        "blocks": round(_number(now, "tape_lost_blocks")),
-        "fill": f"{_number(now, 'audio_ring_fill'):.0%}",
+        "ticks": round(number(now, "tick")),
+        "late": round(number(pace, "late_ticks")),
+        "stood": round(number(pace, "seconds_not_counted")),
+        "blocks": round(number(now, "tape_lost_blocks")),
+        "fill": f"{number(now, 'audio_ring_fill'):.0%}",
         "state": now.get("engine_state", ""),
-        "events": round(_number(now, "events_lost")),
-        "commands": round(_number(now, "misfit_commands")),
-        "prompts": round(_number(now, "missing_prompts")),
-        "slips": round(_number(now, "slips")),
-        "frames": round(_number(now, "garbled_frames")),
+        "events": round(number(now, "events_lost")),
+        "commands": round(number(now, "misfit_commands")),
+        "prompts": round(number(now, "missing_prompts")),
+        "crowded": round(number(now, "crowded_prompts")),
+        "slips": round(number(now, "slips")),
+        "frames": round(number(now, "garbled_frames")),
     }
-
-
-def _number(told: Mapping[str, Any], name: str) -> float:
-    value = told.get(name, 0)
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _list(value: object) -> list[str]:

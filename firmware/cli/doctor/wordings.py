@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
-
-class Said(Struct, frozen=True):
-    """`check` is the thing looked at; `{words}` are filled from a finding's data."""
-
-    check: str
-    en: str
-    en_remedy: str
-    zh: str
-    zh_remedy: str
-    wrong: bool = True
+from firmware.cli.doctor.said import Said
+from firmware.cli.doctor.wordings_lines import LINES
 
 
 def _well(check: str, en: str, zh: str, en_advice: str = "", zh_advice: str = "") -> Said:
@@ -296,6 +286,13 @@ _SWITCH = {
         "有 {prompts} 次找不到提示音，主叫听到的是哔声或其他语言",
         "请把提示音放入数据目录的 prompts 文件夹，或改正流程中的名称",
     ),
+    "prompts-crowded": Said(
+        "switch",
+        "{crowded} new prompts found no room: callers hear the old ones",
+        "restart the box when nobody telephones, or shorten the prompts",
+        "{crowded} 条新提示音没有空间：主叫听到的仍是旧的",
+        "请在无人通话时重启设备，或缩短提示音",
+    ),
     "clocks-slip": Said(
         "switch",
         "{slips} slips: two cards do not run by one clock",
@@ -311,7 +308,11 @@ _SWITCH = {
         "两个进程版本是否一致？更新后请重启设备",
     ),
     "switch-finding": Said(
-        "switch", "{text}", "see the cards and the wiring", "{text}", "请检查线路卡与接线"
+        "switch",
+        "{text}",
+        "see the cards and the wiring, or the prompt that is named",
+        "{text}",
+        "请检查线路卡与接线，或所指的提示音",
     ),
 }
 _ENGINE = {
@@ -398,6 +399,9 @@ _ARCHIVE = {
         "`tipring recordings ledger` 会列出每处缺失；损坏文件的磁盘必须更换",
     ),
 }
+_ASK = "ask its people; was it not them, `tipring sip password {who}` makes a new password; see its class too"
+_ASK_ZH = "请询问使用人；若非本人，用 `tipring sip password {who}` 更换密码，并检查其等级"
+
 _HISTORY = {
     "ledger": _well(
         "ledger",
@@ -438,6 +442,27 @@ _HISTORY = {
         "a fault of the firmware: send history.db to us",
         "有 {count} 条事实与之前的记录不符",
         "固件缺陷：请把 history.db 发给我们",
+    ),
+    "telephone-abroad": Said(
+        "calls-outside",
+        "telephone {who}: {count} calls abroad or to premium numbers within 10 minutes ({alarms} times in a week)",
+        _ASK,
+        "话机 {who}：10 分钟内 {count} 次国际或高价呼叫（一周内 {alarms} 次）",
+        _ASK_ZH,
+    ),
+    "telephone-refused": Said(
+        "calls-outside",
+        "telephone {who}: {count} calls outside refused within 10 minutes ({alarms} times in a week)",
+        _ASK,
+        "话机 {who}：10 分钟内 {count} 次外呼被拒（一周内 {alarms} 次）",
+        _ASK_ZH,
+    ),
+    "telephone-spent": Said(
+        "calls-outside",
+        "telephone {who}: its day's minutes or cost were used up ({alarms} times in a week)",
+        _ASK,
+        "话机 {who}：当日通话时长或费用额度用完（一周内 {alarms} 次）",
+        _ASK_ZH,
     ),
     "mailbox-full": Said(
         "mailboxes",
@@ -509,6 +534,70 @@ _PROGRAMS = {
         "无法连接引擎：查询和邮件都不执行",
         "请看 {log}",
     ),
+    "webhooks": _well(
+        "webhooks", "{count} endpoints are told what happens", "正在向 {count} 个 Webhook 地址投递事件"
+    ),
+    "webhook-fails": Said(
+        "webhooks",
+        "webhook {name} took nothing for {hours} h ({reason}), {waiting} events wait",
+        "see why on the page Programs > Webhooks, and look after the receiver; it is tried again, at least each hour",
+        "Webhook {name} 已 {hours} 小时未收下任何事件（{reason}），待投递 {waiting} 个",
+        "原因见“程序接口 > Webhook 通知”页面，请检查接收方；系统会继续重试，至少每小时一次",
+    ),
+    "webhook-loses": Said(
+        "webhooks",
+        "webhook {name} took nothing for {hours} h ({reason}): {lost} events older than 3 days were given up",
+        "look after the receiver, or switch the webhook off; when it is back it is told that events are missing",
+        "Webhook {name} 已 {hours} 小时未收下任何事件（{reason}），{lost} 个超过 3 天的事件已放弃",
+        "请检查接收方，或停用此 Webhook；恢复后会告知对方有事件缺失",
+    ),
+    "webhook-no-secret": Said(
+        "webhooks",
+        "webhook {name} has no secret: nothing is sent",
+        "make one on the page Programs > Webhooks and give it to the receiver",
+        "Webhook {name} 没有密钥，不会投递",
+        "请在“程序接口 > Webhook 通知”页面生成密钥并交给接收方",
+    ),
+    "sip-service": _well(
+        "telephones",
+        "{telephones} of {all} SIP telephones registered, {trunks} of {every} trunks up, {calls} calls",
+        "{all} 部 SIP 话机中 {telephones} 部已注册，{every} 条中继中 {trunks} 条可用，{calls} 路通话",
+    ),
+    "sip-nobody": _well(
+        "telephones",
+        "none of {all} SIP telephones is registered; {trunks} of {every} trunks up",
+        "{all} 部 SIP 话机均未注册；{every} 条中继中 {trunks} 条可用",
+        "set a password with tipring sip password NUMBER and enter it, with the box's address, at the telephone",
+        "请用 tipring sip password 分机号 设置密码，并在话机上填写该密码和本机地址",
+    ),
+    "sip-trunk-down": Said(
+        "telephones",
+        "only {trunks} of {every} trunks up; {telephones} of {all} SIP telephones registered",
+        "tipring run says why (`unregistered`, `no-answer`, `password`); check hosts, user and password of [[trunk]]",
+        "{every} 条中继中仅 {trunks} 条可用；{all} 部 SIP 话机中 {telephones} 部已注册",
+        "原因见 tipring run 的输出（unregistered、no-answer、password）；请检查 [[trunk]] 的 hosts、user 和 password",
+    ),
+    "sip-guessed": Said(
+        "telephones",
+        "{failures} log-ins with a wrong password, {bans} addresses banned for it",
+        "somebody guesses: keep SIP behind the router, or name the networks of your telephones in [sip] local",
+        "{failures} 次密码错误的注册，{bans} 个地址因此被禁",
+        "有人在猜密码：请勿将 SIP 暴露到公网，或在 [sip] local 中只写话机所在网段",
+    ),
+    "sip-no-priority": _well(
+        "telephones",
+        "the audio of SIP runs without real-time priority",
+        "SIP 语音没有实时优先级",
+        "on the appliance the service gives it; elsewhere audio may suffer under load",
+        "在设备上由服务赋予；在其他机器上负载高时语音可能受影响",
+    ),
+    "sip-gone": Said(
+        "telephones",
+        "the configuration has a SIP card, but its process does not answer",
+        "restart the box if it was added just now; else see {log}",
+        "配置中有 SIP 卡，但其进程没有应答",
+        "如刚刚添加，请重启系统；否则请看 {log}",
+    ),
     "gate-off": _well("gate", "off", "未启用"),
     "gate": _well("gate", "on, {clients} programs logged in", "已启用，{clients} 个程序已登录"),
     "gate-refused": _well(
@@ -531,12 +620,30 @@ _PROGRAMS = {
         "如刚刚启用，请重启系统；否则请看 {log}",
     ),
 }
+_WEB: Mapping[str, Said] = {
+    "web-off": _well("pages", "off", "未启用"),
+    "web": _well("pages", "at {url}", "地址 {url}"),
+    "web-secure": _well(
+        "pages",
+        "at {url}; SHA-256 of its certificate {fingerprint}",
+        "地址 {url}；证书 SHA-256 {fingerprint}",
+    ),
+    "web-gone": Said(
+        "pages",
+        "switched on in the configuration, but nobody answers; calls go on",
+        "see {log}; another program may have the port: [web] port",
+        "配置中已启用，但没有应答；通话不受影响",
+        "请看 {log}；也可能端口被其他程序占用：[web] port",
+    ),
+}
 SAID: Mapping[str, Said] = {
     **_MACHINE,
+    **_WEB,
     **_DISK,
     **_CONFIGURATION,
     **_PROCESSES,
     **_SWITCH,
+    **LINES,
     **_ENGINE,
     **_ARCHIVE,
     **_HISTORY,

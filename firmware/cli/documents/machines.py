@@ -81,6 +81,8 @@ def _told(what: Any) -> str:
     """An event class, or the orders that follow."""
     if what is None or what == ():
         return ""
+    if isinstance(what, Enum):
+        return "" if what.name == "NOTHING" else f"`{what.name}`"
     if isinstance(what, tuple):
         return ", ".join(f"`{one.name}`" for one in what)
     return f"`{what.__name__}`"
@@ -108,7 +110,8 @@ def _step_table(machine: Machine) -> str:
     lines = ["| state | given | step | may go to | may tell |", "|---|---|---|---|---|"]
     for (state, given), step in machine.steps.items():
         name, after, told = _described(machine, step)
-        lines.append(f"| `{state.name}` | `{given.__name__}` | `{name}` | {after} | {told} |")
+        what = given.name if isinstance(given, Enum) else given.__name__
+        lines.append(f"| `{state.name}` | `{what}` | `{name}` | {after} | {told} |")
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.cli.metrics.exposition import OF_PROCESSES, STATUSES
+from firmware.cli.metrics.exposition import OF_LINES, OF_PROCESSES, STATUSES
 from firmware.cli.metrics.families import Family, Shape, families
 
 HEAD = """# Metrics
@@ -18,6 +18,7 @@ begin anew with their process.
 
 def metrics_page() -> str:
     parts = [HEAD, _section("Every process", list(OF_PROCESSES))]
+    parts.append(_section("Every port", list(OF_LINES.values())))
     parts += [_section(role.capitalize(), families(role, *where)) for role, where in STATUSES.items()]
     return "\n".join(parts)
 

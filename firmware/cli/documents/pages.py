@@ -12,20 +12,25 @@ from firmware.cli.documents import engine_steps, machines, messages
 from firmware.cli.documents.command_line import command_line
 from firmware.cli.documents.features import features_page
 from firmware.cli.documents.gate import gate_page
+from firmware.cli.documents.interview import interview_page
 from firmware.cli.documents.machines import Machine
 from firmware.cli.documents.metrics import metrics_page
+from firmware.cli.documents.orders import orders_page
 from firmware.cli.documents.tables_fed import tables_fed
 from firmware.cli.main import build_parser
 from firmware.config.document import document
 from firmware.engine.process import disk_watch
+from firmware.jobs.webhooks import patience
 from firmware.protocol import commands, events, facts
 from firmware.recorder import watermark
+from firmware.sip import call, registering, subscription, trunk_account, trunk_probe
 from firmware.switch.last_resort import presence
 from firmware.switch.last_resort import telephone as last_resort
-from firmware.switch.lines import dialling, offer, supervision, telephone
+from firmware.switch.lines import dialling, offer, signalled_line, signalled_telephone, supervision, telephone
 from hwsim.figures import FIGURES
+from hwsim.legs import trunk_channel
 from hwsim.scenario import Scenario
-from hwsim.world import attendant, caller, exchange, party, scripted
+from hwsim.world import attendant, caller, exchange, party, scripted, visitor
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 EVENTS = """# Switch events
@@ -77,6 +82,8 @@ without a `[[person]]` rings and is left alone (its diary knows of it).
 | `flash` | the R key |
 | `hang` | the handset is put down |
 | `talk`, `hush` | begins to speak (to a machine); says no more |
+| `transfer-801`, `transfer` | SIP: the transfer key with a number; without one the telephone's calls are joined |
+| `decline` | SIP: the key that refuses a call which rings |
 
 | when | the line is done |
 |---|---|
@@ -95,6 +102,26 @@ answers, lets the caller talk for five seconds, rings 803 and hands over.
 A person with a script talks from answering a ring, or from the first voice heard, until `hang`: for a flash and keys
 he pauses 2.5 s, and after dial tone till the next voice. So the diaries say at any time who hears whom. Two who wait
 for the other to begin (a call picked up) need `talk@+1`.
+
+## SIP telephones and trunks
+
+Extensions and trunks on a card of kind `sip` are there in rehearsals, as calls without SIP's messages; with
+`run --sim` they are left to the role `sip` and to real telephones. People do at a SIP telephone what they do at any
+other, and it does with that what such telephones do:
+
+* `lift` answers the call that rings; else there is dial tone, the telephone's own, which is always the plain one.
+* Keys after dial tone are one number, sent half a second after the last: a whole number belongs in one line. `#`
+  behind digits sends; behind a service code (`*41801#`) it is part of it. Keys in a call are messages.
+* `flash` holds the call and gives dial tone for another; once more: back to it. With two calls, `2` after it goes to
+  and fro, `1` ends the present one, `3` makes a conference. When somebody knocks, it takes that call.
+* `hang` with one call on hold and another hands the first over: attended when the other was answered, else blind to
+  its number. With nothing but a call on hold the telephone rings at once, to remind of it.
+
+When a call ends the telephone sounds busy tone (congestion for causes other than 16, 17, 21) until it is put down. A
+call with the bell `intercom` it answers by itself. `phone-unplug` takes its calls and its registration away.
+
+Outside callers reach a trunk by its name, its number, or a number of a `[[did]]` that no line has; their keys are
+messages too. A party is found however the box spells the number (`+861062345678`, `01062345678`, `62345678`).
 """
 EXPECTED = """## What can be expected
 
@@ -113,8 +140,8 @@ EXPECTED = """## What can be expected
 | `mark` | whose | each turn in which that voice was heard: every 2.5 s at first, then at most 8 s apart |
 | `HeardGoodbye`, `Connected`, `Released`, `Refused`, `Alerted` | | other things people notice |
 | `MailCame` | the subject | in the diary of a mailbox's address: a message was mailed there; `sound_s` is its length |
-| `Press` | the keys | they are pressed |
-| `Lift`, `HangUp`, `Flash`, `Talk`, `Hush`, `Answer`, `PlaceCall`, `Goodbye` | | what else people do |
+| `Press`, `Transfer` | the keys | they are pressed; the number after the transfer key |
+| `Lift`, `HangUp`, `Flash`, `Decline`, `Talk`, `Hush`, `Answer`, `PlaceCall`, `Goodbye` | | what else people do |
 
 Tones people know: `dial`, `special-dial`, `ringback`, `busy`, `congestion`, `call-waiting`, `confirm`, `beep`.
 That somebody is *not* heard is proved by `mark` with `most = 0` over a time in which he talks.
@@ -186,6 +213,32 @@ ALL_MACHINES = (
         "A telephone on an FXS port: rung, lifted, flashed, put down.",
     ),
     Machine(
+        "Telephone with messages (switch)", signalled_telephone.SignalledTelephone, signalled_telephone.Station,
+        signalled_telephone.STEPS,
+        "A SIP telephone: called, calling, holding, with at most two calls. What has no row is ignored in any state.",
+    ),
+    Machine(
+        "Line with messages (switch)", signalled_line.SignalledLine, signalled_line.Channel, signalled_line.STEPS,
+        "One channel of a SIP trunk: offered, placed, up.",
+    ),
+    Machine(
+        "Call (SIP process)", call.Call, call.State, call.STEPS,
+        "One call of a SIP telephone or a trunk's channel, between the far end and the card's contract.",
+    ),
+    Machine(
+        "Registration with a carrier (SIP process)", trunk_account.TrunkAccount, registering.Registering,
+        registering.STEPS,
+        "A trunk that registers the box.",
+    ),
+    Machine(
+        "Probe of a carrier (SIP process)", trunk_probe.TrunkProbe, trunk_probe.Probing, trunk_probe.STEPS,
+        "A trunk known by its address: whether it answers OPTIONS.",
+    ),
+    Machine(
+        "Subscription (SIP process)", subscription.Subscription, subscription.Watching, subscription.STEPS,
+        "Somebody who watches a telephone or a mailbox.",
+    ),
+    Machine(
         "Presence of an engine (switch)", presence.Presence, presence.Engine, presence.STEPS,
         "Whether an engine decides, from its connection and from what it has taken.",
     ),
@@ -202,8 +255,16 @@ ALL_MACHINES = (
         "Whether the disk takes what is taped, from how full the audio ring is.",
     ),
     Machine(
+        "Patience with an endpoint (jobs)", patience.Patience, patience.State, patience.STEPS,
+        "One webhook: an event after the other, told till it is taken.",
+    ),
+    Machine(
         "Exchange (simulator)", exchange.Exchange, exchange.State, exchange.STEPS,
         "The exchange's side of one subscriber line.",
+    ),
+    Machine(
+        "Channel of a carrier (simulator)", trunk_channel.TrunkChannel, trunk_channel.Channel, trunk_channel.STEPS,
+        "The carrier's side of one channel of a trunk.",
     ),
     Machine(
         "Caller (simulator)", caller.Caller, caller.CallerState, caller.Caller.STEPS,
@@ -221,6 +282,10 @@ ALL_MACHINES = (
         "Outside party (simulator)", party.OutsideParty, party.PartyState, party.OutsideParty.STEPS,
         "Somebody the box can call.", party.OutsideParty.ALARMS,
     ),
+    Machine(
+        "Visitor (simulator)", visitor.Visitor, caller.CallerState, visitor.Visitor.STEPS,
+        "An outside person who is played by hand at the bench.", visitor.Visitor.ALARMS,
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -235,6 +300,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "machines.md": _machines,
     "metrics.md": metrics_page,
     "gate.md": gate_page,
+    "interview.md": interview_page,
+    "orders.md": orders_page,
 }
 
 

@@ -23,6 +23,9 @@ COUNTED = frozenset({
     "taken", "cut", "journal_gaps", "oddities", "bad_blocks", "torn", "purged_recordings", "purged_calls",
     "done", "failed", "timed_out", "unknown", "mails_failed",
     "logins", "refused_logins", "refused_connections", "gate_orders", "dropped",
+    "switch_connections", "requests", "log_in_failures", "bans", "unanswered", "refused_calls", "garbled_packets",
+    "unsent", "connections_refused", "foreign_audio", "misfits", "errors", "troubles", "late_blocks", "skipped_blocks",
+    "alone_blocks", "line_minutes_lost",
 })  # fmt: skip
 """Fields that only grow while their process lives: counters. Everything else goes up and down."""
 UNITS = {"us": ("seconds", 1e-6), "ms": ("seconds", 1e-3), "s": ("seconds", 1.0), "kib": ("bytes", 1024.0)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from firmware.cli.rehearsal.mail_desk import MAIL, MailDesk
 from firmware.protocol.facts import JobAsked
-from firmware.protocol.inputs import JobAnswered
+from firmware.protocol.inputs import AnyInput, JobAnswered
 from firmware.protocol.journal import Record
 from hwsim.scenario import LookupAnswer
 
@@ -33,7 +33,7 @@ class Answers:
             elif isinstance(fact, JobAsked) and self._mail is not None:
                 self._mail.ask(fact, record.at_us)
 
-    def due(self, at_us: int) -> Iterator[JobAnswered]:
+    def due(self, at_us: int) -> Iterator[AnyInput]:
         while self._due and self._due[0][0] <= at_us:
             yield heapq.heappop(self._due)[2]
         if self._mail is not None:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from firmware.cli.cards import bench_cards
 from firmware.cli.rehearsal.answers import Answers
 from firmware.cli.rehearsal.clockwork import BoxFaults
 from firmware.cli.rehearsal.half import DecidingHalf, wall_start_us
+from firmware.cli.rehearsal.legs import rehearsed_cards
 from firmware.cli.rehearsal.mail_desk import MailDesk
+from firmware.cli.rehearsal.page import Page
 from firmware.cli.rehearsal.unheard import with_silence
 from firmware.prompts.bank import PromptBank
 from firmware.protocol.commands import Numbered
@@ -20,6 +21,7 @@ from firmware.switch.plan import SwitchPlan
 from firmware.switch.switch import Switch
 from hwsim.clock import VirtualClock
 from hwsim.fast.switch import FastSwitch
+from hwsim.legs.message_wire import MessageWire
 from hwsim.scenario import Fault, Scenario
 from hwsim.wire import Wire
 from hwsim.world.diary import Diary
@@ -66,12 +68,14 @@ class FullBox:
         plan = SwitchPlan.from_config(config)
         wire = Wire(len(plan.ports))
         self.diary = Diary(diary_entries)
-        self.world = World(scenario, wire, diary=self.diary, music=bank.music)
+        messages = MessageWire()
+        self.world = World(scenario, wire, diary=self.diary, music=bank.music, messages=messages)
         self.clock.follow(self.world.advance)
-        cards = bench_cards(config, wire, self.clock)
+        cards = rehearsed_cards(config, wire, self.clock, messages)
         wall_us = wall_start_us(scenario.about.starts, config.site.zone)
         self.half = DecidingHalf(config, out, wall_us, self._submit)
         self.half.answers = Answers(scenario.answers, MailDesk(config, out, self.diary))
+        self.half.page = Page(scenario.orders)
         self.half.listeners += [see] if see else []
         self._parts = (cards, plan, self.clock, bank, self.half.audio_ring)
         self._messages = RecordingShelf(out)
@@ -147,6 +151,7 @@ class FastBox:
         self.switch = FastSwitch(scenario, lengths, diary=self.diary)
         self.half = DecidingHalf(config, out, wall_us, self.switch.submit)
         self.half.answers = Answers(scenario.answers, MailDesk(config, out, self.diary, with_silence))
+        self.half.page = Page(scenario.orders)
         self.half.listeners += [see] if see else []
         # A switch that dies takes its audio with it: only the full box can show that.
         self._faults = BoxFaults(fault for fault in scenario.faults if fault.kind != "kill-switch")

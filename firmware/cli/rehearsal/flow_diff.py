@@ -106,7 +106,7 @@ def _made_up(old: Config, new: Config) -> Scenario:
 
 def _run(scenario: Scenario, out: Path) -> list[Visit]:
     ways = Ways()
-    box = FastBox(scenario, out, prompt_bank(scenario.config), see=ways.see)
+    box = FastBox(scenario, out, prompt_bank(scenario.config, out / "spoken"), see=ways.see)
     box.run_until(scenario.end_us)
     last, limit_us = box.half.calls_made, scenario.end_us + DRAIN_S * 1_000_000
     while box.half.open_calls(last) and box.now_us < limit_us:

@@ -10,6 +10,7 @@ import msgspec
 
 from firmware.archive.archive import Archive
 from firmware.cli.rehearsal.answers import Answers
+from firmware.cli.rehearsal.page import Page
 from firmware.cli.rehearsal.wall import RehearsedWall
 from firmware.config.schema import Config
 from firmware.engine import catching_up
@@ -68,6 +69,7 @@ class DecidingHalf:
         self.wall = RehearsedWall(wall_us, config.site.zone)
         self.answers = Answers()
         """Of the jobs process."""
+        self.page = Page()
 
     def begin(self) -> None:
         """The engine starts: it asks the switch for a report, learns the time and the configuration."""
@@ -108,7 +110,7 @@ class DecidingHalf:
         if self.back_us is not None and at_us >= self.back_us:
             self._come_back(at_us)
         if self.back_us is None:
-            for given in self.answers.due(at_us):
+            for given in (*self.answers.due(at_us), *self.page.due(at_us)):
                 self.keeper.give(given, self.keeper.not_before(at_us))
             self.keeper.run_timers(at_us)
         if at_us >= self._due_us:
@@ -122,7 +124,7 @@ class DecidingHalf:
         """When the engine wants to do something."""
         if self.back_us is not None:
             return self.back_us
-        times = (self.keeper.engine.deadline_us, self.answers.next_us)
+        times = (self.keeper.engine.deadline_us, self.answers.next_us, self.page.next_us)
         return min((one for one in times if one is not None), default=None)
 
     def kill(self, at_us: int, for_us: int = 0) -> None:

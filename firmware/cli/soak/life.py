@@ -32,7 +32,8 @@ class Life:
         self._end_us, self._every_us = round(hours * HOUR_US), round(every_hours * HOUR_US)
         long = day_after_day(scenario, hours)
         kind = FastBox if fast else FullBox
-        self.box: RehearsedBox = kind(long, out, prompt_bank(long.config), diary_entries=DIARY_ENTRIES)
+        bank = prompt_bank(long.config, out / "spoken")
+        self.box: RehearsedBox = kind(long, out, bank, diary_entries=DIARY_ENTRIES)
         self._let_go_us = 0
         self.first_types: Counter[str] = Counter()
 

@@ -27,9 +27,12 @@ from firmware.config.schema.rooms import *
 from firmware.config.schema.routes import *
 from firmware.config.schema.routing import *
 from firmware.config.schema.services import *
+from firmware.config.schema.sip import *
 from firmware.config.schema.site import *
 from firmware.config.schema.sounds import *
 from firmware.config.schema.times import *
+from firmware.config.schema.web import *
+from firmware.config.schema.webhooks import *
 
 
 class Config(Part, frozen=True):
@@ -38,6 +41,7 @@ class Config(Part, frozen=True):
     site: Site = Site()
     cards: tuple[Card, ...] = field(default=(), name="card")
     lines: tuple[Line, ...] = field(default=(), name="line")
+    trunks: tuple[Trunk, ...] = field(default=(), name="trunk")
     extensions: tuple[Extension, ...] = field(default=(), name="extension")
     agents: tuple[Agent, ...] = field(default=(), name="agent")
     queues: tuple[Queue, ...] = field(default=(), name="queue")
@@ -45,6 +49,7 @@ class Config(Part, frozen=True):
     routing: tuple[RoutingRule, ...] = ()
     flows: tuple[Flow, ...] = field(default=(), name="flow")
     lookups: tuple[Lookup, ...] = field(default=(), name="lookup")
+    webhooks: tuple[Webhook, ...] = field(default=(), name="webhook")
     hours: tuple[Hours, ...] = ()
     prompts: tuple[Prompt, ...] = field(default=(), name="prompt")
     tunes: tuple[Tune, ...] = field(default=(), name="tune")
@@ -68,3 +73,5 @@ class Config(Part, frozen=True):
     storage: Storage = Storage()
     mail: MailServer = MailServer()
     gate: Gate = Gate()
+    sip: Sip = Sip()
+    web: Web = Web()

@@ -33,6 +33,10 @@ class DialPlan(Part, frozen=True):
     """Names of lines in order of use; empty: last line first."""
     transfer_outside: bool = False
     """A telephone may hang up and leave two outside parties talking to one another, at the box's cost."""
+    alarm_abroad: Annotated[int, Meta(ge=0, le=1000)] = 5
+    """So many calls abroad or to premium numbers by one telephone within 10 minutes raise an alarm; 0: never."""
+    alarm_refused: Annotated[int, Meta(ge=0, le=1000)] = 10
+    """So many calls outside that its class of service refused within 10 minutes do; 0: never."""
     accounts: Annotated[str, one_of("listed", "free")] = "listed"
     """Account codes: only those of `[[account]]`, or any digits."""
     speed_dial: dict[Pair, Keys] = field(default_factory=dict)

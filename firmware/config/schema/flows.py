@@ -38,6 +38,7 @@ _STEPS = (
     "language",
     "http",
     "sql",
+    "contact",
     "queue",
     "callback",
     "extension",
@@ -49,6 +50,17 @@ _STEPS = (
     "return",
     "hang-up",
 )
+CONTACT_VARIABLES = (
+    "contact_id",
+    "contact_name",
+    "contact_company",
+    "contact_language",
+    "contact_vip",
+    "contact_value",
+    "contact_tags",
+    "contact_count",
+)
+"""What a `contact` node sets; all of them are text."""
 NodeKind = Annotated[str, one_of(*_STEPS)]
 Expression = str
 """See docs/flows.md; `firmware.config.expressions` reads it."""
@@ -92,7 +104,7 @@ class Node(Part, frozen=True):
     value: str = ""
     """`set`, `say`: a text, or `{variable}`."""
     expression: Expression = ""
-    """`set`, `say`: worked out in place of `value`."""
+    """`set`, `say`: worked out in place of `value`. `contact`: the number that is looked for; empty: the caller's."""
     speak: Annotated[str, one_of("digits", "number", "date", "time", "money")] = "digits"
     """`say`: how the value is read; money is in yuan, a date 2026-10-01, a time 13:05."""
     secret: bool = False
@@ -110,9 +122,9 @@ class Node(Part, frozen=True):
     give: dict[str, Expression] = field(default_factory=dict)
     """`http`, `sql`: parameter of the look-up to expression; a secret variable must stand alone."""
     within_s: Annotated[float, Meta(ge=0.05, le=10)] = 0.15
-    """`http`, `sql`: later answers are not waited for; `prompt` or `music` may be heard meanwhile."""
+    """`http`, `sql`, `contact`: later answers are not waited for; `prompt` or `music` may be heard meanwhile."""
     music: MusicName = ""
-    """`http`, `sql`: music while it is looked up; empty: none."""
+    """`http`, `sql`, `contact`: music while it is looked up; empty: none."""
     queue: QueueId = ""
     """`queue`: where the caller waits (rules of `routing` may look at the flow's variables). `callback`: whose agents
     call back; empty: those of the queue the caller was in."""

@@ -23,6 +23,7 @@ from firmware.config.schema.part import (
     Seconds,
     Slot,
     SlotKind,
+    SlotOrNone,
     one_of,
 )
 
@@ -32,14 +33,14 @@ class Card(Part, frozen=True):
 
     name: Annotated[str, Meta(extra={"defines": "card", "form": "name"})]
     """What lines and extensions call it."""
-    kind: Annotated[str, one_of("spi-hat")] = "spi-hat"
-    """Kind of card."""
+    kind: Annotated[str, one_of("spi-hat", "sip")] = "spi-hat"
+    """Kind of card: a hat of analog ports, or `sip`: telephones and trunks on the network."""
     bus: Annotated[int, Meta(ge=0, le=31)] = 0
     """SPI bus; its two chip selects serve slots 1-4 and 5-8."""
     pcm: str = "hw:0"
     """ALSA device of the card's PCM highway."""
     slots: tuple[SlotKind, ...] = ()
-    """What should be in each slot: `fxo`, `fxs` or `empty`; one family for each four slots."""
+    """What should be in each slot: `fxo`, `fxs` or `empty`; one family for each four slots. A `sip` card has none."""
     law: Annotated[str, one_of("a", "mu")] = "a"
     """Companding on the PCM highway: A-law or µ-law."""
 
@@ -94,14 +95,14 @@ class Line(Part, frozen=True):
 
 
 class Extension(Part, frozen=True):
-    """One telephone on an FXS port."""
+    """One telephone: on an FXS port, or with SIP where its card is of that kind."""
 
     number: Annotated[str, Meta(extra={"defines": "extension", "form": "digits"})]
     """What others dial."""
     card: CardName
     """Card it is plugged into."""
-    slot: Slot
-    """From 1."""
+    slot: SlotOrNone = 0
+    """From 1; not given on a `sip` card."""
     name: str = ""
     """Person or place."""
     language: LanguageOrNone = ""

@@ -35,4 +35,8 @@ class Positions(Part, frozen=True):
     """What caller and agent hear when a supervisor begins to listen; the country's law decides."""
     monitoring_prompt: PromptId = "monitoring-notice"
     """With `prompt`: what is said."""
+    recording_pause: bool = True
+    """Agents may pause the recording of their call, and go on with it."""
+    dispositions: tuple[str, ...] = ()
+    """Codes by which agents say what became of a call; none: any short word."""
     rules: tuple[PauseRule, ...] = field(default=(), name="rule")

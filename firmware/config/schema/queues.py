@@ -126,6 +126,12 @@ class Queue(Part, frozen=True):
     """Recordings of this queue older than this are deleted; 0: never, -1: as the site says."""
     service_level_s: Seconds = 20.0
     """Answered within this time counts for the service level."""
+    alert_wait_s: Seconds = 0.0
+    """Wallboard: it alerts while somebody waits longer than this; 0: than `service_level_s`."""
+    alert_waiting: Count = 0
+    """Wallboard: it alerts while so many wait; 0: it never does for their number."""
+    alert_service_level: Annotated[int, Meta(ge=0, le=100)] = 0
+    """Wallboard: it alerts while the day's service level is below so many percent; 0: it never does for that."""
     skills: dict[str, Level] = field(default_factory=dict)
     """Least level an agent needs, by skill."""
     relax: tuple[RelaxStep, ...] = ()

@@ -37,6 +37,16 @@ def recording_began(board: Board, fact: f.RecordingBegan, at_us: int) -> None:
     leg.recording, leg.uncovered, leg.wanted = fact.recording, "", None
 
 
+def recording_marked(board: Board, fact: f.RecordingMarked, at_us: int) -> None:
+    taping = board.state.recordings.get(fact.recording)
+    if taping is not None and fact.mark in ("paused", "unpaused"):
+        taping.paused = fact.mark == "paused"
+
+
+def recording_paused(board: Board, fact: f.RecordingPaused, at_us: int) -> None:
+    board.state.legs[fact.leg].paused_by = fact.by if fact.paused else 0
+
+
 def recording_taped(board: Board, fact: f.RecordingTaped, at_us: int) -> None:
     taping = board.state.recordings[fact.recording]
     if fact.to_tick >= 0:
@@ -145,9 +155,22 @@ def telephone_lifted(board: Board, fact: f.TelephoneLifted, at_us: int) -> None:
     board.port(fact.port).off_hook = True
 
 
+def dialog_began(board: Board, fact: f.DialogBegan, at_us: int) -> None:
+    dialogs = board.port(fact.port).dialogs
+    if fact.call not in dialogs:
+        dialogs.append(fact.call)
+
+
+def dialog_ended(board: Board, fact: f.DialogEnded, at_us: int) -> None:
+    dialogs = board.port(fact.port).dialogs
+    if fact.call in dialogs:
+        dialogs.remove(fact.call)
+
+
 def telephone_replaced(board: Board, fact: f.TelephoneReplaced, at_us: int) -> None:
     port = board.port(fact.port)
     port.off_hook, port.tone = False, ""
+    port.dialogs.clear()
     board.state.timers.pop(f"howl:{fact.port}", None)
 
 

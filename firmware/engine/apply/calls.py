@@ -39,7 +39,7 @@ CALL_TIMERS = ("hunt", "paging", "max", "announce", "comfort", "closing", "wait"
 def call_began(board: Board, fact: f.CallBegan, at_us: int) -> None:
     state = board.state
     state.calls_made = fact.call
-    state.calls[fact.call] = Call(fact.call, fact.direction, fact.port, fact.line, at_us)
+    state.calls[fact.call] = Call(fact.call, fact.direction, fact.port, fact.line, at_us, called=fact.called)
 
 
 def caller_known(board: Board, fact: f.CallerKnown, at_us: int) -> None:
@@ -63,6 +63,10 @@ def ring_counted(board: Board, fact: f.RingCounted, at_us: int) -> None:
 
 def call_answered(board: Board, fact: f.CallAnswered, at_us: int) -> None:
     board.state.calls[fact.call].answered = True
+
+
+def call_linked(board: Board, fact: f.CallLinked, at_us: int) -> None:
+    board.state.calls[fact.call].about = fact.about
 
 
 def call_ended(board: Board, fact: f.CallEnded, at_us: int) -> None:
@@ -91,6 +95,9 @@ def leg_added(board: Board, fact: f.LegAdded, at_us: int) -> None:
     state.legs[fact.leg] = leg
     call.legs.append(fact.leg)
     port = board.port(fact.port)
+    taken = {state.legs[one].dialog for one in (port.leg, port.away, port.knocks) if one}
+    free = [dialog for dialog in port.dialogs if dialog not in taken]
+    leg.dialog = free[-1] if free else -leg.id
     if fact.knocks:
         port.knocks, leg.knocked, leg.phase = fact.leg, True, Phase.KNOCKING
         return
@@ -105,6 +112,7 @@ def phase_entered(board: Board, fact: f.PhaseEntered, at_us: int) -> None:
     leg = board.state.legs[fact.leg]
     leg.phase = fact.phase
     leg.since_us = at_us
+    leg.ordered = False
 
 
 def leg_alerted(board: Board, fact: f.LegAlerted, at_us: int) -> None:
@@ -154,6 +162,14 @@ def leg_moved(board: Board, fact: f.LegMoved, at_us: int) -> None:
 def legs_swapped(board: Board, fact: f.LegsSwapped, at_us: int) -> None:
     port = board.port(fact.port)
     port.leg, port.away = port.away, port.leg
+
+
+def aside_ordered(board: Board, fact: f.AsideOrdered, at_us: int) -> None:
+    board.state.legs[fact.leg].ordered = True
+
+
+def dialog_taken(board: Board, fact: f.DialogTaken, at_us: int) -> None:
+    board.state.legs[fact.leg].dialog = fact.call
 
 
 def digits_kept(board: Board, fact: f.DigitsKept, at_us: int) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from firmware.engine.board import Board
-from firmware.engine.dialling.state import PinTries, RoomNow, Spent
+from firmware.engine.dialling.state import PinTries, RoomNow, Spent, Suspect
 from firmware.engine.state import Leg
 from firmware.protocol import facts as f
 
@@ -26,6 +26,15 @@ def talk_spent(board: Board, fact: f.TalkSpent, at_us: int) -> None:
         spent.day, spent.seconds, spent.cost = fact.day, 0.0, 0.0
     spent.seconds += fact.seconds
     spent.cost += fact.cost
+
+
+def call_suspected(board: Board, fact: f.CallSuspected, at_us: int) -> None:
+    suspect = board.state.dialling.suspects.setdefault(fact.who, Suspect())
+    suspect.at_us[fact.why] = [*suspect.at_us.get(fact.why, ()), at_us][-fact.most :]
+
+
+def telephone_suspected(board: Board, fact: f.TelephoneSuspected, at_us: int) -> None:
+    board.state.dialling.suspects.setdefault(fact.who, Suspect()).told_us[fact.why] = at_us
 
 
 def account_given(board: Board, fact: f.AccountGiven, at_us: int) -> None:

@@ -100,6 +100,7 @@ def dequeued(board: Board, fact: f.Dequeued, at_us: int) -> None:
 
 def agent_offered(board: Board, fact: f.AgentOffered, at_us: int) -> None:
     board.acd.offered(fact.call, fact.agent)
+    board.state.legs[fact.leg].why = fact.why
 
 
 def agent_missed(board: Board, fact: f.AgentMissed, at_us: int) -> None:

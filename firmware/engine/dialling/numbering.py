@@ -33,6 +33,12 @@ class Numbering:
     premium: re.Pattern[str] = _NEVER
     abroad: re.Pattern[str] = _NEVER
     """Dialled like a national number, charged as abroad."""
+    area: re.Pattern[str] = _NEVER
+    """Area codes behind which a subscriber's number of a premium service may stand as well."""
+    nowhere: re.Pattern[str] = _NEVER
+    """What no national number begins with. An exchange that gets it nevertheless may read on as if it were dialled."""
+    operator: re.Pattern[str] = _NEVER
+    """As dialled: beginnings of what leads to an operator, who connects to anywhere."""
     carrier: tuple[tuple[re.Pattern[str], str], ...] = ()
     """Carrier selection in front of a number and what stands there without it."""
 
@@ -44,9 +50,11 @@ PLANS: Mapping[str, Numbering] = {
         national=_pattern(r"1[3-9]\d{9}$|[48]00\d{7}$"),
         fixed=_pattern(r"0?1[3-9]\d{9}$|[48]00\d{7}$"),
         local=_pattern(r"[2-8]\d{6,7}$"),
-        service=_pattern(r"1(?!(?:259?|019?|180?)$)[012]\d{1,4}$|9[56]\d{3,6}$|[48]00\d{7}$"),
-        premium=_pattern(r"16[08]\d+$"),
-        carrier=((_pattern(r"179\d\d|12593|10193|11808"), ""), (_pattern(r"19[0-9](?=0\d{9})"), "")),
+        service=_pattern(r"1(?!2590|(?:259?|019?|180?)$)[012]\d{1,4}$|9[56]\d{3,6}$|[48]00\d{7}$"),
+        premium=_pattern(r"16[08]\d+$|12590\d*$"),
+        area=_pattern(r"10|2\d|[3-9]\d\d"),
+        nowhere=_pattern(r"0|179\d\d|12593"),
+        carrier=((_pattern(r"179\d\d|12593|10193|11808"), ""), (_pattern(r"19[0-9](?=0)(?!\d{8}$)"), "")),
     ),
     "1": Numbering(
         national=_pattern(r"[2-9]\d{2}[2-9]\d{6}$"),
@@ -54,7 +62,9 @@ PLANS: Mapping[str, Numbering] = {
         local=_pattern(r"[2-9]\d{6}$"),
         service=_pattern(r"[2-9]11$|1?8(?:00|33|44|55|66|77|88)\d{7}$"),
         premium=_pattern(r"900\d*$|976\d{4}$|[2-9]\d{2}976\d{4}$"),
-        abroad=_pattern(rf"(?:{_CARIBBEAN})\d{{7}}$"),
+        abroad=_pattern(rf"(?:{_CARIBBEAN})\d{{7}}"),
+        nowhere=_pattern(r"[01]"),
+        operator=_pattern(r"0"),
         carrier=(
             (_pattern(r"101\d{4}"), ""),
             (_pattern(r"01(?=[2-9]\d{6})"), "011"),

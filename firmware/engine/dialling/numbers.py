@@ -36,6 +36,16 @@ _LEAST_LOCAL, _MOST_LOCAL = 5, 9
 """Digits of a number within an area."""
 _LEAST_WHOLE = 7
 """Digits of a number with its area, or with its country."""
+_WORST = (
+    NumberClass.PREMIUM,
+    NumberClass.INTERNATIONAL,
+    NumberClass.NATIONAL,
+    NumberClass.SERVICE,
+    NumberClass.LOCAL,
+)
+"""Of several readings of one number the dearest holds."""
+_MOST_CARRIERS, _MOST_READINGS = 8, 8
+"""So often something may stand before a number that makes it begin anew; then it is none."""
 
 _INTERNAL = frozenset({NumberClass.EMERGENCY, NumberClass.INTERNAL})
 _LOCAL = _INTERNAL | {NumberClass.LOCAL, NumberClass.SERVICE}
@@ -97,10 +107,12 @@ def _cut(digits: str, prefix: str) -> str | None:
 
 
 def _without_carrier(digits: str, numbering: Numbering) -> str:
-    for pattern, plain in numbering.carrier:
-        found = pattern.match(digits)
-        if found:
-            return plain + digits[found.end() :]
+    """Several may stand one behind the other."""
+    for _ in range(_MOST_CARRIERS):
+        found = next(((m, plain) for one, plain in numbering.carrier if (m := one.match(digits))), None)
+        if found is None:
+            break
+        digits = found[1] + digits[found[0].end() :]
     return digits
 
 
@@ -130,33 +142,71 @@ def _full(digits: str, plan: DialPlan, area: str) -> str:
     return plan.country_code + area + digits if area else ""
 
 
-def _class_of(digits: str, plan: DialPlan, area: str) -> NumberClass:
+def _class_of(digits: str, plan: DialPlan, area: str, readings: int = 0) -> NumberClass:
     numbering = PLANS.get(plan.country_code, UNKNOWN)
-    digits = _without_carrier(digits, numbering)
-    abroad = _cut(digits, plan.international_prefix)
+    plain = _without_carrier(digits, numbering)
+    if plain != digits and numbering.national.match(digits):
+        return _worst(_class_of(plain, plan, area, readings), _class_at_home(digits, numbering, area))
+    digits = plain
+    abroad, national = _cut(digits, plan.international_prefix), _cut(digits, plan.trunk_prefix)
     if abroad is not None:
         home = _cut(abroad, plan.country_code)
         if home is None:
             return NumberClass.INTERNATIONAL if len(abroad) >= _LEAST_WHOLE else NumberClass.PREMIUM
-        return _class_at_home(home.lstrip("0") if plan.trunk_prefix == "0" else home, numbering, area)
-    national = _cut(digits, plan.trunk_prefix)
+        return _class_behind(home, plan, area, readings)
     if numbering.premium.match(digits if national is None else national):
         return NumberClass.PREMIUM
     if numbering.service.match(digits):
         return NumberClass.SERVICE
     if national is not None:
-        return _class_at_home(national, numbering, area)
-    if numbering.national.match(digits) or len(digits) > _MOST_LOCAL:
+        return _class_behind(national, plan, area, readings)
+    return _class_undialled(digits, numbering, area)
+
+
+def _class_undialled(digits: str, numbering: Numbering, area: str) -> NumberClass:
+    """Of what stands without any prefix."""
+    if numbering.operator.match(digits):
+        return NumberClass.PREMIUM
+    if numbering.national.match(digits):
         return _class_at_home(digits, numbering, area)
+    if len(digits) > _MOST_LOCAL:
+        return _class_at_home(digits, numbering, "")
     return NumberClass.LOCAL if digits and numbering.local.match(digits) else NumberClass.PREMIUM
+
+
+def _class_behind(national: str, plan: DialPlan, area: str, readings: int) -> NumberClass:
+    """Of what stands behind a trunk prefix or the own country's code.
+
+    People write `+86 (0)10`; an exchange may strip what it knows and take the rest as dialled.
+    """
+    numbering = PLANS.get(plan.country_code, UNKNOWN)
+    again = numbering.nowhere.match(national) or (plan.trunk_prefix == "0" and national.startswith("0"))
+    if not again:
+        return _class_at_home(national, numbering, area)
+    if readings >= _MOST_READINGS:
+        return NumberClass.PREMIUM
+    as_dialled = _class_of(national, plan, area, readings + 1)
+    return _worst(as_dialled, _class_at_home(national.lstrip("0"), numbering, area))
+
+
+def _worst(*read: NumberClass) -> NumberClass:
+    return min(read, key=_WORST.index)
 
 
 def _class_at_home(national: str, numbering: Numbering, area: str) -> NumberClass:
     """The class of a national number without trunk prefix."""
-    if numbering.premium.match(national) or len(national) < _LEAST_WHOLE:
+    if len(national) < _LEAST_WHOLE or _is_premium(national, numbering):
         return NumberClass.PREMIUM
     if numbering.abroad.match(national):
         return NumberClass.INTERNATIONAL
     if area and national.startswith(area) and len(national) > len(area) + 4:
         return NumberClass.LOCAL
     return NumberClass.NATIONAL
+
+
+def _is_premium(national: str, numbering: Numbering) -> bool:
+    """By itself, or behind an area code."""
+    area = numbering.area.match(national)
+    return bool(
+        numbering.premium.match(national) or (area and numbering.premium.match(national[area.end() :]))
+    )

@@ -31,6 +31,7 @@ from firmware.engine.floor.state import WATCH_KEYS
 from firmware.engine.mailbox.state import OPERATOR_KEY, pin_in_force
 from firmware.engine.state import Call, Leg, Phase
 from firmware.protocol.events import (
+    ConsultationBegan,
     DigitReceived,
     EmergencyKeyed,
     HookFlashed,
@@ -51,7 +52,7 @@ COMMANDS = (Phase.LISTENING, Phase.CHOOSING)
 """Phases in which keys are commands."""
 _BEFORE_A_PIN = (Phase.DIALLING, Phase.KEYING, Phase.PIN)
 """Keys that led to a PIN's being asked are no part of an emergency number; those of a menu or a queue may be."""
-_HOOK = (TelephoneSeized, TelephoneReleased, HookFlashed)
+_HOOK = (TelephoneSeized, TelephoneReleased, HookFlashed, ConsultationBegan)
 
 
 def handle(call: int, node: str) -> str:

@@ -20,6 +20,14 @@ class PinTries(Struct):
     until_us: int = 0
 
 
+class Suspect(Struct):
+    """What one extension did of late that may be somebody else's doing, by kind."""
+
+    at_us: dict[str, list[int]] = field(default_factory=dict)
+    told_us: dict[str, int] = field(default_factory=dict)
+    """When the alarm was raised last."""
+
+
 MUTE, LOCK, DISMISS, MUTE_OTHERS = "1", "4", "5", "6"
 ROOM_KEYS = (MUTE, LOCK, DISMISS, MUTE_OTHERS)
 """What members of a conference room key; all but the first are the chair's. Few emergency numbers are made of these."""
@@ -39,6 +47,7 @@ class RoomNow(Struct):
 
 class DiallingState(Struct):
     spent: dict[str, Spent] = field(default_factory=dict)
+    suspects: dict[str, Suspect] = field(default_factory=dict)
     pins: dict[str, PinTries] = field(default_factory=dict)
     """By `OF/WHO`."""
     unlocked: dict[str, int] = field(default_factory=dict)

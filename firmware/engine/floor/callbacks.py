@@ -22,6 +22,8 @@ from firmware.protocol.names import AgentState, Cause, Direction, ReleasedBy
 CLOSED = "closed"
 NO_LINE_S = 30.0
 """Every outside line is taken: so long nobody is rung for it."""
+BY_HAND_S = 60.0
+"""An agent calls him by hand just now: so long the box does not."""
 MOST_PENDING = 1000
 """More are not taken on: whoever sends a number with each call shall not fill the box with them."""
 LOOK_AGAIN_S = 300.0
@@ -83,6 +85,17 @@ def answered_otherwise(turn: Turn, call: Call) -> None:
         turn.fact(f.QueueCallbackEnded(pending.id, "called-in"))
 
 
+def done_by_hand(turn: Turn, about: int) -> None:
+    """An agent called him back of his own accord, and he answers."""
+    one = _for_call(turn, about)
+    if one is not None and not one.attempt:
+        turn.fact(f.QueueCallbackEnded(one.id, "reached"))
+
+
+def _for_call(turn: Turn, about: int) -> Callback | None:
+    return next((one for one in turn.state.floor.callbacks.values() if one.call == about), None)
+
+
 # -- its turn ---------------------------------------------------------------------------------------
 
 
@@ -92,6 +105,9 @@ def begin(turn: Turn, callback: int, extension: str) -> Call | None:
     hours = _hours(turn, one)
     if not closing.within(turn, hours):
         _put(turn, one, closing.opens_us(turn, hours) or turn.at_us + us(3600), one.tries, CLOSED)
+        return None
+    if any(call.about == one.call for call in turn.state.calls.values()):
+        _put(turn, one, turn.at_us + us(BY_HAND_S), one.tries, "by-hand")
         return None
     if not _line_free(turn):
         _put(turn, one, turn.at_us + us(NO_LINE_S), one.tries, "no-line")

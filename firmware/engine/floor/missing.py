@@ -10,6 +10,8 @@ from firmware.protocol import facts as f
 from firmware.protocol.names import AgentState
 
 REASON = "missed-calls"
+LEAST_S = 1.0
+"""So long a telephone that refuses by itself is left alone at least."""
 NOTICE_S = 12.0
 """So much longer a telephone waits for its first digit while that is said."""
 
@@ -21,6 +23,11 @@ def count_against(turn: Turn, queue: Queue, agent: AgentNow) -> None:
         return
     turn.fact(f.AgentRested(agent.id, queue.id, turn.at_us + us(queue.retry_missed_s)))
     agents.free(turn, agent.id)
+
+
+def leave_alone(turn: Turn, queue: Queue, agent: str) -> None:
+    """As after a missed call, without counting one."""
+    turn.fact(f.AgentRested(agent, queue.id, turn.at_us + us(max(LEAST_S, queue.retry_missed_s))))
 
 
 def notice(turn: Turn, extension: str) -> tuple[str, ...]:

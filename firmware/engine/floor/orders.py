@@ -12,6 +12,7 @@ from firmware.engine.turn import Turn
 from firmware.protocol import facts as f
 from firmware.protocol import inputs as i
 from firmware.protocol.names import AgentState, Cause, LegRole
+from firmware.protocol.refusals import Refusal
 
 _STATES = {
     "sign-out": AgentState.SIGNED_OUT,
@@ -29,24 +30,29 @@ def agent_order(turn: Turn, given: i.AgentOrder) -> None:
 
 
 def _unknown(_turn: Turn, _given: i.AgentOrder) -> str:
-    return "not-possible"
+    return Refusal.NOT_POSSIBLE
+
+
+def _absent(turn: Turn, agent: str) -> str:
+    """Why nothing can be wanted of the agent now; empty when it can."""
+    now = turn.state.agents.get(agent)
+    if now is not None and now.state is not AgentState.SIGNED_OUT:
+        return ""
+    return Refusal.NOT_SIGNED_IN if agent in turn.plan.agents else Refusal.NO_SUCH_AGENT
 
 
 def _sign_in(turn: Turn, given: i.AgentOrder) -> str:
-    if given.agent not in turn.plan.agents or given.extension not in turn.plan.ports:
-        return "not-possible"
+    if given.agent not in turn.plan.agents:
+        return Refusal.NO_SUCH_AGENT
+    if given.extension not in turn.plan.ports:
+        return Refusal.NO_SUCH_EXTENSION
     agents.sign_in(turn, given.agent, given.extension)
     return ""
 
 
-def _present(turn: Turn, agent: str) -> bool:
-    now = turn.state.agents.get(agent)
-    return now is not None and now.state is not AgentState.SIGNED_OUT
-
-
 def _state(turn: Turn, given: i.AgentOrder) -> str:
-    if not _present(turn, given.agent):
-        return "not-possible"
+    if absent := _absent(turn, given.agent):
+        return absent
     now, state = turn.state.agents[given.agent], _STATES[given.do]
     refused = pauses.refused(turn, given.agent, given.reason) if state is AgentState.NOT_READY else ""
     if refused:
@@ -80,17 +86,29 @@ def _ringing_leg(turn: Turn, agent: str) -> Leg | None:
 
 def _pause(turn: Turn, given: i.AgentOrder) -> str:
     """The prompts that refuse are the reasons, too."""
-    if not _present(turn, given.agent):
-        return "not-possible"
+    if absent := _absent(turn, given.agent):
+        return absent
     do = pauses.breathe if given.do == "breather" else pauses.wrap_up_longer
     said = do(turn, turn.state.agents[given.agent])
     return "" if said in ("breather", "wrap-up-longer") else said
 
 
+def _end_wrap_up(turn: Turn, given: i.AgentOrder) -> str:
+    """What was put off till then comes into force, else ready."""
+    if absent := _absent(turn, given.agent):
+        return absent
+    if turn.state.agents[given.agent].state is not AgentState.WRAP_UP:
+        return Refusal.NO_WRAP_UP
+    agents.wrapped_up(turn, given.agent)
+    return ""
+
+
 def _membership(turn: Turn, given: i.AgentOrder) -> str:
     found, member = turn.plan.agents.get(given.agent), given.do == "join-queue"
-    if found is None or given.queue not in turn.plan.queues:
-        return "not-possible"
+    if found is None:
+        return Refusal.NO_SUCH_AGENT
+    if given.queue not in turn.plan.queues:
+        return Refusal.NO_SUCH_QUEUE
     changed = turn.state.floor.memberships.get(given.agent, {})
     if (given.queue in queues_of(turn.plan.config, found, changed)) is not member:
         turn.fact(f.MembershipChanged(given.agent, given.queue, member, given.author))
@@ -104,6 +122,7 @@ _AGENT_ORDERS: Mapping[str, Callable[[Turn, i.AgentOrder], str]] = {
     "sign-out": _state,
     "ready": _state,
     "not-ready": _state,
+    "end-wrap-up": _end_wrap_up,
     "longer-wrap-up": _pause,
     "breather": _pause,
     "join-queue": _membership,
@@ -117,6 +136,7 @@ def queue_order(turn: Turn, given: i.QueueOrder) -> None:
         return
     queue = turn.plan.queues.get(given.queue)
     if queue is None or given.do not in ("close", "open"):
-        turn.fact(f.AttemptRefused(0, f"{given.do}:{given.queue}", "not-possible", Cause.CALL_REJECTED))
+        refused = Refusal.NO_SUCH_QUEUE if queue is None else Refusal.NOT_POSSIBLE
+        turn.fact(f.AttemptRefused(0, f"{given.do}:{given.queue}", refused, Cause.CALL_REJECTED))
     else:
         closing.by_hand(turn, queue, given.do == "close", given.author)

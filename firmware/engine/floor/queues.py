@@ -27,7 +27,7 @@ def enter(turn: Turn, call: Call, leg: Leg, queue_id: str, since_us: int = 0) ->
         turn.fact(f.AttemptRefused(call.id, f"queue:{queue_id}", reason, Cause.NO_ROUTE))
         targets.go(turn, call, leg, "")
         return
-    refused = _refused(turn, queue)
+    refused = turned_away(turn, queue)
     if refused:
         turn.fact(f.AttemptRefused(call.id, f"queue:{queue_id}", f"queue-{refused}", Cause.USER_BUSY))
         overflowing.turned_away(turn, call, leg, queue, refused)
@@ -40,7 +40,8 @@ def enter(turn: Turn, call: Call, leg: Leg, queue_id: str, since_us: int = 0) ->
         _wait(turn, call, leg, queue)
 
 
-def _refused(turn: Turn, queue: Queue) -> str:
+def turned_away(turn: Turn, queue: Queue) -> str:
+    """Why it takes nobody now: `closed`, `full`; empty when it does."""
     if closing.is_closed(turn, queue):
         return "closed"
     return "full" if turn.board.acd.waiting(queue.id) >= queue.max_waiting else ""

@@ -36,30 +36,36 @@ def may_watch(supervisor: Agent, queue: str) -> bool:
 def begin(turn: Turn, leg: Leg, number: str, mode: str) -> None:
     """`number` is an agent's telephone, or a queue: its longest talk. `mode`: see features."""
     supervisor = rights(turn, leg.party)
-    watched = _talking(turn, leg, number)
+    watched = talking(turn, leg.port, number)
     if supervisor is None or (watched is not None and not may_watch(supervisor, turn.call_of(watched).queue)):
         turn.fact(f.AttemptRefused(leg.call, f"{mode}:{number}", "not-allowed", Cause.CALL_REJECTED))
         calls.farewell(turn, leg, "not-allowed")
     elif watched is None:
         calls.farewell(turn, leg, "nothing-to-monitor")
-    elif mode == "take-over":
+    else:
+        proceed(turn, leg, supervisor, watched, mode)
+
+
+def proceed(turn: Turn, leg: Leg, supervisor: Agent, watched: Leg, mode: str) -> None:
+    """The supervisor may, and `watched` talks."""
+    if mode == "take-over":
         _take_over(turn, leg, supervisor, watched)
     else:
         _watch(turn, leg, supervisor, watched, mode)
 
 
-def _talking(turn: Turn, leg: Leg, number: str) -> Leg | None:
-    """An agent's leg that talks in a queue's call."""
-    port = turn.plan.ports.get(number)
+def talking(turn: Turn, port: int, number: str) -> Leg | None:
+    """An agent's leg that talks in a queue's call, at another telephone than `port`."""
+    there = turn.plan.ports.get(number)
     queue = next((one.id for one in turn.plan.config.queues if one.number and one.number == number), "")
     found = [
         one
         for one in turn.state.legs.values()
         if one.agent
         and one.phase == Phase.TALKING
-        and one.port != leg.port
+        and one.port != port
         and not turn.call_of(one).emergency
-        and (one.port == port or (queue and turn.call_of(one).queue == queue))
+        and (one.port == there or (queue and turn.call_of(one).queue == queue))
     ]
     return min(found, key=lambda one: (one.talk_since_us, one.id), default=None)
 
@@ -93,11 +99,26 @@ def key(turn: Turn, leg: Leg, digit: str) -> None:
     call = turn.state.calls[watch.call]
     if call.emergency or not may_watch(supervisor, call.queue):
         return
-    agent = turn.state.legs[watch.agent_leg].agent
+    go_on(turn, leg, supervisor, mode)
+
+
+def go_on(turn: Turn, leg: Leg, supervisor: Agent, mode: str) -> None:
+    """In the same call in another way."""
+    watch = turn.state.floor.watches[leg.id]
+    if mode == watch.mode:
+        return
+    call, agent = turn.state.calls[watch.call], turn.state.legs[watch.agent_leg].agent
     turn.fact(f.SupervisionChanged(leg.id, supervisor.id, watch.call, agent, mode))
     turn.command(c.Inject(port=leg.port, items=(c.ToneItem(Tone.CONFIRM, BEEP_MS),)))
     if watch.talk:
         _sound(turn, call)
+
+
+def leave(turn: Turn, leg: Leg) -> None:
+    """The supervisor is about to go on elsewhere."""
+    watch = turn.state.floor.watches.get(leg.id)
+    if watch is not None:
+        _end(turn, leg.id, watch, "left")
 
 
 def _take_over(turn: Turn, leg: Leg, supervisor: Agent, watched: Leg) -> None:

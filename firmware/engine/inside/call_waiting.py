@@ -40,7 +40,10 @@ def knock(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
     )
     turn.fact(f.LegAlerted(leg.id))
     turn.timer(f"ring:{leg.id}", turn.plan.telephones[port].ring_s)
-    _tone(turn, leg)
+    if port in turn.plan.signalled:
+        ringing.bell(turn, call, waiting, leg)
+    else:
+        _tone(turn, leg)
 
 
 def _tone(turn: Turn, leg: Leg) -> None:
@@ -82,6 +85,17 @@ def take(turn: Turn, port: int) -> bool:
     if knocks.id in turn.state.legs:  # a party that left may have been the one who knocked
         _answer(turn, port, knocks)
     return True
+
+
+def taken(turn: Turn, port: int) -> None:
+    """A telephone with messages went over to it, and put the other call on hold before."""
+    knocks, leg = knocking(turn, port), turn.leg_at(port)
+    if knocks is None:
+        return
+    if leg is not None and leg.phase != Phase.AWAY:
+        calls.left(turn, leg)
+    if knocks.id in turn.state.legs:
+        _answer(turn, port, knocks)
 
 
 def _answer(turn: Turn, port: int, knocks: Leg) -> None:

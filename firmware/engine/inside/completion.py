@@ -78,5 +78,5 @@ def _ring_back(turn: Turn, extension: str, number: str) -> None:
     leg = legs.add(turn, call.id, port, LegRole.CALLER, extension, agent=seated.id if seated else "")
     turn.fact(f.DigitsKept(leg.id, number))
     turn.fact(f.LegAlerted(leg.id, "recall"))
-    turn.command(c.Ring(port=port, number=number, cadence="recall"))
+    turn.command(c.Ring(port=port, number=number, cadence="recall", call=leg.dialog))
     turn.timer(f"ring:{leg.id}", RING_S)

@@ -22,7 +22,7 @@ UNDISTURBED = "do-not-disturb"
 def _forward(why: str) -> Handler:
     def handle(turn: Turn, leg: Leg, argument: str) -> None:
         if argument and not forwarding.target_of(turn, leg.party, argument):
-            forwarding.refused(turn, leg.call, argument)
+            forwarding.refused(turn, leg.call, leg.party, argument)
             calls.farewell(turn, leg, "not-allowed")
             return
         pbx_state.put(turn, leg.party, why, argument)
@@ -39,21 +39,21 @@ def _forward_off(turn: Turn, leg: Leg, argument: str) -> None:
     for why in pbx_state.FORWARDS:
         if pbx_state.setting(turn, leg.party, why):
             pbx_state.put(turn, leg.party, why, "")
-    _disturb(turn, leg, "0")
+    disturb(turn, leg.party, "0")
     calls.farewell(turn, leg, "switched-off")
 
 
 def _do_not_disturb(turn: Turn, leg: Leg, argument: str) -> None:
-    _disturb(turn, leg, argument)
+    disturb(turn, leg.party, argument)
     calls.farewell(turn, leg, "switched-on" if argument == "1" else "switched-off")
 
 
-def _disturb(turn: Turn, leg: Leg, argument: str) -> None:
+def disturb(turn: Turn, extension: str, argument: str) -> None:
     """An agent who does not want to be disturbed is not ready; he is again when that is over."""
-    if bool(pbx_state.setting(turn, leg.party, UNDISTURBED)) == (argument == "1"):
+    if bool(pbx_state.setting(turn, extension, UNDISTURBED)) == (argument == "1"):
         return
-    pbx_state.put(turn, leg.party, UNDISTURBED, argument)
-    agent = agents.at(turn, leg.party)
+    pbx_state.put(turn, extension, UNDISTURBED, argument)
+    agent = agents.at(turn, extension)
     if agent is None:
         return
     if argument == "1":

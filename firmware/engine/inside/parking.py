@@ -16,18 +16,20 @@ def park(turn: Turn, leg: Leg, argument: str) -> None:
     """After flash: who is held goes to slot `argument`, or to the first that is free, which is said."""
     first = turn.state.legs.get(turn.state.ports[leg.port].away)
     held = holding.held_by(turn, first) if first is not None else None
-    slot = argument or next((one for one in turn.plan.config.switchboard.park_slots if _free(turn, one)), "")
+    slot = argument or next(
+        (one for one in turn.plan.config.switchboard.park_slots if is_free(turn, one)), ""
+    )
     if first is None or held is None:
         calls.farewell(turn, leg, "nothing-to-park")
     elif not slot:
         calls.farewell(turn, leg, "park-full")
     else:
-        _leave(turn, first, held)
+        leave(turn, first, held)
         put(turn, turn.call_of(held), held, slot, leg.party)
         calls.farewell(turn, leg, "parked-at", *prompts.digits(slot))
 
 
-def _free(turn: Turn, slot: str) -> bool:
+def is_free(turn: Turn, slot: str) -> bool:
     return parked_in(turn, slot) is None
 
 
@@ -42,7 +44,7 @@ def parked_in(turn: Turn, slot: str) -> Leg | None:
     )
 
 
-def _leave(turn: Turn, first: Leg, held: Leg) -> None:
+def leave(turn: Turn, first: Leg, held: Leg) -> None:
     """The telephone's part in the held party's call is over."""
     turn.fact(f.HoldEnded(held.call, held.id))
     recordings.stop(turn, held, "transferred")
@@ -98,8 +100,8 @@ def again(turn: Turn, call: Call, leg: Leg, slot: str) -> None:
     """Not taken back: into its slot, or another one."""
     slot = (
         slot
-        if _free(turn, slot)
-        else next((one for one in turn.plan.config.switchboard.park_slots if _free(turn, one)), "")
+        if is_free(turn, slot)
+        else next((one for one in turn.plan.config.switchboard.park_slots if is_free(turn, one)), "")
     )
     if slot:
         put(turn, call, leg, slot, call.parked_by)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from firmware.engine import calls, legs, recordings, targets
 from firmware.engine.floor import agents, offering, queues
-from firmware.engine.inside import call_waiting, completion, forwarding, hunting, joining, paging, telephones
+from firmware.engine.inside import call_waiting, clicked, completion, forwarding, hunting, joining, paging
 from firmware.engine.inside import state as pbx_state
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn
@@ -83,7 +83,10 @@ def ring(turn: Turn, call: Call, waiting: Leg, number: str, cadence: str = "") -
 
 def bell(turn: Turn, call: Call, waiting: Leg, leg: Leg) -> None:
     shown, name = _shown(turn, call, waiting)
-    turn.command(c.Ring(port=leg.port, number=shown, name=name, cadence=leg.cadence or _cadence(call)))
+    knocks, cadence = leg.phase == Phase.KNOCKING, leg.cadence or _cadence(call)
+    turn.command(
+        c.Ring(port=leg.port, number=shown, name=name, cadence=cadence, call=leg.dialog, knocks=knocks)
+    )
 
 
 def ring_on(turn: Turn, leg: Leg) -> None:
@@ -91,7 +94,7 @@ def ring_on(turn: Turn, leg: Leg) -> None:
     call = turn.call_of(leg)
     waiting = waiting_in(turn, call) or turn.served(call)
     if waiting is None or waiting.id == leg.id:
-        turn.command(c.Ring(port=leg.port, number=call.number if call.callback else ""))
+        turn.command(c.Ring(port=leg.port, number=call.number if call.callback else "", call=leg.dialog))
     else:
         bell(turn, call, waiting, leg)
 
@@ -125,7 +128,7 @@ def lifted(turn: Turn, leg: Leg) -> None:
         offering.answered(turn, leg)
     elif leg.role is LegRole.CALLER:
         turn.fact(f.LegAnswered(leg.id))
-        telephones.dial_for(turn, leg)
+        clicked.lifted(turn, leg)
     elif turn.call_of(leg).paging:
         paging.joins(turn, leg)
     else:

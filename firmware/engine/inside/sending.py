@@ -31,11 +31,16 @@ def service_of(turn: Turn, leg: Leg) -> str:
 
 def send(turn: Turn, first: Leg, consult: Leg, held: Leg, target: str) -> None:
     """`held` goes on to `target`, without the telephone that held it and its consultation."""
+    calls.end(turn, turn.call_of(consult), Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
+    go_on(turn, first, held, target)
+
+
+def go_on(turn: Turn, first: Leg, held: Leg, target: str) -> None:
+    """`held` goes on to `target` without the telephone that held it, whose leg is `first`."""
     call = turn.call_of(held)
     turn.fact(f.HoldEnded(call.id, held.id))
     recordings.stop(turn, held, "transferred")
     turn.fact(f.TransferMade(call.id, "blind", held.id, first.id, target))
-    calls.end(turn, turn.call_of(consult), Cause.NORMAL_CLEARING, ReleasedBy.CALLER)
     legs.let_go(turn, first, Cause.NORMAL_CLEARING, calls.side_of(first))
     turn.fact(f.FallbackSet(call.id, ""))
     turn.quiet(held)

@@ -24,6 +24,13 @@ def setting(turn: Turn, extension: str, what: str) -> str:
     return _configured(turn, telephone, what) if telephone is not None else ""
 
 
+def all_set(turn: Turn, extension: str) -> tuple[tuple[str, str], ...]:
+    """Name and value of all that is not off."""
+    names = (*FORWARDS, DO_NOT_DISTURB, FOLLOW_ME, CALL_WAITING)
+    found = ((name, setting(turn, extension, name)) for name in names)
+    return tuple((name, value) for name, value in found if value)
+
+
 def _configured(turn: Turn, telephone: Extension, what: str) -> str:
     if what in FORWARDS:
         forward: str = getattr(telephone, f"forward_{what.replace('-', '_')}")

@@ -9,10 +9,10 @@ from firmware.engine.dialling import classes, features, pin_desk, shortcuts
 from firmware.engine.dialling import numbers as numbering
 from firmware.engine.dialling.dialplan import Match, MatchKind
 from firmware.engine.floor import agents, missing
-from firmware.engine.inside import call_waiting, ringing, transferring
+from firmware.engine.inside import call_waiting, ringing, signalled, transferring
 from firmware.engine.inside import state as pbx_state
 from firmware.engine.mailbox import mailboxes
-from firmware.engine.outside import emergency, trunks
+from firmware.engine.outside import emergency, trunks, unusual
 from firmware.engine.state import Call, Leg, Phase
 from firmware.engine.turn import Turn, us
 from firmware.protocol import commands as c
@@ -28,8 +28,13 @@ WANTED = ".wanted"
 
 def seized(turn: Turn, event: e.TelephoneSeized) -> None:
     turn.fact(f.TelephoneLifted(event.port))
+    if event.call:
+        turn.fact(f.DialogBegan(event.port, event.call))
+        signalled.crossed(turn, event)
     leg = turn.leg_at(event.port)
-    if leg is None:
+    if leg is None and event.call < 0:
+        turn.parted[event.port] = Cause.NORMAL_CLEARING  # who called it is gone
+    elif leg is None:
         own_call(turn, event.port)
     elif leg.phase == Phase.ALERTING and not turn.behind:  # else the report tells whether it still is
         ringing.lifted(turn, leg)
@@ -59,6 +64,8 @@ def dial_tone_again(turn: Turn, leg: Leg) -> None:
     turn.quiet(leg)
     turn.fact(f.DigitsKept(leg.id, ""))
     turn.enter(leg, Phase.DIALLING)
+    if leg.port in turn.plan.signalled:
+        turn.command(c.Connect(port=leg.port))  # its keys come when it is answered
     back_by_flash = bool(turn.state.ports[leg.port].away)
     pulses = turn.plan.dials_pulses(leg.port) and not back_by_flash
     turn.command(c.Listen(port=leg.port, digits=True, pulses=pulses))
@@ -74,6 +81,13 @@ def released(turn: Turn, event: e.TelephoneReleased) -> None:
         turn.command(c.Release(port=event.port))
         agents.usable_again(turn, event.port)
         turn.telephones_moved = True
+    elif signalled.knows_nothing(turn, event.port):
+        transferring.hung_up(turn, event.port)
+    elif event.port in turn.plan.signalled and leg.phase != Phase.ALERTING:
+        calls.left(turn, leg, *calls.gone(event.cause))
+        left = turn.leg_at(event.port)
+        if left is not None and left.phase != Phase.ALERTING:
+            calls.left(turn, left)  # the call that was on hold, or one without a dialog of its own
     elif port.away or leg.phase == Phase.AWAY:
         transferring.hung_up(turn, event.port)
     elif leg.phase != Phase.ALERTING:
@@ -89,7 +103,22 @@ def digit(turn: Turn, leg: Leg, digit: str) -> None:
     turn.fact(f.DigitsKept(leg.id, leg.digits + digit))
     if features.asks_for_agent(turn, leg):
         return
-    _follow(turn, leg, turn.plan.dial_tree.match(leg.digits))
+    match = turn.plan.dial_tree.match(leg.digits)
+    if leg.port in turn.plan.signalled and match.kind is not MatchKind.FEATURE:
+        turn.timer(f"digit:{leg.id}", turn.plan.config.dial_plan.inter_digit_s)
+        return  # it dials en bloc: `complete` follows, or keys of a code, perhaps a PIN
+    _follow(turn, leg, match)
+
+
+def complete(turn: Turn, leg: Leg, event: e.SendingComplete) -> None:
+    """A telephone that dials en bloc said all; some keep the `#` at the end for themselves."""
+    tree, digits = turn.plan.dial_tree, leg.digits
+    if not digits:
+        return  # a code that is done with: what it wants, or the next number, is keyed now
+    if leg.phase == Phase.DIALLING and digits and tree.settle(digits).kind is MatchKind.INVALID:
+        follow_now(turn, leg, tree.match(f"{digits}#"))
+    else:
+        no_more_digits(turn, leg.id)
 
 
 def no_more_digits(turn: Turn, number: int) -> None:
@@ -156,6 +185,7 @@ def _outside(turn: Turn, call: Call, leg: Leg, match: Match) -> None:
 
 def _refused(turn: Turn, call: Call, leg: Leg, number: str, why: str) -> None:
     turn.fact(f.AttemptRefused(call.id, number, why, Cause.CALL_REJECTED))
+    unusual.refused(turn, call.id, leg.party)
     calls.farewell(turn, leg, why)
 
 

@@ -45,6 +45,20 @@ def hung_up(turn: Turn, port: int) -> None:
         _transfer(turn, first, active, held, target)
 
 
+def may_join(turn: Turn, port: int) -> bool:
+    """Whether the parties of this telephone's two calls could be left to one another now."""
+    now = turn.state.ports[port]
+    if not (now.leg and now.away):
+        return False
+    first, active = turn.state.legs[now.away], turn.state.legs[now.leg]
+    held, target = holding.held_by(turn, first), _target(turn, active)
+    if held is None or first.knocked or active.knocked:
+        return False
+    if target is None:
+        return bool(sending.service_of(turn, active))
+    return not _two_outside(turn, held, target)
+
+
 def _two_outside(turn: Turn, held: Leg, target: Leg) -> bool:
     """Both outside, and nobody allows that: no group, no forward of who was called, no rule for transfers."""
     call = turn.call_of(target)
@@ -56,7 +70,7 @@ def _target(turn: Turn, leg: Leg) -> Leg | None:
     """Who would take the held party over."""
     if leg.phase == Phase.TALKING:
         return holding.partner(turn, leg)
-    if leg.phase == Phase.CHOOSING:
+    if leg.phase in (Phase.CHOOSING, Phase.AWAY):
         return holding.held_by(turn, leg)
     if leg.phase == Phase.CALLING:
         return next((one for one in turn.legs_of(turn.call_of(leg)) if one.id != leg.id), None)

@@ -46,6 +46,7 @@ def _mailed(turn: Turn, job: Job, result: str, _values: Mapping[str, str]) -> No
 AFTER: Mapping[str, Callable[[Turn, Job, str, Mapping[str, str]], None]] = {
     "http": lookups.answered,
     "sql": lookups.answered,
+    "contact": lookups.answered,
     "mail": _mailed,
 }
 """What follows upon the end of a job; where nothing stands, nobody waits for it."""

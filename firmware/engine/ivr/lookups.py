@@ -1,10 +1,11 @@
-"""Look-ups of a flow (`http`, `sql`): the caller goes on with the answer, or without it when its time is over."""
+"""Look-ups of a flow (`http`, `sql`, `contact`): the caller goes on with the answer, or without when time is over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from firmware.config.schema import Node
+from firmware.config.schema import CONTACT_VARIABLES, Node
 from firmware.engine.dialling import secrets
 from firmware.engine.ivr import expressions, flows, jobs
 from firmware.engine.ivr.job_state import Job
@@ -15,6 +16,8 @@ from firmware.protocol import facts as f
 
 MOST_VALUES = 20
 LONGEST_VALUE = 200
+CALLER = MappingProxyType({"e164": "caller.e164", "number": "caller.number"})
+"""Forms of the caller's number; the engine knows no contact."""
 
 
 def ask(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
@@ -24,8 +27,32 @@ def ask(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
         for name, source in node.give.items()
         if name not in hidden
     }
+    _wait_for(turn, call, leg, node, what, hidden=hidden)
+
+
+def ask_contact(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
+    """Who the caller is among the business's contacts; one who shows no number is nobody."""
+    sources = {"number": node.expression} if node.expression else CALLER
+    what = {
+        name: text for name, source in sources.items() if (text := expressions.text_of(turn, call, source))
+    }
+    if what:
+        _wait_for(turn, call, leg, node, what)
+    else:
+        flows.go(turn, call, leg, node.otherwise)
+
+
+def _wait_for(
+    turn: Turn,
+    call: Call,
+    leg: Leg,
+    node: Node,
+    what: Mapping[str, str],
+    *,
+    hidden: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     asked = jobs.ask(
-        turn, node.kind, node.lookup, node.within_s, call=call.id, node=node.id, what=what, hidden=hidden
+        turn, node.kind, _name(node), node.within_s, call=call.id, node=node.id, what=what, hidden=hidden
     )
     if asked is None:
         flows.go(turn, call, leg, node.otherwise)
@@ -35,6 +62,11 @@ def ask(turn: Turn, call: Call, leg: Leg, node: Node) -> None:
     words = (*words, *((c.Music(node.music),) if node.music else ()))
     if words:
         turn.play(leg, "node", *words)
+
+
+def _name(node: Node) -> str:
+    """Of what is asked."""
+    return node.lookup or node.kind
 
 
 def _secret(turn: Turn, call: Call, source: str) -> str:
@@ -57,7 +89,7 @@ def answered(turn: Turn, job: Job, result: str, values: Mapping[str, str]) -> No
         return
     turn.quiet(leg)
     node = flows.present(turn, call)
-    if node is None or node.lookup != job.name:
+    if node is None or (node.kind, _name(node)) != (job.kind, job.name):
         flows.lost(turn, call, leg)
         return
     found = result == "done" and bool(values)
@@ -69,5 +101,6 @@ def answered(turn: Turn, job: Job, result: str, values: Mapping[str, str]) -> No
 def _take(turn: Turn, call: Call, node: Node, values: Mapping[str, str]) -> None:
     """Only variables that the look-up says it takes: an answer sets no others."""
     lookup = turn.plan.lookups.get(node.lookup)
-    for name in list(lookup.take if lookup is not None else ())[:MOST_VALUES]:
+    taken = CONTACT_VARIABLES if node.kind == "contact" else tuple(lookup.take if lookup is not None else ())
+    for name in taken[:MOST_VALUES]:
         turn.fact(f.VariableSet(call.id, name, values.get(name, "")[:LONGEST_VALUE]))

@@ -25,6 +25,7 @@ KINDS: Mapping[str, Step] = {
     "language": node_ways.language,
     "http": lookups.ask,
     "sql": lookups.ask,
+    "contact": lookups.ask_contact,
     "queue": node_targets.queue,
     "callback": node_targets.callback,
     "extension": node_targets.extension,
@@ -44,6 +45,7 @@ AFTER_WORDS: Mapping[str, Step] = {
     "record": node_tape.begin,
     "http": lookups.heard,
     "sql": lookups.heard,
+    "contact": lookups.heard,
 }
 """Where nothing stands the node's `next` follows."""
 

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from firmware.config.schema import Mailbox
 from firmware.config.times import DAYS
-from firmware.engine import calls, orders, spoken_times
+from firmware.engine import calls, spoken_times
 from firmware.engine.floor import queues
+from firmware.engine.inside import clicked
 from firmware.engine.mailbox import mailboxes
 from firmware.engine.state import Phase
 from firmware.engine.turn import SECOND_US, Turn
@@ -75,7 +76,7 @@ def _ring(turn: Turn, mailbox: str) -> None:
     for extension in mailboxes.owners(turn.plan, mailbox):
         port = turn.plan.ports.get(extension.number)
         if code and port is not None and queues.telephone_free(turn, port):
-            orders.ring_to_dial(turn, port, extension.number, code)
+            clicked.ring(turn, port, extension.number, code)
 
 
 def stop_ringing(turn: Turn, mailbox: str) -> None:

@@ -94,8 +94,15 @@ def configured(turn: Turn) -> None:
 
 
 def _wanted(turn: Turn, extension: Extension) -> int:
-    mailbox = turn.plan.mailbox_of(extension) if extension.lamp == "fsk" else None
+    mailbox = turn.plan.mailbox_of(extension) if _has_lamp(turn, extension) else None
     return new_count(turn.state, mailbox.id) if mailbox is not None else 0
+
+
+def _has_lamp(turn: Turn, extension: Extension) -> bool:
+    """A telephone with messages always has one."""
+    if turn.plan.ports.get(extension.number) in turn.plan.signalled:
+        return extension.lamp != "none"
+    return extension.lamp == "fsk"
 
 
 def _tell_lamp(turn: Turn, extension: Extension) -> None:
@@ -108,7 +115,7 @@ def _tell_lamp(turn: Turn, extension: Extension) -> None:
 def compare_lamp(turn: Turn, port: e.PortReport) -> None:
     """A switch that began anew has sent nothing yet: it is told again."""
     telephone = turn.plan.telephones.get(port.port)
-    if telephone is None or telephone.lamp != "fsk" or port.kind != "fxs":
+    if telephone is None or not port.kind or not _has_lamp(turn, telephone):
         return
     told = turn.state.lamps.get(telephone.number, 0)
     if port.lamp != told:

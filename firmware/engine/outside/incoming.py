@@ -17,20 +17,22 @@ REFUSE = "refuse"
 def leads_somewhere(turn: Turn, port: int) -> bool:
     """Whether a line's calls are answered by the box at all."""
     line = turn.plan.lines.get(port)
-    return line is not None and bool(_by_number(turn, line)[0] or _of_line(turn, line))
+    leg = turn.leg_at(port)
+    called = turn.call_of(leg).called if leg is not None else ""
+    return line is not None and bool(_by_number(turn, line, called)[0] or _of_line(turn, line))
 
 
 def route(turn: Turn, leg: Leg) -> str:
     """Where this call goes now that its line answers: a target, or `refuse`."""
     call, line = turn.call_of(leg), turn.plan.lines[leg.port]
-    target, why, business = _by_number(turn, line)
+    target, why, business = _by_number(turn, line, call.called)
     if not target:
         target, why = _of_line(turn, line), "line"
     place, rule = _rule_for(turn, call, line)
     if rule is not None and (rule.refuse or rule.target):
         target, why = REFUSE if rule.refuse else rule.target, f"caller-rule:{place}"
     shown = _shown(call, rule.name if rule is not None else "", business or line.shown_prefix)
-    turn.fact(f.CallRouted(call.id, line.number, target, why, shown))
+    turn.fact(f.CallRouted(call.id, call.called or line.number, target, why, shown))
     return target
 
 
@@ -49,9 +51,9 @@ def _of_line(turn: Turn, line: Line) -> str:
     return f"flow:{line.flow}" if line.flow in turn.plan.flows else ""
 
 
-def _by_number(turn: Turn, line: Line) -> tuple[str, str, str]:
-    """Target, why and name of the called number."""
-    called = written(turn, line.number)
+def _by_number(turn: Turn, line: Line, number: str) -> tuple[str, str, str]:
+    """Target, why and name of the called number: as a message said it, else the line's."""
+    called = written(turn, number or line.number)
     for did, block in turn.plan.dids:
         found = match(turn, block, called)
         if found:

@@ -28,7 +28,7 @@ BUSY_KNOWN_AFTER_S = 2.0
 def offered(turn: Turn, event: e.LineRang) -> None:
     """A ring on an idle line: a call is offered."""
     name = turn.plan.line_name(event.port)
-    call = calls.begin(turn, Direction.INBOUND, event.port, name)
+    call = calls.begin(turn, Direction.INBOUND, event.port, name, event.called)
     leg = legs.add(turn, call.id, event.port, LegRole.CALLER, name)
     port = turn.state.ports[event.port]
     if port.kept is not None and turn.at_us - port.kept_us <= us(KEPT_FOR_S):
@@ -54,6 +54,8 @@ def rings_still(turn: Turn, leg: Leg) -> None:
         and incoming.leads_somewhere(turn, leg.port)
     ):
         answer(turn, leg)
+    elif leg.port in turn.plan.signalled and not incoming.leads_somewhere(turn, leg.port):
+        calls.end(turn, call, Cause.UNALLOCATED_NUMBER, ReleasedBy.BOX)
 
 
 def answer(turn: Turn, leg: Leg) -> None:
@@ -109,11 +111,12 @@ def far_end_left(turn: Turn, leg: Leg, event: e.FarEndReleased) -> None:
         trunks.far_end_left(turn, leg, event)
         return
     line = turn.plan.lines.get(leg.port)
-    if leg.phase == Phase.OFFERED or (line is not None and event.sign not in line.hangup):
+    believed = line is None or event.sign is HangUpSign.RELEASE or event.sign in line.hangup
+    if leg.phase == Phase.OFFERED or not believed:
         return
     if leg.phase == Phase.MAILBOX:
         voicemail.keep(turn, leg, gone_s=_gone_s(line, event.sign))
-    calls.left(turn, leg)
+    calls.left(turn, leg, *calls.gone(event.cause))
 
 
 def _gone_s(line: Line | None, sign: HangUpSign) -> float:

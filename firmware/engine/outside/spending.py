@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from firmware.config.schema import Class
 from firmware.engine import calls
 from firmware.engine.hours import calendar
+from firmware.engine.outside import unusual
 from firmware.engine.state import Leg
 from firmware.engine.turn import SECOND_US, Turn
 from firmware.protocol import facts as f
@@ -73,7 +74,15 @@ def limit(turn: Turn, number: int) -> None:
         _set_limit(turn, leg)
         return
     turn.fact(f.AttemptRefused(leg.call, "talk", "limit-reached", Cause.RECOVERY_ON_TIMER_EXPIRY))
+    if _day_is_over(turn, leg.payer):
+        unusual.spent(turn, leg.call, leg.payer)
     calls.left(turn, leg, Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+
+def _day_is_over(turn: Turn, who: str) -> bool:
+    """Not merely this one call's own limit."""
+    given = turn.plan.class_of(who)
+    return given is not None and left_s(turn, given, who) <= _LEAST_S
 
 
 def over(turn: Turn, leg: Leg) -> None:

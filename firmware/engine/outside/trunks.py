@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from firmware.config.expanded import trunk_of
 from firmware.config.schema import Line
 from firmware.engine import calls, legs, recordings
 from firmware.engine.dialling import classes
 from firmware.engine.floor import callbacks
 from firmware.engine.inside import hunting, joining, ringing
-from firmware.engine.outside import emergency, incoming, routes, spending
+from firmware.engine.outside import emergency, incoming, routes, spending, unusual
 from firmware.engine.state import LINE_GUARD_US, Call, Leg, Phase
 from firmware.engine.turn import Turn
 from firmware.protocol import commands as c
@@ -22,6 +23,7 @@ from firmware.protocol.names import (
     Outcome,
     ReleasedBy,
     Tone,
+    named_cause,
 )
 
 ANSWER_ASSUMED_S = 150.0
@@ -30,6 +32,8 @@ DIAL_MARGIN_S = 5.0
 PULSE_DIGIT_S, TONE_DIGIT_S = 2.2, 0.5
 EMERGENCY_DIAL_TONE_MS = 3000
 """Dial tone comes within a second and takes 1.3 s to be known; a line that is unplugged was known before."""
+NETWORK_TROUBLE = frozenset({34, 38, 41, 42, 43, 44, 47, 58, 63, 79, 102, 127})
+"""Q.850: no circuit, out of order, temporary failure, congestion, not implemented, timers."""
 FAILED_BY_TONE = {
     Tone.BUSY: Cause.USER_BUSY,
     Tone.CONGESTION: Cause.NO_CIRCUIT_AVAILABLE,
@@ -46,6 +50,8 @@ def place(turn: Turn, call: Call, waiting: Leg, number: str) -> None:
     if choice.port >= 0:
         leg = _take(turn, call, waiting, choice.port, number)
         turn.fact(_told(leg.call, leg.id, choice, call.payer))
+        if not call.tried:
+            unusual.called(turn, call.id, call.payer, number)
         _when_rested(turn, leg)
         return
     turn.fact(_told(call.id, 0, choice, call.payer))
@@ -82,6 +88,9 @@ def _take(turn: Turn, call: Call, waiting: Leg, port: int, number: str) -> Leg:
 
 
 def _when_rested(turn: Turn, leg: Leg) -> None:
+    if leg.port in turn.plan.signalled:
+        _seize(turn, leg)
+        return
     rest_us = max(turn.state.ports[leg.port].released_us + LINE_GUARD_US, turn.state.behind_until_us)
     if rest_us > turn.at_us:
         turn.fact(f.TimerSet(f"seize:{leg.id}", rest_us))
@@ -104,7 +113,14 @@ def _pick_urgent(turn: Turn, call: Call) -> tuple[int | None, bool]:
         now = turn.state.port(port)
         if port not in call.tried and not now.leg and not now.alarm:
             return port, False
-    return emergency.free_a_line(turn, call.tried)
+    freed = emergency.free_a_line(turn, call.tried)
+    return freed if freed[0] is not None else (_unregistered(turn, call), False)
+
+
+def _unregistered(turn: Turn, call: Call) -> int | None:
+    """A trunk in alarm may carry a call all the same: nobody knows before it is made."""
+    others = (one for one in emergency.ports(turn) if one in turn.plan.signalled and one not in call.tried)
+    return next((port for port in others if turn.leg_at(port) is None), None)
 
 
 def rested(turn: Turn, number: int) -> None:
@@ -135,6 +151,8 @@ def _seize(turn: Turn, leg: Leg) -> None:
             proceed_without_dial_tone=blind,
             urgent=call.emergency,
             telephone=_telephone(turn, call) if call.emergency else -1,
+            caller=leg.payer,
+            hide=_hides(turn, leg),
         )
     )
     sending_s = len(digits) * (PULSE_DIGIT_S if pulse else TONE_DIGIT_S)
@@ -143,9 +161,12 @@ def _seize(turn: Turn, leg: Leg) -> None:
 
 def _hidden(turn: Turn, leg: Leg, line: Line) -> str:
     """What withholds our number, where the telephone that calls or had the call sent on wants that."""
+    return line.hide_prefix if line.dial != "pulse" and _hides(turn, leg) else ""
+
+
+def _hides(turn: Turn, leg: Leg) -> bool:
     caller = turn.plan.extensions.get(leg.payer)
-    wanted = caller is not None and caller.hide_number and not turn.call_of(leg).emergency
-    return line.hide_prefix if wanted and line.dial != "pulse" else ""
+    return caller is not None and caller.hide_number and not turn.call_of(leg).emergency
 
 
 def _telephone(turn: Turn, call: Call) -> int:
@@ -182,7 +203,8 @@ def may_be_heard(turn: Turn, call: Call, leg: Leg) -> bool:
 
     Till there is ringback the exchange takes more digits: keyed by hand they would go round the class of service.
     """
-    return call.emergency or bool(leg.alerted_us) or classes.unbounded(turn, leg.payer)
+    signalled = leg.port in turn.plan.signalled  # takes no digits but those of its call
+    return signalled or call.emergency or bool(leg.alerted_us) or classes.unbounded(turn, leg.payer)
 
 
 def _let_be_heard(turn: Turn, leg: Leg) -> None:
@@ -221,8 +243,27 @@ def tone_heard(turn: Turn, leg: Leg, event: e.ToneHeard) -> None:
 
 
 def far_end_left(turn: Turn, leg: Leg, event: e.FarEndReleased) -> None:
+    if event.sign is HangUpSign.RELEASE:
+        _refused(turn, leg, event.cause)
+        return
     busy = event.sign is HangUpSign.BUSY_TONE
     _failed(turn, leg, Cause.USER_BUSY if busy else Cause.NORMAL_UNSPECIFIED)
+
+
+def _refused(turn: Turn, leg: Leg, said: int) -> None:
+    """The network's own trouble is no answer of who was called: other trunks are tried, other channels of this not.
+
+    Nothing that a carrier says is an answer to a call for help.
+    """
+    cause, call = named_cause(said, Cause.NORMAL_UNSPECIFIED), turn.call_of(leg)
+    if not call.emergency and (said not in NETWORK_TROUBLE or leg.alerted_us):
+        _failed(turn, leg, cause)
+        return
+    trunk = trunk_of(turn.plan.line_name(leg.port))
+    for port in turn.plan.signalled:
+        if port != leg.port and port not in call.tried and trunk_of(turn.plan.line_name(port)) == trunk:
+            turn.fact(f.LineTried(call.id, port))
+    try_next(turn, leg, cause)
 
 
 def _failed(turn: Turn, leg: Leg, cause: Cause) -> None:
@@ -254,6 +295,8 @@ def answered(turn: Turn, leg: Leg, sign: AnswerSign) -> None:
         turn.fact(f.CallAnswered(call.id, "line", sign))
     if call.callback:
         callbacks.reached(turn, call)
+    elif call.about:
+        callbacks.done_by_hand(turn, call.about)
     hunting.taken(turn, call, leg)
     joining.begin(turn, call, waiting, leg, callbacks.words(turn, call) if call.callback else ())
 
@@ -262,7 +305,11 @@ def answer_assumed(turn: Turn, number: int) -> None:
     """Timer `answer`."""
     turn.clear(f"answer:{number}")
     leg = turn.state.legs.get(number)
-    if leg is not None and leg.phase == Phase.PROCEEDING:
+    if leg is None or leg.phase != Phase.PROCEEDING:
+        return
+    if leg.port in turn.plan.signalled and not turn.call_of(leg).emergency:
+        _failed(turn, leg, Cause.NO_ANSWER)  # who answers there says so
+    else:
         answered(turn, leg, AnswerSign.TIMEOUT)
 
 

@@ -52,7 +52,7 @@ class QueueCallbackBegun(Fact, frozen=True, tag=True):
 
 class QueueCallbackPut(Fact, frozen=True, tag=True):
     """Not done yet: it takes its place again at `until_us` (0: at once). `why`: `agent-missed`, `no-line`, `closed`,
-    `no-answer`, `busy`, `due`. `tries`: how often the number was called so far.
+    `no-answer`, `busy`, `by-hand`, `due`. `tries`: how often the number was called so far.
     """
 
     callback: int

@@ -16,6 +16,8 @@ class CallBegan(Fact, frozen=True, tag=True):
     port: int
     line: str
     """Name of the line (inbound) or the extension number (outbound, internal)."""
+    called: str = ""
+    """Inbound: the number that was called, where a message says it."""
 
 
 class CallerKnown(Fact, frozen=True, tag=True):
@@ -54,6 +56,24 @@ class CallAnswered(Fact, frozen=True, tag=True):
     sign: str = ""
 
 
+class CallLinked(Fact, frozen=True, tag=True):
+    """An agent calls somebody back who gave up in call `about`, because `author` wanted it."""
+
+    call: int
+    about: int
+    author: str = ""
+
+
+class CallDisposed(Fact, frozen=True, tag=True):
+    """What the agent says became of the call; it may be over. It replaces what the same agent said before."""
+
+    call: int
+    agent: str
+    code: str
+    note: str = ""
+    author: str = ""
+
+
 class CallEnded(Fact, frozen=True, tag=True):
     """`outcome` only for inbound calls (the offered ones)."""
 
@@ -72,4 +92,14 @@ class AttemptRefused(Fact, frozen=True, tag=True):
     cause: int
 
 
-CallFact = CallBegan | CallerKnown | NumberDialled | RingCounted | CallAnswered | CallEnded | AttemptRefused
+CallFact = (
+    CallBegan
+    | CallerKnown
+    | NumberDialled
+    | RingCounted
+    | CallAnswered
+    | CallLinked
+    | CallDisposed
+    | CallEnded
+    | AttemptRefused
+)

@@ -40,6 +40,27 @@ class TalkSpent(Fact, frozen=True, tag=True):
     cost: float
 
 
+class CallSuspected(Fact, frozen=True, tag=True):
+    """A call outside of extension `who` that counts towards an alarm: `abroad` (also premium), `refused`, `spent`.
+
+    So many of the newest, `most`, are remembered. `call` 0: refused before there was one.
+    """
+
+    call: int
+    who: str
+    why: str
+    most: int
+
+
+class TelephoneSuspected(Fact, frozen=True, tag=True):
+    """An alarm: extension `who` had `count` such calls within so many seconds. Its password may be stolen."""
+
+    who: str
+    why: str
+    count: int
+    within_s: float
+
+
 class AccountGiven(Fact, frozen=True, tag=True):
     """The call is booked on this account."""
 
@@ -116,6 +137,8 @@ DiallingFact = (
     LineChosen
     | CallCharged
     | TalkSpent
+    | CallSuspected
+    | TelephoneSuspected
     | AccountGiven
     | PinRefused
     | PinAccepted

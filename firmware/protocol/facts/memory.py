@@ -57,6 +57,37 @@ class TelephoneLifted(Fact, frozen=True, tag=True):
     port: int
 
 
+class DialogBegan(Fact, frozen=True, tag=True):
+    """A telephone with messages has a call with us; `call` is its name for it. A leg at its port takes it up."""
+
+    port: int
+    call: int
+
+
+class DialogEnded(Fact, frozen=True, tag=True):
+    """It is over, whoever ended it. `TelephoneReplaced` ends all of a telephone's."""
+
+    port: int
+    call: int
+
+
+class DialogTaken(Fact, frozen=True, tag=True):
+    """A leg at a telephone with messages goes by this call of the telephone from now on.
+
+    An order made a consultation for it, or went over to the other party: the telephone knows nothing of that, and what
+    it does to its call is meant for whom it hears there.
+    """
+
+    leg: int
+    call: int
+
+
+class AsideOrdered(Fact, frozen=True, tag=True):
+    """The leg's user put its party on hold by order, not by the telephone: till it does anything else."""
+
+    leg: int
+
+
 class TelephoneReplaced(Fact, frozen=True, tag=True):
     """FXS: the handset is down."""
 
@@ -195,6 +226,10 @@ MemoryFact = (
     | OrderTaken
     | InputPassedOver
     | TelephoneLifted
+    | DialogBegan
+    | DialogEnded
+    | DialogTaken
+    | AsideOrdered
     | TelephoneReplaced
     | ToneGiven
     | CallerIdKept

@@ -79,7 +79,10 @@ class AgentOffered(Fact, frozen=True, tag=True):
 
 
 class AgentMissed(Fact, frozen=True, tag=True):
-    """`why`: `no-answer`, `declined`, `caller-left`, `taken-by-other`. Only the first two count against the agent."""
+    """`why`: `no-answer`, `declined`, `caller-left`, `taken-by-other`, `no-telephone`.
+
+    Only the first two count against the agent.
+    """
 
     call: int
     agent: str

@@ -46,7 +46,7 @@ class HuntMoved(Fact, frozen=True, tag=True):
 class CallDiverted(Fact, frozen=True, tag=True):
     """Extension `by` sends the call on to `to`, a target.
 
-    `why`: `always`, `busy`, `no-answer`, `unreachable`.
+    `why`: `always`, `busy`, `no-answer`, `unreachable`, `by-telephone` (it said so when it was rung).
     """
 
     call: int

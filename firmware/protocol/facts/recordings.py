@@ -34,6 +34,19 @@ class RecordingMarked(Fact, frozen=True, tag=True):
     mark: str
 
 
+class RecordingPaused(Fact, frozen=True, tag=True):
+    """Somebody at leg `by` wants what leg `leg` hears and says not to be kept (`paused`), or kept again.
+
+    It holds for whatever recording of that leg there is, till it is taken back or `by` is out of the talk.
+    """
+
+    call: int
+    leg: int
+    by: int
+    paused: bool
+    author: str = ""
+
+
 class RecordingTaped(Fact, frozen=True, tag=True):
     """The switch taped ticks `from_tick` .. (`to_tick` - 1); `to_tick` is -1 while it runs."""
 
@@ -113,6 +126,7 @@ RecordingFact = (
     ConsentAnnounced
     | RecordingBegan
     | RecordingMarked
+    | RecordingPaused
     | RecordingTaped
     | RecordingGap
     | RecordingEnded

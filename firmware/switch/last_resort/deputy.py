@@ -26,7 +26,7 @@ from firmware.switch.last_resort.telephone import (
     Out,
     TelephoneHelp,
 )
-from firmware.switch.lines.ports import FxoPort, FxsPort, Port
+from firmware.switch.lines.ports import LINES, SIGNALLED, TELEPHONES, Port, SipPort
 
 HARMLESS = (c.Record, c.PauseRecord, c.StopRecord, c.Report)
 """Never overtaken: a tape begins and ends as it was decided."""
@@ -58,7 +58,7 @@ class Deputy:
         self.telephones = {
             number: TelephoneHelp(number, self._given, self._lines)
             for number, port in enumerate(ports)
-            if isinstance(port, FxsPort)
+            if isinstance(port, TELEPHONES)
         }
         self._undecided: deque[tuple[int, e.AnySwitchEvent]] = deque()
         """What the engine was told and has neither decided nor left to us."""
@@ -102,7 +102,7 @@ class Deputy:
         elif away and not self.presence.away:
             self._all(EngineReturned(), now_us)
             for port, one in enumerate(self._ports):
-                if isinstance(one, FxoPort) and self._given.ours(port):
+                if isinstance(one, LINES) and self._given.ours(port):
                     self._do(c.StopPlay(port=port))
         self._settle()
 
@@ -152,10 +152,16 @@ class Deputy:
         if telephone is None:
             return
         match event:
-            case e.TelephoneSeized() | e.TelephoneReleased():
+            case e.TelephoneSeized(call=call):
+                telephone.keys.begin()
+                telephone.dialog = call
+            case e.TelephoneReleased():
                 telephone.keys.begin()
             case e.HookFlashed():
                 telephone.keys.flashed(number)
+            case e.ConsultationBegan(call=call):
+                telephone.keys.flashed(number)
+                telephone.dialog = call
             case e.DigitReceived(digit=digit):
                 telephone.keys.keyed(number, digit, now_us)
             case _:
@@ -172,11 +178,16 @@ class Deputy:
     def _not_in_silence(self, port: int) -> None:
         """A caller whose announcement is over, with nobody to say what comes next, hears music."""
         line = self._ports[port]
-        if isinstance(line, FxoPort) and line.off_hook and self._given.silent(port):
+        if isinstance(line, LINES) and line.off_hook and self._given.silent(port):
             self._do(c.Play(port=port, play=DEPUTY, items=(c.Music(),)))
 
     def _concerned(self, event: e.AnySwitchEvent) -> list[TelephoneHelp]:
-        """The telephone itself, or the one whose emergency call a line carries."""
+        """The telephone itself, or the one whose emergency call a line carries.
+
+        Alarms of ports with messages concern nobody: their calls say themselves how they end.
+        """
+        if isinstance(event, e.LineAlarmed) and self._ports[event.port].kind in SIGNALLED:
+            return []
         telephone = self.telephones.get(event.port)
         if telephone is not None:
             return [telephone]
@@ -286,4 +297,6 @@ class Deputy:
             self._tell_of(out)
             return
         self._given.note(out)
+        if isinstance(out, c.Hear) and out.source >= 0 and isinstance(self._ports[out.port], SipPort):
+            self._carry_out(c.Connect(port=out.port))
         self._carry_out(out)

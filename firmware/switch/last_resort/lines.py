@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from firmware.protocol import commands as c
 from firmware.protocol.last_resort import EmergencyLine, LastResort
 from firmware.switch.last_resort.given import Given
-from firmware.switch.lines.ports import FxoPort, Port
+from firmware.switch.lines.ports import LINES, Port
 
 GUARD_US = 1_000_000
 """A line let go stays on-hook so long before it is seized anew: the exchange must see a release, not a flash."""
@@ -43,7 +43,7 @@ class Lines:
     def held(self, port: int) -> bool:
         return (
             0 <= port < len(self._ports)
-            and isinstance(self._ports[port], FxoPort)
+            and isinstance(self._ports[port], LINES)
             and self._ports[port].off_hook
         )
 
@@ -72,7 +72,7 @@ class Lines:
         if not 0 <= port < len(self._ports) or port in self._emergency:
             return False
         line = self._ports[port]
-        return isinstance(line, FxoPort) and not line.alarms.alarms
+        return isinstance(line, LINES) and not line.alarms.alarms
 
     def _rank(self, port: int) -> int:
         if self.rings(port):

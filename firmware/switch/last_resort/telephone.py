@@ -80,6 +80,8 @@ class TelephoneHelp:
         self.deadline_us: int | None = None
         self.unexpected = 0
         self.keys = Keys()
+        self.dialog = 0
+        """Of a telephone with messages: the call it began last."""
         self.line = -1
         """The line of its emergency call."""
         self.number = ""
@@ -91,6 +93,8 @@ class TelephoneHelp:
         self._aside: Sound | None = None
         """What it heard before it was flashed out of a conversation."""
         self._partners: list[int] = []
+        self._answered = False
+        """The line said so; many never do."""
 
     def handle(self, given: AnyInput, now_us: int) -> list[Out]:
         step = STEPS.get((self.state, type(given)))
@@ -106,10 +110,12 @@ class TelephoneHelp:
             self._rest()
         elif isinstance(event, e.DialEnded) and self.state is Help.DIALLING:
             self.state, self.deadline_us = Help.THROUGH, None
+        elif isinstance(event, e.FarEndAnswered):
+            self._answered = True
 
     def dialled(self, line: int, number: str, now_us: int) -> None:
         """The engine has dialled the emergency number that was keyed here."""
-        self.state, self.line, self.number = Help.DIALLING, line, number
+        self.state, self.line, self.number, self._answered = Help.DIALLING, line, number, False
         self.deadline_us = now_us + self._dialling_us(EmergencyLine(line, True))
 
     def released(self) -> None:
@@ -175,13 +181,15 @@ class TelephoneHelp:
         return [self._play(c.ToneItem(Tone.CONGESTION))]
 
     def _aside_from_talk(self, given: AnyInput, now_us: int) -> list[Out]:
-        """Flashed: the other party hears music, as on hold."""
+        """Flashed, or a second call: the other party hears music, as on hold."""
         port = self.port
         if not self._given.talks(port):
             return []
         self._aside, self._partners = self._given.sound(port), self._given.listeners(port)
-        held: list[Out] = [self._play(c.Music(), port=one) for one in self._partners]
-        return [*held, c.Listen(port=port, digits=True), *self._tone(now_us)]
+        return [*self._hold_partners(), c.Listen(port=port, digits=True), *self._tone(now_us)]
+
+    def _hold_partners(self) -> list[Out]:
+        return [self._play(c.Music(), port=one) for one in self._given.listeners(self.port)]
 
     def _flashed_again(self, given: AnyInput, now_us: int) -> list[Out]:
         """Back to the other party, or dial tone anew."""
@@ -190,6 +198,9 @@ class TelephoneHelp:
         back: list[Out] = [self._aside, *(c.Hear(port=one, source=self.port) for one in self._partners)]
         self._rest()
         return back
+
+    def _retrieved(self, given: AnyInput, now_us: int) -> list[Out]:
+        return self._flashed_again(given, now_us) if self._aside is not None else []
 
     # -- an emergency call --------------------------------------------------------------------------
 
@@ -201,9 +212,10 @@ class TelephoneHelp:
         return self._call(now_us) if self.number else []
 
     def _call(self, now_us: int) -> list[Out]:
+        """Who talked with the telephone hears it no more, also where the engine left before he was put aside."""
         self._tried, self._aside = set(), None
         self.keys.spent()
-        return self._seek(now_us)
+        return [*self._hold_partners(), *self._seek(now_us)]
 
     def _again(self, given: AnyInput, now_us: int) -> list[Out]:
         return self._seek(now_us)
@@ -255,7 +267,7 @@ class TelephoneHelp:
         return self._seize(now_us)
 
     def _seize(self, now_us: int) -> list[Out]:
-        line, port = self._taken, self.line
+        line, port, self._answered = self._taken, self.line, False
         self.state, self.deadline_us = Help.DIALLING, now_us + self._dialling_us(line)
         last = not self._lines.others(port, self._tried)
         return [
@@ -294,7 +306,14 @@ class TelephoneHelp:
         self._lines.drop(self.line, now_us)
         return self._seek(now_us)
 
+    def _reached(self, given: AnyInput, now_us: int) -> list[Out]:
+        self._answered = True
+        return []
+
     def _far_left(self, given: AnyInput, now_us: int) -> list[Out]:
+        """They hung up; where the network says why, before anybody answered, it refused."""
+        if isinstance(given, e.FarEndReleased) and given.cause and not self._answered:
+            return self._next(given, now_us)
         self.state, self.deadline_us = Help.CONGESTED, None
         return [*self._release(now_us), self._play(c.ToneItem(Tone.BUSY))]
 
@@ -312,6 +331,11 @@ class TelephoneHelp:
         self._rest()
         return out
 
+    def _hung_up_one(self, given: AnyInput, now_us: int) -> list[Out]:
+        """One of two calls; the other one may be the call for help."""
+        assert isinstance(given, e.ConsultationEnded)
+        return self._put_down(given, now_us) if given.call == self.dialog else []
+
     def _returned(self, given: AnyInput, now_us: int) -> list[Out]:
         out = self._hush()
         self._rest()
@@ -328,6 +352,7 @@ _M = TelephoneHelp
 STEPS: Mapping[tuple[Help, type], Step] = {
     (Help.REST, e.TelephoneSeized): _M._lifted,
     (Help.REST, e.HookFlashed): _M._aside_from_talk,
+    (Help.REST, e.ConsultationBegan): _M._aside_from_talk,
     (Help.REST, e.DigitReceived): _M._keyed_elsewhere,
     (Help.REST, EngineLeft): _M._left,
     (Help.LIFTED, Due): _M._lifted_for_nobody,
@@ -337,33 +362,42 @@ STEPS: Mapping[tuple[Help, type], Step] = {
     (Help.TONE, Due): _M._nobody,
     (Help.TONE, e.DigitReceived): _M._keyed,
     (Help.TONE, e.HookFlashed): _M._flashed_again,
+    (Help.TONE, e.RetrieveAsked): _M._retrieved,
     (Help.TONE, e.TelephoneReleased): _M._put_down,
     (Help.TONE, EngineReturned): _M._returned,
     (Help.KEYED, Due): _M._nobody,
     (Help.KEYED, e.DigitReceived): _M._keyed,
     (Help.KEYED, e.HookFlashed): _M._flashed_again,
+    (Help.KEYED, e.RetrieveAsked): _M._retrieved,
     (Help.KEYED, e.TelephoneReleased): _M._put_down,
     (Help.KEYED, EngineReturned): _M._returned,
     (Help.CONGESTED, e.DigitReceived): _M._keyed,
     (Help.CONGESTED, e.HookFlashed): _M._flashed_again,
+    (Help.CONGESTED, e.RetrieveAsked): _M._retrieved,
     (Help.CONGESTED, e.TelephoneReleased): _M._put_down,
     (Help.CONGESTED, EngineReturned): _M._returned,
     (Help.SEEKING, Due): _M._again,
     (Help.SEEKING, e.TelephoneReleased): _M._put_down,
+    (Help.SEEKING, e.ConsultationEnded): _M._hung_up_one,
     (Help.SEEKING, EngineReturned): _M._returned,
     (Help.SHEDDING, Due): _M._shed,
     (Help.SHEDDING, e.LineAlarmed): _M._taken_by_a_caller,
     (Help.SHEDDING, e.TelephoneReleased): _M._put_down,
+    (Help.SHEDDING, e.ConsultationEnded): _M._hung_up_one,
     (Help.RESTING, Due): _M._rested,
     (Help.RESTING, e.LineRang): _M._taken_by_a_caller,
     (Help.RESTING, e.LineAlarmed): _M._taken_by_a_caller,
     (Help.RESTING, e.TelephoneReleased): _M._put_down,
+    (Help.RESTING, e.ConsultationEnded): _M._hung_up_one,
     (Help.DIALLING, Due): _M._next,
     (Help.DIALLING, e.DialEnded): _M._dialled,
     (Help.DIALLING, e.FarEndReleased): _M._next,
     (Help.DIALLING, e.LineAlarmed): _M._next,
     (Help.DIALLING, e.TelephoneReleased): _M._put_down,
+    (Help.DIALLING, e.ConsultationEnded): _M._hung_up_one,
+    (Help.THROUGH, e.FarEndAnswered): _M._reached,
     (Help.THROUGH, e.FarEndReleased): _M._far_left,
     (Help.THROUGH, e.LineAlarmed): _M._far_left,
     (Help.THROUGH, e.TelephoneReleased): _M._put_down,
+    (Help.THROUGH, e.ConsultationEnded): _M._hung_up_one,
 }

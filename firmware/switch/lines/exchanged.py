@@ -7,6 +7,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from drivers.ports import AnyLineCommand, AnyLineEvent
+from drivers.signalling import SignallingCommand, SignallingEvent
 from firmware.protocol.commands import AnySwitchCommand
 from firmware.protocol.events import AnySwitchEvent
 from firmware.protocol.names import Presentation, Tone
@@ -49,6 +50,7 @@ class PulsesSent(Struct, frozen=True):
 
 Given = (
     AnyLineEvent
+    | SignallingEvent
     | AnySwitchCommand
     | DeadlineReached
     | ToneRecognised
@@ -103,5 +105,13 @@ class Mute(Struct, frozen=True):
 
 
 Out = (
-    AnySwitchEvent | AnyLineCommand | WatchCallerId | WatchTones | SendDigits | SendSound | HushSignal | Mute
+    AnySwitchEvent
+    | AnyLineCommand
+    | SignallingCommand
+    | WatchCallerId
+    | WatchTones
+    | SendDigits
+    | SendSound
+    | HushSignal
+    | Mute
 )

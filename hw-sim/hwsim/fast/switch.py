@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import structs
 
 from drivers import ports as wires
 from drivers.ports import TICK_US
+from drivers.signalling import SignallingCommand
 from firmware.protocol import commands as asked
 from firmware.protocol.commands import Numbered
 from firmware.protocol.events import (
@@ -30,7 +31,7 @@ from firmware.protocol.names import Tone
 from firmware.protocol.wire_format import Inbox
 from firmware.switch.last_resort.deputy import Deputy
 from firmware.switch.lines import exchanged
-from firmware.switch.lines.ports import FxoPort, FxsPort, Port
+from firmware.switch.lines.ports import PORTS, FxoPort, Port
 from firmware.switch.plan import PortPlan, SwitchPlan
 from hwsim.fast.hearers import PLAYER, SILENCE, Hearers
 from hwsim.fast.players import Players
@@ -361,17 +362,17 @@ class FastSwitch:
     def _to_telephone(self, number: int, out: Any, now_us: int) -> None:
         self.world.telephones.command(number, out, now_us)
 
+    def _to_leg(self, number: int, out: Any, now_us: int) -> None:
+        """As soon as what is being done now is done."""
+        self.timeline.at(now_us, lambda at_us: self.world.legs.command(number, out, at_us))
+
     def _keyed(self, port: int, digit: str, now_us: int) -> None:
         if self._listens[port]:
             self._events.append(DigitReceived(port=port, at_us=now_us, digit=digit))
 
 
 def _port(plan: PortPlan) -> Port:
-    if plan.kind is wires.PortKind.FXO:
-        return FxoPort(plan)
-    if plan.kind is wires.PortKind.FXS:
-        return FxsPort(plan)
-    return Port(plan)
+    return PORTS[plan.kind](plan) if plan.kind else Port(plan)
 
 
 _DO: dict[type, Callable[[FastSwitch, Any], None]] = {
@@ -403,4 +404,5 @@ _OUT: dict[type, Callable[[FastSwitch, int, Any, int], None]] = {
     exchanged.HushSignal: FastSwitch._hush_signal,
     exchanged.WatchCallerId: FastSwitch._watch,
     exchanged.WatchTones: FastSwitch._watch_tones,
+    **dict.fromkeys(get_args(SignallingCommand), FastSwitch._to_leg),
 }

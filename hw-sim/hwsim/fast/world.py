@@ -7,14 +7,19 @@ from functools import partial
 
 from drivers.countries import profile
 from drivers.ports import SendPulses
+from drivers.signalling import CallAlerting
 from firmware.protocol.names import Tone
 from firmware.switch.lines.exchanged import Given, VoiceRecognised
 from firmware.switch.plan import PortPlan
 from hwsim.fast import latencies as late
 from hwsim.fast.event_loop import EventLoop
 from hwsim.fast.hearers import Hearers
+from hwsim.fast.players import ear_after_us
 from hwsim.fast.speech import Silence, Speech
 from hwsim.fast.telephones import Telephones
+from hwsim.legs.leg_world import LegWorld, leg_rows
+from hwsim.legs.message_wire import LegEvent
+from hwsim.legs.sip_telephone import SipTelephone
 from hwsim.places import line_ports, telephone_ports
 from hwsim.scenario import BOX_FAULTS, Fault, Scenario
 from hwsim.world.cast import Cast
@@ -24,6 +29,7 @@ from hwsim.world.insider import Insider
 from hwsim.world.line_circuit import LineCircuit
 from hwsim.world.outside import Outside
 from hwsim.world.percepts import Displayed, HeardTone, LampChanged
+from hwsim.world.telephone import Telephone
 from hwsim.world.timeline import Timeline
 
 KEY_US = 200_000
@@ -67,12 +73,24 @@ class FastWorld:
             starts=scenario.about.starts,
         )
         country = profile(config.site.country)
-        self.telephones = Telephones(telephone_ports(config), timeline, self.cast.tell, give, country)
+        rows = leg_rows(config)
+        copper = {number: port for number, port in telephone_ports(config).items() if port not in rows}
+        self.telephones = Telephones(copper, timeline, self.cast.tell, give, country)
         self.lines: dict[int, LineCircuit] = {}
         self.loops: dict[int, EventLoop] = {}
-        self.line_names = line_ports(config)
+        self.line_names = {name: port for name, port in line_ports(config).items() if port not in rows}
         for name, port in self.line_names.items():
             self._lay_line(name, port)
+        self.legs = LegWorld(
+            scenario,
+            timeline,
+            country,
+            self.outside,
+            give=self._from_leg,
+            tell=self.cast.tell,
+            changed=lambda _port: None,
+            early=self._early_media,
+        )
         hearing = Hearing(timeline, self.cast)
         self.hearing = hearing
         self.speech = Speech(
@@ -97,6 +115,24 @@ class FastWorld:
         circuit = LineCircuit(port, line, country, loop=loop, timeline=self.timeline, far=self.outside)
         self.loops[port], self.lines[port] = loop, circuit
         self.outside.circuits[port] = circuit
+
+    def _from_leg(self, event: LegEvent, now_us: int) -> None:
+        """As soon as what is being done now is done. The card plays ringback where the far end does not."""
+        self.timeline.at(now_us, partial(self._give, event.port, event))
+        if isinstance(event, CallAlerting) and not event.in_band and event.port in self.legs.channels:
+            self._early_media(event.port, Tone.RINGBACK, now_us)
+
+    def _early_media(self, port: int, tone: Tone, now_us: int) -> None:
+        ear_us = ear_after_us(profile(self.scenario.config.site.country), tone)
+        call = self.legs.channels[port].machine.number
+        if ear_us is not None:
+            self.timeline.at(now_us + late.AUDIO_US + ear_us, partial(self._early_tone, port, call, tone))
+
+    def _early_tone(self, port: int, call: int, tone: Tone, now_us: int) -> None:
+        """While that call is neither answered nor over."""
+        channel = self.legs.channels[port]
+        if channel.machine.number == call and not channel.through:
+            self._line_tone(port, tone, now_us)
 
     def _line_tone(self, port: int, tone: Tone, now_us: int) -> None:
         """The exchange's tone is heard by whoever is connected to the line, before the box knows it."""
@@ -173,6 +209,8 @@ class FastWorld:
 
     def person_at(self, port: int) -> str | None:
         """Who listens at this port: a telephone off-hook, or the far person of a line that is through."""
+        if self.legs.has(port):
+            return self.legs.listener(port, self.outside)
         if port in self.lines:
             return self.outside.on.get(port) if self.lines[port].through else None
         telephone = self.telephones.at(port)
@@ -181,7 +219,10 @@ class FastWorld:
         return f"ext-{self.telephones.numbers[port]}"
 
     def port_of(self, who: str) -> int | None:
-        return self.telephones.of(who).port if who.startswith("ext-") else self.outside.port_of(who)
+        return self._telephone(who).port if who.startswith("ext-") else self.outside.port_of(who)
+
+    def _telephone(self, who: str) -> Telephone | SipTelephone:
+        return self.legs.telephone(who) or self.telephones.of(who)
 
     # -- what people do (a `cast.Stage`) ---------------------------------------------------------------
 
@@ -189,7 +230,7 @@ class FastWorld:
         self.outside.place_call(who, now_us)
 
     def lift(self, who: str, now_us: int) -> None:
-        self.telephones.of(who).lift(now_us)
+        self._telephone(who).lift(now_us)
 
     def answer(self, who: str, now_us: int) -> None:
         self.outside.answer(who, now_us)
@@ -197,12 +238,14 @@ class FastWorld:
     def hang_up(self, who: str, now_us: int) -> None:
         self.hearing.forget(who)
         if who.startswith("ext-"):
-            self.telephones.of(who).hang_up(now_us)
+            self._telephone(who).hang_up(now_us)
         else:
             self.outside.leave(who, now_us)
         self.silence.weigh(now_us)
 
     def press(self, who: str, digits: str, now_us: int) -> None:
+        if self.legs.press(who, digits, now_us, self.outside):
+            return
         port = self.port_of(who)
         if port is None or self.person_at(port) != who:
             return
@@ -219,9 +262,19 @@ class FastWorld:
             self._key(port, digit, now_us)
 
     def flash(self, who: str, now_us: int) -> None:
+        telephone = self.legs.telephone(who)
+        if telephone is not None:
+            telephone.flash(now_us)
+            return
         person = self.cast.people.get(who)
         for_ms = person.plan.flash_ms if isinstance(person, Insider) else FLASH_MS
         self.telephones.of(who).flash(for_ms, now_us)
+
+    def transfer(self, who: str, digits: str, now_us: int) -> None:
+        self.legs.transfer(who, digits, now_us)
+
+    def decline(self, who: str, now_us: int) -> None:
+        self.legs.decline(who, now_us)
 
     def talk(self, who: str, now_us: int) -> None:
         self.speech.talk(who, now_us, self._voice)
@@ -248,6 +301,8 @@ class FastWorld:
             self.timeline.at(at_us + round(fault.for_s * 1e6), partial(self._fault, fault, False))
 
     def _fault(self, fault: Fault, begins: bool, now_us: int) -> None:
+        if self.legs.plug(fault.target, not begins, now_us):
+            return
         if fault.kind == "phone-unplug":
             self.telephones.by_number[fault.target].plug(not begins, now_us)
         elif fault.kind == "port-power":

@@ -18,6 +18,7 @@ from hwsim.world.party import OutsideParty
 from hwsim.world.percepts import (
     Act,
     Answer,
+    Decline,
     Displayed,
     Due,
     Flash,
@@ -35,6 +36,7 @@ from hwsim.world.percepts import (
     PlaceCall,
     Press,
     Talk,
+    Transfer,
 )
 from hwsim.world.person import Person
 from hwsim.world.scripted import Scripted
@@ -51,6 +53,8 @@ class Stage(Protocol):
     def hang_up(self, who: str, now_us: int) -> None: ...
     def press(self, who: str, digits: str, now_us: int) -> None: ...
     def flash(self, who: str, now_us: int) -> None: ...
+    def transfer(self, who: str, digits: str, now_us: int) -> None: ...
+    def decline(self, who: str, now_us: int) -> None: ...
     def talk(self, who: str, now_us: int) -> None: ...
     def hush(self, who: str, now_us: int) -> None: ...
     def goodbye(self, who: str, now_us: int) -> None: ...
@@ -86,6 +90,11 @@ class Cast:
         self._number(person.name)
         self._wake(person)
 
+    def wake(self, name: str) -> None:
+        """After somebody's timers were set from outside."""
+        if name in self.people:
+            self._wake(self.people[name])
+
     def number(self, name: str) -> int:
         """A person's voiceprint."""
         return self._numbers[name]
@@ -117,9 +126,12 @@ class Cast:
         self._wakes.pop(who, None)
 
     def _do(self, who: str, act: Act, now_us: int) -> None:
-        self.diary.note(now_us, who, type(act).__name__, act.digits if isinstance(act, Press) else "")
+        digits = act.digits if isinstance(act, Press | Transfer) else ""
+        self.diary.note(now_us, who, type(act).__name__, digits)
         if isinstance(act, Press):
-            self._stage.press(who, act.digits, now_us)
+            self._stage.press(who, digits, now_us)
+        elif isinstance(act, Transfer):
+            self._stage.transfer(who, digits, now_us)
         else:
             getattr(self._stage, _DOINGS[type(act)])(who, now_us)
 
@@ -187,6 +199,7 @@ _DOINGS: dict[type[Act], str] = {
     Answer: "answer",
     HangUp: "hang_up",
     Flash: "flash",
+    Decline: "decline",
     Talk: "talk",
     Hush: "hush",
     Goodbye: "goodbye",

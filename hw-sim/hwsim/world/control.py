@@ -7,11 +7,14 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from hwsim.world.desk import Desk, Session
+from hwsim.world.asked import Session
+from hwsim.world.desk import Desk
 
 LONGEST_LINE = 65_536
-MOST_CLIENTS = 16
+MOST_CLIENTS = 48
 MOST_UNSENT = 4 << 20
+MOST_WAITING = 64 << 10
+"""Bytes; while so many wait for a slow client, its session goes no further."""
 
 
 class _Client:
@@ -86,7 +89,7 @@ class Control:
             line, _, rest = bytes(client.kept).partition(b"\n")
             client.kept[:] = rest
             client.session = self._desk.open(_request(line))
-        if client.session is None:
+        if client.session is None or len(client.unsent) > MOST_WAITING:
             return
         for reply in client.session:
             if reply is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -16,31 +17,30 @@ from firmware.protocol.names import Tone
 from hwsim.places import hunt_group
 from hwsim.scenario import Caller as CallerPlan
 from hwsim.scenario import press_times
+from hwsim.world import by_hand
+from hwsim.world.asked import LONGEST_S, BadRequest, Reply, Session, in_base64, somebody, telephone, text
+from hwsim.world.asked import seconds as seconds_of
 from hwsim.world.caller import Caller, CallerState
 from hwsim.world.speech import SpeechError
 from hwsim.world.tap import Tap
 from hwsim.world.tones import tone_row
+from hwsim.world.visitor import Visitor
 from hwsim.world.world import World
 
-LONGEST_S = 600.0
 LONGEST_TEXT = 500
 CHUNK_SAMPLES = 8000
 MOST_ENTRIES = 5000
 LATEST_CALLERS = 200
-Reply = dict[str, Any]
-Session = Iterator[Reply | None]
-"""One request being answered: replies as they come; None while there is nothing to say yet."""
-
-
-class BadRequest(ValueError):
-    """What was asked for cannot be done; the text says why and what can."""
+Render = Callable[[Callable[[], list[NDArray[np.int16]]]], "Future[list[NDArray[np.int16]]]"]
 
 
 class Desk:
     """`open` takes one request, a JSON object with `do`; the session it gives is to be stepped once a tick."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, render: Render | None = None) -> None:
+        """`render` does what takes long beside the world's own thread; without it, at once."""
         self._world = world
+        self._render = render or _at_once
         self._calls = 0
 
     def open(self, request: object) -> Session:
@@ -58,69 +58,94 @@ class Desk:
     # -- telephones ----------------------------------------------------------------------------------
 
     def _lift(self, request: Mapping[str, Any]) -> Session:
-        who = self._telephone(request)
+        who = telephone(request, self._world)
         self._world.lift(who, self._world.now_us)
         yield {"ok": True, "who": who}
 
     def _hang(self, request: Mapping[str, Any]) -> Session:
-        who = self._somebody(request)
-        person = self._world.cast.people.get(who)
-        self._world.hang_up(who, self._world.now_us)
-        if isinstance(person, Caller):
-            person.state = CallerState.GONE
+        who = somebody(request, self._world)
+        self._put_down(who)
         yield {"ok": True, "who": who}
 
+    def _put_down(self, who: str) -> None:
+        person = self._world.cast.people.get(who)
+        self._world.hang_up(who, self._world.now_us)
+        if isinstance(person, Visitor):
+            person.left("left", self._world.now_us)
+        elif isinstance(person, Caller):
+            person.state = CallerState.GONE
+
     def _flash(self, request: Mapping[str, Any]) -> Session:
-        who = self._telephone(request)
+        who = telephone(request, self._world)
         self._world.flash(who, self._world.now_us)
         yield {"ok": True, "who": who}
 
     def _dial(self, request: Mapping[str, Any]) -> Session:
-        who = self._somebody(request)
-        digits = _text(request, "digits", 40).upper()
+        who = somebody(request, self._world)
+        digits = text(request, "digits", 40).upper()
         if not digits or set(digits) - set("0123456789*#ABCD"):
             raise BadRequest("digits are 0-9, *, #, A-D")
         self._world.press(who, digits, self._world.now_us)
         yield {"ok": True, "who": who, "seconds": 0.2 * len(digits)}
 
     def _say(self, request: Mapping[str, Any]) -> Session:
-        who = self._somebody(request)
+        who = somebody(request, self._world)
+        if self._world.mouth_of(who) is None:
+            raise BadRequest(f"{who} is not in a call")
+        sound = yield from self._sound(request)
         mouth = self._world.mouth_of(who)
         if mouth is None:
-            raise BadRequest(f"{who} is not in a call")
-        words = _text(request, "text", LONGEST_TEXT)
-        sound = np.concatenate(self._world.speech.said(words, str(request.get("language", "en")), 1))
+            raise BadRequest(f"{who} is not in a call any more")
         mouth.once(sound)
         yield {"ok": True, "who": who, "seconds": round(len(sound) / 8000, 1)}
 
+    def _sound(self, request: Mapping[str, Any]) -> Generator[None, None, NDArray[np.int16]]:
+        """Speech of a text, or a file's where it may be one (`as` is not `text`)."""
+        words, language = text(request, "text", LONGEST_TEXT), str(request.get("language", "en"))
+        speech = self._world.speech
+        if request.get("as") == "text":
+            making = self._render(lambda: [speech.spoken(words, language, 1)])
+        else:
+            making = self._render(partial(speech.said, words, language, 1))
+        while not making.done():
+            yield None
+        return np.concatenate(making.result())
+
     def _hear(self, request: Mapping[str, Any]) -> Session:
-        who = self._somebody(request)
-        yield from self._listen(who, _seconds(request, "seconds", 10.0), lambda: True)
+        who = somebody(request, self._world)
+        yield from self._listen(who, seconds_of(request, "seconds", 10.0), lambda: True)
 
     # -- outside -------------------------------------------------------------------------------------
 
     def _call(self, request: Mapping[str, Any]) -> Session:
         """Ring a line and listen."""
         world = self._world
-        called = _text(request, "number", 40)
+        called = text(request, "number", 40)
         if not hunt_group(world.scenario.config, called):
             there = ", ".join(sorted({line.number or line.name for line in world.scenario.config.lines}))
             raise BadRequest(f"no line has the number {called!r}; there are: {there}")
-        seconds = _seconds(request, "seconds", 20.0)
+        seconds = seconds_of(request, "seconds", 20.0)
         plan = self._plan(request, called, seconds)
         world.cast.invite(plan)
         world.timeline.run(world.now_us)
         caller = world.cast.callers[-1]
         if caller.state is CallerState.GONE:
             raise BadRequest("the line is busy; try again in a moment")
-        yield {"ok": True, "event": "ringing", "who": plan.id}
+        try:
+            yield from self._heard_out(caller, plan.id, seconds)
+        finally:  # whoever went away without waiting for the end has hung up
+            if caller.state is not CallerState.GONE:
+                self._put_down(plan.id)
+
+    def _heard_out(self, caller: Caller, who: str, seconds: float) -> Session:
+        yield {"ok": True, "event": "ringing", "who": who}
         answered = False
-        for reply in self._listen(plan.id, seconds + 60.0, lambda: caller.state is not CallerState.GONE):
+        for reply in self._listen(who, seconds + 60.0, lambda: caller.state is not CallerState.GONE):
             if not answered and caller.state is not CallerState.RINGING:
                 answered = True
-                yield {"ok": True, "event": "answered", "who": plan.id}
+                yield {"ok": True, "event": "answered", "who": who}
             yield reply
-        yield {"ok": True, "event": caller.why or "ended", "who": plan.id}
+        yield {"ok": True, "event": caller.why or "ended", "who": who}
 
     def _plan(self, request: Mapping[str, Any], called: str, seconds: float) -> CallerPlan:
         self._calls += 1
@@ -136,11 +161,11 @@ class Desk:
             id=f"hand-{self._calls}",
             at_s=self._world.now_us / 1e6,
             calls=called,
-            number=_text(request, "from", 24),
-            name=_text(request, "name", 50),
+            number=text(request, "from", 24),
+            name=text(request, "name", 50),
             presentation="allowed" if request.get("from") else "unavailable",
             press=tuple(str(one) for one in press),
-            says=_text(request, "says", LONGEST_TEXT),
+            says=text(request, "says", LONGEST_TEXT),
             language="zh" if request.get("language") == "zh" else "en",
             patience_s=LONGEST_S,
             talk_s=LONGEST_S,
@@ -151,7 +176,7 @@ class Desk:
         """Levels and samples, second by second."""
         world = self._world
         ringback = tone_row(profile(world.scenario.config.site.country), Tone.RINGBACK)
-        tap = Tap(lambda: self._ear(who), None if who.startswith("ext-") else ringback)
+        tap = Tap(lambda: by_hand.ear(world, who), None if who.startswith("ext-") else ringback)
         end_us = world.now_us + round(seconds * 1e6)
         world.taps.append(tap)
         try:
@@ -170,12 +195,6 @@ class Desk:
         if who.startswith("ext-"):
             yield {"ok": True, "event": "end", "who": who}
 
-    def _ear(self, who: str) -> int | None:
-        if who.startswith("ext-"):
-            return self._world.telephone_of(who).port
-        port = self._world.outside.port_of(who)
-        return port if port is not None and self._world.lines[port].through else None
-
     def _heard(self, samples: NDArray[np.int16]) -> Reply:
         level = level_dbm0(samples)
         return {
@@ -183,7 +202,7 @@ class Desk:
             "event": "heard",
             "at_s": round(self._world.now_us / 1e6, 2),
             "level_dbm0": round(level, 1) if np.isfinite(level) else -90.0,
-            "audio": base64.b64encode(samples.astype("<i2").tobytes()).decode(),
+            "audio": in_base64(samples),
         }
 
     def _status(self, request: Mapping[str, Any]) -> Session:
@@ -233,33 +252,17 @@ class Desk:
             },
         }
 
-    # -- who -----------------------------------------------------------------------------------------
 
-    def _telephone(self, request: Mapping[str, Any]) -> str:
-        number = _text(request, "who", 24).removeprefix("ext-")
-        if number not in self._world.telephones:
-            raise BadRequest(f"no telephone {number!r}; there are: {', '.join(self._world.telephones)}")
-        return f"ext-{number}"
-
-    def _somebody(self, request: Mapping[str, Any]) -> str:
-        who = _text(request, "who", 80)
-        if who in self._world.outside.on.values():
-            return who
-        return self._telephone(request)
+def _at_once(making: Callable[[], list[NDArray[np.int16]]]) -> Future[list[NDArray[np.int16]]]:
+    made: Future[list[NDArray[np.int16]]] = Future()
+    made.set_result(making())
+    return made
 
 
-def _text(request: Mapping[str, Any], key: str, longest: int) -> str:
-    value = request.get(key, "")
-    if not isinstance(value, str) or len(value) > longest:
-        raise BadRequest(f"{key} is a text of at most {longest} characters")
-    return value
-
-
-def _seconds(request: Mapping[str, Any], key: str, default: float) -> float:
-    value = request.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_S:
-        raise BadRequest(f"{key} is a number from 0 to {LONGEST_S:.0f}")
-    return float(value)
+def _live(
+    doing: Callable[[World, Mapping[str, Any]], Session], desk: Desk, request: Mapping[str, Any]
+) -> Session:
+    return doing(desk._world, request)
 
 
 _DOINGS: Mapping[str, Callable[[Desk, Mapping[str, Any]], Session]] = {
@@ -272,4 +275,14 @@ _DOINGS: Mapping[str, Callable[[Desk, Mapping[str, Any]], Session]] = {
     "call": Desk._call,
     "status": Desk._status,
     "diary": Desk._diary,
+    **{
+        name: partial(_live, doing)
+        for name, doing in (
+            ("ring", by_hand.ring),
+            ("stay", by_hand.stay),
+            ("speak", by_hand.speak),
+            ("listen", by_hand.listen),
+            ("watch", by_hand.watch),
+        )
+    },
 }

@@ -77,6 +77,8 @@ class Ear:
         self._basis = np.concatenate([np.cos(phase), np.sin(phase)], axis=1).astype(np.float32)
         self._count = len(hz)
         self.level_dbm0: NDArray[np.float32] = np.full(ports, -np.inf, np.float32)
+        self.tonal: NDArray[np.bool_] = np.zeros(ports, np.bool_)
+        """Rows in which a call-progress tone sounded in the last tick."""
         self._cadence = CadenceEar(ports, tones)
         self._tunes = TuneEar(ports, music or {})
         self._beeps = CadenceEar.counter(ports)
@@ -94,8 +96,8 @@ class Ear:
         loud = self.level_dbm0 > SILENCE_DBM0
         heard = self._marks(power[:, : len(CHORD_HZ)], energy, loud, now_us)
         share = power[:, len(CHORD_HZ) :] * (2.0 / TICK_SAMPLES) / energy[:, None]
-        tone = (self.level_dbm0 > TONE_DBM0) & (share[:, :-1].sum(axis=1) > TONE_SHARE)
-        heard += [ToneHeard(port, name) for port, name in self._cadence.listen(tone)]
+        self.tonal = (self.level_dbm0 > TONE_DBM0) & (share[:, :-1].sum(axis=1) > TONE_SHARE)
+        heard += [ToneHeard(port, name) for port, name in self._cadence.listen(self.tonal)]
         pure = (self.level_dbm0 > TONE_DBM0) & (share[:, -1] > TONE_SHARE) & self._steady()
         heard += [ToneHeard(port, Tone.BEEP) for port in self._beep(pure)]
         heard += [MusicHeard(port, tune) for port, tune in self._tunes.listen(rows, loud)]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.ports import TICK_SAMPLES
+from hwsim.world.live_voice import LiveVoice
 from hwsim.world.voiceprint import GOODBYE, voiceprint
 
 TURN = 8 * 8000
@@ -32,6 +33,8 @@ class Mouth:
         self._at = 0
         self._once: list[Row] = []
         self._loop: Row | None = None
+        self.live = LiveVoice()
+        """What somebody says just now; after what is sent `once`."""
         self.number = 0
         """Whose voice."""
         self._chunks: list[Row] = []
@@ -41,8 +44,13 @@ class Mouth:
 
     @property
     def silent(self) -> bool:
-        return (
-            self._now is None and not self._keys and not self._once and self._loop is None and self._turn < 0
+        return not (
+            self._now is not None
+            or self._keys
+            or self._once
+            or self.live.ready
+            or self._loop is not None
+            or self._turn >= 0
         )
 
     @property
@@ -61,6 +69,7 @@ class Mouth:
     def hush(self) -> None:
         """Speech ends at once; keys go on."""
         self._turn, self._now, self._once = -1, None, []
+        self.live.clear()
 
     def goodbye(self) -> None:
         """The farewell burst, and silence."""
@@ -109,6 +118,8 @@ class Mouth:
         self._at = 0
         if self._once:
             self._now = self._once.pop(0)
+        elif (said := self.live.take()) is not None:
+            self._now = said
         elif self._loop is not None:
             self._now = self._loop
         elif self._turn >= 0:

@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from firmware.config.schema import Config
 from firmware.protocol.names import Tone
-from hwsim.places import hunt_group, line_ports
+from hwsim.places import called_number, hunt_group, line_ports
 from hwsim.scenario import OutsideParty as PartyPlan
 from hwsim.world.caller import Caller
 from hwsim.world.exchange import Input
-from hwsim.world.percepts import Alerted, Connected, Percept, Refused, Released
+from hwsim.world.percepts import Alerted, Connected, Displayed, Percept, Refused, Released
 from hwsim.world.person import Person
 from hwsim.world.timeline import Timeline
 
@@ -32,6 +32,8 @@ class Call(Struct, frozen=True):
     presentation: str = "allowed"
     date: str = ""
     """`MMDDHHMM` by the exchange's clock."""
+    called: str = ""
+    """Which number of ours, where a message can say it."""
 
 
 class Circuit(Protocol):
@@ -60,6 +62,8 @@ class Outside:
         self.on: dict[int, str] = {}
         self.blocked = 0
         """Calls the network refused because no line was free: the box never saw them."""
+        self.redial_us = 0
+        """Who finds no line free tries again after so long; 0: hears busy tone and does not."""
         self._config = config
         self._lines = line_ports(config)
         self._parties = {party.number: party for party in parties}
@@ -67,6 +71,8 @@ class Outside:
         self._tell = tell
         self._timeline = timeline
         self._starts = datetime.fromisoformat(starts)
+        self._routes: dict[int, int] = {}
+        """Counts the calls the box began and ended over a port."""
 
     # -- people ------------------------------------------------------------------------------------
 
@@ -77,20 +83,33 @@ class Outside:
     def place_call(self, who: str, now_us: int) -> None:
         person = self._people[who]
         assert isinstance(person, Caller), f"{who} is nobody who rings the box"
-        plan = person.plan
+        if not self._found_line(person, now_us):
+            self.blocked += 1
+            if self.redial_us:
+                self._timeline.at(now_us + self.redial_us, partial(self._redial, who))
+            else:
+                self._tell(who, Refused(Tone.BUSY), now_us)
+
+    def _redial(self, who: str, now_us: int) -> None:
+        person = self._people.get(who)
+        if isinstance(person, Caller) and not self._found_line(person, now_us):
+            self._timeline.at(now_us + self.redial_us, partial(self._redial, who))
+
+    def _found_line(self, person: Caller, now_us: int) -> bool:
+        who, plan = person.name, person.plan
         for name in hunt_group(self._config, plan.calls):
             port = self._lines[name]
-            if self.circuits[port].free:
+            if port in self.circuits and self.circuits[port].free:
                 self.on[port] = who
                 self.circuits[port].offer(self._call(person, now_us), now_us)
-                return
-        self.blocked += 1
-        self._tell(who, Refused(Tone.BUSY), now_us)
+                return True
+        return False
 
     def _call(self, caller: Caller, now_us: int) -> Call:
         plan = caller.plan
         date = f"{self._starts + timedelta(microseconds=now_us):%m%d%H%M}"
-        return Call(caller.name, plan.number, plan.name, plan.presentation, date)
+        called = called_number(self._config, plan.calls)
+        return Call(caller.name, plan.number, plan.name, plan.presentation, date, called)
 
     def answer(self, who: str, now_us: int) -> None:
         port = self.port_of(who)
@@ -113,9 +132,15 @@ class Outside:
 
     def released(self, port: int, now_us: int) -> None:
         """The box left the call."""
+        self._routes[port] = self._routes.get(port, 0) + 1
         who = self.on.pop(port, None)
         if who is not None:
             self._tell(who, Released(), now_us)
+
+    def shown(self, port: int, number: str, name: str, now_us: int) -> None:
+        """Who is rung over this port sees that."""
+        if port in self.on:
+            self._tell(self.on[port], Displayed(number, name), now_us)
 
     def knows(self, digits: str) -> bool:
         """Whether this number is complete: somebody has it."""
@@ -123,9 +148,12 @@ class Outside:
 
     def routed(self, port: int, digits: str, now_us: int) -> None:
         """The box dialled this; the answer comes after the set-up time."""
-        self._timeline.at(now_us + SET_UP_US, partial(self._reach, port, digits))
+        self._routes[port] = route = self._routes.get(port, 0) + 1
+        self._timeline.at(now_us + SET_UP_US, partial(self._reach, port, digits, route))
 
-    def _reach(self, port: int, digits: str, now_us: int) -> None:
+    def _reach(self, port: int, digits: str, route: int, now_us: int) -> None:
+        if self._routes[port] != route:
+            return
         party = self._parties.get(digits)
         who = f"party-{digits}"
         circuit = self.circuits[port]

@@ -119,6 +119,16 @@ class Flash(Act, frozen=True):
     """Hook flash."""
 
 
+class Transfer(Act, frozen=True):
+    """The transfer key of a SIP telephone, and these digits; without any, its two calls are joined."""
+
+    digits: str
+
+
+class Decline(Act, frozen=True):
+    """The key of a SIP telephone that refuses a call which rings."""
+
+
 class Talk(Act, frozen=True):
     """Begin to speak, and go on until `Hush`. Speech begins with the voiceprint."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from drivers.ports import CYCLE_US, TICK_US, Clock
@@ -23,7 +24,8 @@ def run(scenario: Scenario, wire: Wire, control: Path, *, clock: Clock, stopped:
     """Play the scenario from now on, until `stopped()`. Raises OSError where the socket cannot be made."""
     start_us = -(-clock.now_us() // TICK_US) * TICK_US
     world = World(scenario, wire, start_us=start_us, diary=Diary(DIARY_ENTRIES))
-    desk = Control(control, Desk(world))
+    speaking = ThreadPoolExecutor(1, thread_name_prefix="speech")
+    desk = Control(control, Desk(world, speaking.submit))
     at_us = start_us
     try:
         while not stopped():
@@ -33,3 +35,4 @@ def run(scenario: Scenario, wire: Wire, control: Path, *, clock: Clock, stopped:
             at_us = max(at_us + CYCLE_US, (clock.now_us() - BEHIND_US) // CYCLE_US * CYCLE_US)
     finally:
         desk.close()
+        speaking.shutdown(wait=False, cancel_futures=True)

@@ -14,6 +14,7 @@ from hwsim.world.errands import DIAL_TONES, dialling_us
 from hwsim.world.insider import Insider
 from hwsim.world.percepts import (
     Act,
+    Decline,
     Flash,
     HangUp,
     HeardGoodbye,
@@ -26,6 +27,7 @@ from hwsim.world.percepts import (
     Rang,
     RingingStopped,
     Talk,
+    Transfer,
 )
 from hwsim.world.person import Doing
 
@@ -75,7 +77,9 @@ class Scripted(Insider):
 
     def _line(self, _: Percept, now_us: int) -> list[Act]:
         done = self._lines.pop(0)
-        acts = self._keys(done, now_us) if done.keys else _BY_HAND[done.act](self, now_us)
+        acts = _BY_HAND[done.act](self, now_us) if done.act else self._keys(done, now_us)
+        if done.act == "transfer":
+            acts.append(Transfer(done.keys))
         self._await(now_us)
         return acts
 
@@ -99,6 +103,15 @@ class Scripted(Insider):
     def _flash(self, now_us: int) -> list[Act]:
         self._dialling = False
         return [*self._pause(now_us), Flash()]
+
+    def _transfer(self, _: int) -> list[Act]:
+        self._met = False
+        self.clear_timers("speak")
+        return self._silent()
+
+    def _decline(self, _: int) -> list[Act]:
+        self.state = ScriptedState.ON_HOOK
+        return [Decline()]
 
     def _talk(self, _: int) -> list[Act]:
         return self._speak()
@@ -173,6 +186,8 @@ _BY_HAND = {
     "flash": Scripted._flash,
     "talk": Scripted._talk,
     "hush": Scripted._hush,
+    "transfer": Scripted._transfer,
+    "decline": Scripted._decline,
 }
 Scripted.STEPS = {
     (ScriptedState.ON_HOOK, Rang): Scripted._rang,

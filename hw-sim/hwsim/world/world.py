@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from drivers.countries import profile
@@ -13,7 +14,11 @@ from drivers.dsp.caller_id import CallerIdMessage
 from drivers.dsp.dtmf import DtmfBank
 from drivers.dsp.tones import dtmf
 from drivers.ports import TICK_SAMPLES, TICK_US
+from firmware.config.expanded import expanded
 from firmware.config.layout import port_count
+from hwsim.legs.leg_world import LegWorld, leg_rows, without_legs
+from hwsim.legs.message_wire import LegEvent, MessageWire
+from hwsim.legs.sip_telephone import SipTelephone
 from hwsim.places import line_ports, telephone_ports
 from hwsim.scenario import BOX_FAULTS, Fault, Scenario
 from hwsim.wire import RING_BLOCKS, Wire
@@ -44,7 +49,8 @@ from hwsim.world.speech import LEVEL_DBM0, Speech
 from hwsim.world.tap import Tap
 from hwsim.world.telephone import OFF_HOOK_OHM, Telephone
 from hwsim.world.timeline import Timeline
-from hwsim.world.voiceprint import GOODBYE
+from hwsim.world.visitor import Visitor
+from hwsim.world.voiceprint import GOODBYE, voiceprint
 
 PHONE_LOSS_DB = 0.5
 PHONE_ECHO_DB = 20.0
@@ -76,9 +82,14 @@ class World:
         speech: Speech | None = None,
         diary: Diary | None = None,
         music: Mapping[str, NDArray[np.int16]] | None = None,
+        messages: MessageWire | None = None,
     ) -> None:
-        """`music` are the tunes people know by ear; without it they recognise none."""
-        config = scenario.config
+        """`music` are the tunes people know by ear; without it they recognise none.
+
+        Without `messages`, SIP telephones and trunks are left to the process that speaks SIP.
+        """
+        scenario = scenario if messages is not None else without_legs(scenario)
+        config = expanded(scenario.config)
         self.scenario = scenario
         self.wire = wire
         self.seed = scenario.about.seed if seed is None else seed
@@ -118,12 +129,26 @@ class World:
         )
         self.lines: dict[int, LineCircuit] = {}
         self.line_mouths: dict[int, Mouth] = {}
-        self.line_names = line_ports(config)
+        rows = leg_rows(config)
+        self.line_names = {name: port for name, port in line_ports(config).items() if port not in rows}
         for name, port in self.line_names.items():
             self._lay_line(name, port)
         self.telephones: dict[str, Telephone] = {}
+        """Those on copper."""
         for number, port in telephone_ports(config).items():
-            self._lay_telephone(number, port)
+            if port not in rows:
+                self._lay_telephone(number, port)
+        self._messages = messages
+        self.legs = LegWorld(
+            scenario if messages is not None else None,
+            self.timeline,
+            profile(config.site.country),
+            self.outside,
+            give=self._to_box,
+            tell=self.cast.tell,
+            changed=self.ear.forget,
+            early=lambda _port, _tone, _now_us: None,
+        )
         self._digits = DtmfBank(wire.ports)
         self._displays = Displays(wire.ports, profile(config.site.country))
         self.hearing = Hearing(self.timeline, self.cast)
@@ -168,6 +193,10 @@ class World:
             hum_dbm0=-90.0,
         )
 
+    def _to_box(self, event: LegEvent, now_us: int) -> None:
+        assert self._messages is not None
+        self._messages.to_box.append(structs.replace(event, at_us=now_us + self.start_us))
+
     def _loop(self, port: int, closed: bool, now_us: int) -> None:
         del now_us
         self.wire.world["loop_ohm"][port] = OFF_HOOK_OHM if closed else np.inf
@@ -191,6 +220,8 @@ class World:
 
     def _look(self, now_us: int) -> None:
         self.timeline.run(now_us)
+        if self._messages is not None:
+            self.legs.look(self._messages, now_us)
         seen = self.wire.box.tobytes()
         if seen == self._seen:
             return
@@ -244,6 +275,8 @@ class World:
         for telephone in self.telephones.values():
             if telephone.off_hook:
                 self._fill(telephone.port, telephone.mouth, now_us)
+        for port, mouth in self.legs.mouths():
+            self._fill(port, mouth, now_us)
 
     def _fill(self, port: int, mouth: Mouth, now_us: int) -> None:
         if mouth.silent:
@@ -300,6 +333,8 @@ class World:
 
     def person_at(self, port: int) -> str | None:
         """Who listens at this port now: a telephone off-hook, or the far person of a line that is through."""
+        if self.legs.has(port):
+            return self.legs.listener(port, self.outside)
         if port in self.lines:
             return self.outside.on.get(port) if self.lines[port].through else None
         for number, telephone in self.telephones.items():
@@ -313,8 +348,9 @@ class World:
         self.outside.place_call(who, now_us)
 
     def lift(self, who: str, now_us: int) -> None:
-        self.telephone_of(who).lift(now_us)
-        self._hook(who)
+        telephone = self.legs.telephone(who) or self.telephone_of(who)
+        telephone.lift(now_us)
+        self._hook(telephone)
 
     def answer(self, who: str, now_us: int) -> None:
         self.outside.answer(who, now_us)
@@ -322,12 +358,15 @@ class World:
     def hang_up(self, who: str, now_us: int) -> None:
         self.hearing.forget(who)
         if who.startswith("ext-"):
-            self.telephone_of(who).hang_up(now_us)
-            self._hook(who)
+            telephone = self.legs.telephone(who) or self.telephone_of(who)
+            telephone.hang_up(now_us)
+            self._hook(telephone)
         else:
             self.outside.leave(who, now_us)
 
     def press(self, who: str, digits: str, now_us: int) -> None:
+        if self.legs.press(who, digits, now_us, self.outside):
+            return
         mouth = self.mouth_of(who)
         if mouth is None:
             return
@@ -339,9 +378,19 @@ class World:
             mouth.key(dtmf(digits, level=-9.0))
 
     def flash(self, who: str, now_us: int) -> None:
+        telephone = self.legs.telephone(who)
+        if telephone is not None:
+            telephone.flash(now_us)
+            return
         person = self.cast.people.get(who)
         for_ms = person.plan.flash_ms if isinstance(person, Insider) else FLASH_MS
         self.telephone_of(who).flash(for_ms, now_us)
+
+    def transfer(self, who: str, digits: str, now_us: int) -> None:
+        self.legs.transfer(who, digits, now_us)
+
+    def decline(self, who: str, now_us: int) -> None:
+        self.legs.decline(who, now_us)
 
     def talk(self, who: str, now_us: int) -> None:
         del now_us
@@ -350,6 +399,9 @@ class World:
         if mouth is None or not isinstance(person, Insider | Caller | OutsideParty):
             return
         number = self.cast.number(who)
+        if isinstance(person, Visitor):
+            mouth.once(voiceprint(number))
+            return
         sentences = self.speech.said(person.plan.says, person.plan.language, number)
         mouth.speak(number, sentences, 10 ** ((person.plan.level_dbm0 - LEVEL_DBM0) / 20))
 
@@ -371,12 +423,15 @@ class World:
     def mouth_of(self, who: str) -> Mouth | None:
         """What somebody speaks into; None while he is not on a line."""
         if who.startswith("ext-"):
-            return self.telephone_of(who).mouth
+            return (self.legs.telephone(who) or self.telephone_of(who)).mouth
         port = self.outside.port_of(who)
+        if port is not None and self.legs.has(port):
+            return self.legs.mouth(port)
         return self.line_mouths[port] if port is not None and self.lines[port].through else None
 
-    def _hook(self, who: str) -> None:
-        telephone = self.telephone_of(who)
+    def _hook(self, telephone: Telephone | SipTelephone) -> None:
+        if isinstance(telephone, SipTelephone):
+            return
         self.copper.alive(telephone.port, telephone.off_hook)
         self.ear.forget(telephone.port)
         self._displays.look(telephone)
@@ -391,6 +446,8 @@ class World:
 
     def fault(self, fault: Fault, begins: bool, now_us: int) -> None:
         """A fault of the world begins or ends now."""
+        if self.legs.plug(fault.target, not begins, now_us):
+            return
         if fault.kind == "phone-unplug":
             self.telephones[fault.target].plug(not begins, now_us)
             return

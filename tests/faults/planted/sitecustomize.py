@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
@@ -64,11 +65,44 @@ def _forgets_the_rings(module: Any) -> None:
     module.Rings = emptied
 
 
+def _clears_what_rang(module: Any) -> None:
+    """A new switch gives up what rings at SIP telephones."""
+    module.SignalledTelephone._rings_on = lambda _, call: [module.s.ClearCall(call, 41)]
+
+
+def _keeps_what_died(module: Any) -> None:
+    """Calls that went with the SIP process are not told of."""
+    lost = module.SipCard._lost
+
+    def silent(self: Any) -> None:
+        self._calls.clear()
+        lost(self)
+
+    module.SipCard._lost = silent
+
+
+def _sip_hangs(module: Any) -> None:
+    """No defect of the box: its SIP library does not return, once there is a file `hang` beside the heartbeats."""
+    step = module.SipProcess.step
+
+    def hangs(self: Any, *given: Any) -> None:
+        hang = self._places.run / "hang"
+        if hang.exists():
+            hang.unlink()
+            signal.pause()
+        step(self, *given)
+
+    module.SipProcess.step = hangs
+
+
 PLANTS: Mapping[str, tuple[str, Callable[[Any], None]]] = {
     "dies-with-supervisord": ("firmware.cli.stand_in", _dies_with_supervisord),
     "no-hang-check": ("firmware.cli.guardian_watch", _no_hang_check),
     "acts-before-it-remembers": ("firmware.engine.process.journalling", _acts_before_it_remembers),
     "forgets-the-rings": ("firmware.recorder.runner", _forgets_the_rings),
+    "clears-what-rang": ("firmware.switch.lines.signalled_telephone", _clears_what_rang),
+    "keeps-what-died": ("drivers.cards.sip", _keeps_what_died),
+    "sip-hangs": ("firmware.sip.process", _sip_hangs),
 }
 
 

@@ -76,14 +76,15 @@ class Shadow:
 
 def rows(connection: sqlite3.Connection) -> Rows:
     tables = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        "SELECT name, CASE WHEN wr THEN '*' ELSE 'rowid, *' END, CASE WHEN wr THEN '1, 2' ELSE 'rowid' END"
+        " FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name"
     ).fetchall()
     return {
         table: [
             tuple(f"{value:.12g}" if isinstance(value, float) else value for value in row)
-            for row in connection.execute(f'SELECT rowid, * FROM "{table}" ORDER BY rowid')
+            for row in connection.execute(f'SELECT {columns} FROM "{table}" ORDER BY {order}')
         ]
-        for (table,) in tables
+        for table, columns, order in tables
     }
 
 

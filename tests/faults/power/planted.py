@@ -24,8 +24,8 @@ def history_normal() -> None:
     """history.db with `synchronous = NORMAL`: commits are not on the platter."""
     wrapped = history_store.open_history
 
-    def open_history(path: Path, *, durable: bool = True) -> Any:
-        db = wrapped(path, durable=durable)
+    def open_history(path: Path, *, durable: bool = True, **more: Any) -> Any:
+        db = wrapped(path, durable=durable, **more)
         db.conn.execute("PRAGMA synchronous = NORMAL")
         return db
 

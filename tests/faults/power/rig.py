@@ -94,7 +94,8 @@ class Bench(Struct, frozen=True):
     @classmethod
     def load(cls) -> Bench:
         scenario = load_scenario(BENCH)
-        bank = prompt_bank(scenario.config)
+        with tempfile.TemporaryDirectory(prefix="tipring-power-") as spoken:
+            bank = prompt_bank(scenario.config, Path(spoken))
         return cls(scenario, {key: len(sound) for key, sound in bank.phrases.items()})
 
 

@@ -1,0 +1,1 @@
+"""A flow tried on a simulated call: the engine's own rules on a configuration that need not be in force."""

@@ -1,0 +1,1 @@
+"""Drafts: a configuration somebody is changing, before it is in force."""

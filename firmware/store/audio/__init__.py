@@ -1,0 +1,1 @@
+"""Recordings for listening: opened safely, drawn, and told to the audit."""

@@ -1,0 +1,1 @@
+"""Calls as people look for them: search, and the story of one."""

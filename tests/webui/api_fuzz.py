@@ -1,0 +1,128 @@
+"""Generated requests against the API in process: right ones, wrong ones, and what its description says of the answers;
+and what becomes of each when it is sent again, cut and bent.
+
+`python -m tests.webui.api_fuzz -n 200000` makes so many and tells how many of which status came.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, given, seed, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from firmware.config.versions import ConfigStore
+from tests.webui.api_mutants import Asked, asked, mutants
+from tests.webui.house import House
+from tests.webui.past import put_past
+from tests.webui.programs import Program
+from tests.webui.test_webhooks_page import HOOKED
+from webui.api.blueprint import OPERATIONS
+from webui.api.entry import BUCKETS
+from webui.api.limits import Buckets
+
+CHECKS: list[Any] = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance
+]  # fmt: skip
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+AT_ONCE = 25
+ASKED_EACH = 6
+"""A generated request, and its mutants."""
+Ask = Callable[[Case[Any]], None]
+
+
+def ready_house(root: Path) -> House:
+    """With people, a past, webhooks, and no limit on how often is asked."""
+    house = House(root, HOOKED)
+    house.settle()
+    put_past(house)
+    house.app.extensions[BUCKETS] = Buckets(burst=1e12)
+    return house
+
+
+def fuzz(house: House, each: int, start: int = 0) -> Counter[int]:
+    """`each` requests of each operation in each mode; statuses told. Raises what a check found."""
+    told: Counter[int] = Counter()
+    program = Program(house)
+    shown = {"Authorization": f"Bearer {program.secret}"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", house.app, headers=shown)
+    for row in OPERATIONS:
+        operation = schema.find_operation_by_id(row.name)
+        for mode in MODES:
+            _run(operation.as_strategy(generation_mode=mode), each, start, _asks(house, shown, told))
+    return told
+
+
+def as_before(house: House) -> None:
+    """Whatever a request put in force is taken back: no request makes the house another one for the next."""
+    if house.site.config_version != 1:
+        with ConfigStore(house.places.config_db) as store:
+            store.connection.execute("DELETE FROM versions WHERE version > 1")
+    house.engine.orders.clear()
+
+
+def _asks(house: House, shown: dict[str, str], told: Counter[int]) -> Ask:
+    def ask(case: Case[Any]) -> None:
+        answer = case.call(headers=shown)
+        told[answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
+        as_before(house)
+        for mutant in mutants(asked(answer.request), Random(told.total())):
+            told[mutated(house, mutant)] += 1
+
+    return ask
+
+
+def mutated(house: House, one: Asked) -> int:
+    """Its status. Raises AssertionError for a server error, or one that is told in no form for programs."""
+    with house.app.test_client(use_cookies=False) as client:
+        told = client.open(one.target, method=one.method, headers=dict(one.headers), data=one.body)
+    as_before(house)
+    assert told.status_code < 500, (told.status_code, one)
+    is_told = one.method == "HEAD" or told.status_code < 400 or told.mimetype == "application/problem+json"
+    assert is_told, (told.status_code, told.mimetype, one)
+    return told.status_code
+
+
+def _run(strategy: Any, each: int, start: int, ask: Ask) -> None:
+    def tried(case: Case[Any]) -> None:
+        ask(case)
+
+    quiet = settings(
+        max_examples=each, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
+    )  # fmt: skip
+    seed(start)(quiet(given(case=strategy)(tried)))()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", type=int, default=200_000, help="how many requests")
+    parser.add_argument("--seed", type=int, default=0, help="other requests than with another number")
+    given = parser.parse_args()
+    wanted: int = given.n
+    told: Counter[int] = Counter()
+    with tempfile.TemporaryDirectory() as root:
+        house = ready_house(Path(root))
+        while told.total() < wanted:
+            left = wanted - told.total()
+            each = min(AT_ONCE, max(1, left // (len(OPERATIONS) * len(MODES) * ASKED_EACH)))
+            told += fuzz(house, each, given.seed + told.total())
+            print(f"{told.total()} requests: {dict(sorted(told.items()))}", flush=True)
+        house.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Who may come in: people, their passwords and their sessions. Kept in `web.db`, which the web process alone writes."""

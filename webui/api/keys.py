@@ -1,0 +1,38 @@
+"""`Idempotency-Key`: what a program asked for with one is made once, and found when it asks again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from webui.access.once import KeyUsed
+from webui.api.operations import Given
+from webui.api.problems import Refused
+from webui.site import the_site
+
+
+def once(given: Given, asked: object, made: str) -> str:
+    """`made`, or what this key named before. Raises Refused."""
+    with _told_as_problem():
+        return the_site().doors.once.name(given.token.id, given.key, _digest(asked), made)
+
+
+def known(given: Given, asked: object) -> bool:
+    """This key was used before, for the same. Raises Refused."""
+    with _told_as_problem():
+        return the_site().doors.once.find(given.token.id, given.key, _digest(asked)) is not None
+
+
+def _digest(asked: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
+
+
+@contextmanager
+def _told_as_problem() -> Iterator[None]:
+    try:
+        yield
+    except KeyUsed:
+        raise Refused(422, "key-used") from None

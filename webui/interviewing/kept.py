@@ -1,0 +1,56 @@
+"""What was answered so far: one file of the box, so that a phone that was put away goes on where it was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from firmware.config.schema import Config
+from firmware.interview.answers import Answers
+from firmware.interview.completing import completed
+
+FILE = "interview.json"
+Document = dict[str, Any]
+
+
+class Kept(Struct):
+    """`answers` is a plain document: it may hold what cannot be used yet."""
+
+    answers: Document = field(default_factory=dict)
+    later: bool = False
+    """Somebody said: not now."""
+
+
+def read(root: Path) -> Kept | None:
+    """None: nobody was ever asked. A file that cannot be read counts as none."""
+    try:
+        return msgspec.json.decode((root / FILE).read_bytes(), type=Kept)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write(root: Path, kept: Kept) -> None:
+    """The old one or the new one, never half of it. Raises OSError."""
+    new = root / f"{FILE}.{os.getpid()}.new"
+    new.write_bytes(msgspec.json.encode(kept))
+    new.replace(root / FILE)
+
+
+def answers_of(root: Path, config: Config) -> Document:
+    """As they were left; else those the box would give itself."""
+    kept = read(root)
+    return kept.answers if kept and kept.answers else defaults(config)
+
+
+def defaults(config: Config) -> Document:
+    document: Document = msgspec.json.decode(msgspec.json.encode(completed(Answers(), config)))
+    return document
+
+
+def is_wanted(root: Path, config: Config) -> bool:
+    """The box has no queue yet, or nobody was ever asked."""
+    return not config.queues or read(root) is None

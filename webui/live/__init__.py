@@ -1,0 +1,1 @@
+"""How things stand now: the engine's own word, told to browsers as it changes."""

@@ -1,0 +1,1 @@
+"""One module for each noun, with its BLUEPRINT."""

@@ -1,0 +1,1 @@
+"""Days and spans as figures and pictures."""

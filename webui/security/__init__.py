@@ -1,0 +1,1 @@
+"""What guards every request: rights by endpoint, the session, forgery, headers."""

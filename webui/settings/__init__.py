@@ -1,0 +1,1 @@
+"""The configuration as people and programs put it in force."""
