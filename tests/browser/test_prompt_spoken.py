@@ -24,6 +24,8 @@ from tests.browser.web_box import WebBox
 BENCH = Path(__file__).with_name("booth.toml")
 WORDS = "Welcome to the tea house. Please hold the line."
 PATIENCE_MS = 30_000
+DIALS = 3
+"""Of somebody whose keys went under: a machine that stands still tears them, and he hears "no such number"."""
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +54,16 @@ def passes(box: WebBox, seconds: float) -> None:
 
 
 def begins(box: WebBox) -> None:
-    """801 dials what the page says, and is taped."""
-    box.sim("lift", "801")
-    passes(box, 1.5)
-    box.sim("dial", "801", "500")
-    assert box.until(lambda: being_spoken(box), 40.0), box.log()
+    """801 dials what the page says, again where it was not understood, and is taped."""
+    for _ in range(DIALS):
+        box.sim("lift", "801")
+        passes(box, 1.5)
+        box.sim("dial", "801", "500")
+        if box.until(lambda: being_spoken(box), 15.0):
+            return
+        box.sim("hang", "801")
+        passes(box, 1.5)
+    raise AssertionError(box.log())
 
 
 def ends(box: WebBox) -> float:
