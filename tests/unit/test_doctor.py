@@ -21,6 +21,7 @@ from firmware.cli import doctor
 from firmware.cli.box_plan import BoxPlan
 from firmware.cli.doctor import Finding, machine
 from firmware.cli.doctor.backup import DAY_US
+from firmware.cli.doctor.said import CHECKS_ZH
 from firmware.cli.doctor.wordings import SAID
 from firmware.cli.guardian_status import GuardianStatus
 from firmware.config.schema import Card, Config, Extension, Gate, Line, Trunk
@@ -413,6 +414,7 @@ def test_every_word_is_used_and_says_the_same_in_both_languages() -> None:
         assert bool(said.en_remedy) is bool(said.zh_remedy)
         assert not said.wrong or said.en_remedy, slug
         assert not re.search("[一-鿿]", said.en + said.en_remedy)
+    assert {said.check for said in SAID.values()} == set(CHECKS_ZH)
 
 
 def names(text: str) -> set[str]:

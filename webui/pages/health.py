@@ -18,5 +18,5 @@ BLUEPRINT = Blueprint("health", __name__, url_prefix="/health")
 def show() -> ResponseReturnValue:
     """What is wrong stands first."""
     found = sorted(examine(the_site().places), key=lambda one: one.well)
-    rows = [(one.check, one.well, *one.said(language())) for one in found]
+    rows = [(one.named(language()), one.well, *one.said(language())) for one in found]
     return render_template("health/show.html", rows=rows, wrong=sum(not well for _, well, *_ in rows))

@@ -89,6 +89,6 @@ def examine(places: Places) -> Iterator[Finding]:
 def _print(finding: Finding, language: str) -> None:
     ok, wrong = WORDS[language]
     seen, remedy = finding.said(language)
-    print(f"{ok if finding.well else wrong:<6} {finding.check}: {seen}")
+    print(f"{ok if finding.well else wrong:<6} {finding.named(language)}: {seen}")
     if remedy:
         print(f"       {remedy}")

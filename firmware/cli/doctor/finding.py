@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from firmware.cli.doctor.said import Said
+from firmware.cli.doctor.said import CHECKS_ZH, Said
 from firmware.cli.doctor.wordings import SAID
 from firmware.config.faults import printable
 
@@ -19,8 +19,12 @@ class Finding(Struct, frozen=True):
 
     @property
     def check(self) -> str:
-        """What was looked at."""
+        """What was looked at, by the name programs know."""
         return self.words.check
+
+    def named(self, language: str) -> str:
+        """The same for people."""
+        return CHECKS_ZH[self.check] if language == "zh" else self.check
 
     @property
     def words(self) -> Said:

@@ -76,7 +76,7 @@ function agent(one) {
 }
 
 function where(one) {
-  if (one.queue) return `${one.queue} #${one.position}`;
+  if (one.queue) return `${live.things.get(`queue:${one.queue}`)?.name ?? one.queue} #${one.position}`;
   if (one.slot) return `${said("parked")} ${one.slot}`;
   return one.legs.map((leg) => live.things.get(`agent:${leg.agent}`)?.name || leg.party).join(" – ");
 }
@@ -122,7 +122,7 @@ function show() {
   reconcile(at("agents"), seated.map(row(agent)));
   const under = live.of("call").sort((one, other) => one.began - other.began);
   const none = ["none", "none", () => make("tr", {}, make("td", { colspan: orders ? 5 : 4, class: "quiet" }, said("no-calls")))];
-  reconcile(at("calls"), under.length ? under.map(row(call)) : [none]);
+  reconcile(at("calls"), under.length ? under.map(row(call, where)) : [none]);
   tell();
 }
 
