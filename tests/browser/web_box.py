@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,19 +12,13 @@ from pathlib import Path
 from drivers.clock import MonotonicClock
 from firmware.protocol.places import Places
 from tests.box_process import ROOT, BoxProcess
+from tests.free_port import free_port
 
 BENCH = ROOT / "hw-sim/scenarios/demo.toml"
 """What `make run` starts."""
 START_S = 60.0
 LIMIT_S = 20.0
 TURN_US = 50_000
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 class WebBox:

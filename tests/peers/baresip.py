@@ -1,6 +1,9 @@
 """Debian's baresip as a telephone: a directory of its own, commands and events over its TCP control, a file to say.
 
 It says a file from its beginning in every call, and keeps what it hears. No sound device, no screen.
+
+`mwi.so` is loaded first of all. A millisecond after that it subscribes for each telephone it knows and adds the new
+one to those it goes through: where a box takes the REGISTER sooner, it does so for ever (baresip 1.0.0, issue 2726).
 """
 
 from __future__ import annotations
@@ -48,13 +51,13 @@ rtp_ports 10000-11998
 rtcp_mux no
 jitter_buffer_delay 1-5
 module_path {modules}
+module mwi.so
 {codecs}
 module aufile.so
 module sndfile.so
 {encryption}
 module_tmp account.so
 module_app menu.so
-{applications}
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
 ringback_disabled yes
@@ -108,7 +111,6 @@ class Baresip:
             voice=folder / "voice.wav", codecs="\n".join(f"module {one}.so" for one in codecs),
             certificate=f"sip_certificate {certificate}" if certificate else "",
             encryption="module srtp.so" if "mediaenc" in account else "",
-            applications="module_app mwi.so",
         )  # fmt: skip
         (folder / "config").write_text(config, "utf-8")
         words = f"<sip:{number}@{box}{account};auth_pass={password};regint={600 * registers}"

@@ -8,8 +8,9 @@ from pathlib import Path
 from firmware.cli.files import load_scenario
 from firmware.sip.credentials import FOLDER, keep, make_secret
 from firmware.sip.digest import realm_of
+from tests.free_port import free_port
 from tests.peers.baresip import Baresip, voice
-from tests.peers.sip_office import PASSWORD, Office, free_port
+from tests.peers.sip_office import PASSWORD, Office
 from tests.peers.sip_phone import tones_in
 from tests.peers.sipp import Script, Sipp
 
@@ -68,7 +69,7 @@ class PeersOffice(Office):
         """Who registers or is called is at one port each time; who calls, where no older call's messages come."""
         own = self._ports.setdefault(script.number, free_port())
         port = own if script.waits_there else free_port()
-        made = Sipp(self.folder / "sipp", self.box, script, port=port, media=free_port() & ~3, tcp=tcp)
+        made = Sipp(self.folder / "sipp", self.box, script, port=port, media=free_port(4), tcp=tcp)
         self.sipps.append(made)
         if script.is_called:
             assert self.until(lambda: made.is_there or made.is_over), made.why()

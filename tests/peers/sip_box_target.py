@@ -26,6 +26,7 @@ from firmware.config.schema import Sip
 from firmware.protocol.places import Places
 from firmware.sip.credentials import FOLDER, keep, make_secret
 from firmware.sip.digest import realm_of
+from tests.free_port import free_port
 from tests.peers.sip_caller import Caller, NoAnswer
 from tests.peers.sip_target import ROOT
 
@@ -63,7 +64,7 @@ class BoxTarget:
         self._folder = Path(tempfile.mkdtemp(prefix="tipring-target-"))
         self.places = Places(self._folder / "data")
         self.places.make()
-        self.port = _free_port()
+        self.port = free_port()
         self._prepare(a_second)
         argv = [
             sys.executable,
@@ -134,12 +135,6 @@ class BoxTarget:
                 event = decode_event(packet) if packet else None
                 if isinstance(event, CallOffered):
                     link.send(encode_command(event.port, AnswerCall(event.call)))
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def box() -> BoxTarget:

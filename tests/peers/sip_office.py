@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from firmware.protocol.places import Places
 from firmware.sip.credentials import FOLDER, keep, make_secret
 from firmware.sip.digest import realm_of
 from tests.box_process import ROOT, BoxProcess
+from tests.free_port import free_port
 from tests.peers.spoken import Spoken
 
 BENCH = ROOT / "tests/peers/sip_office.toml"
@@ -23,14 +23,6 @@ RTP_BLOCKS = 40
 PASSWORD = "wide-harbour-seven"  # of a box on the loopback
 LIMIT_S = 20.0
 TONES = {"201": 440.0, "202": 520.0, "203": 660.0, "carrier": 880.0}
-
-
-def free_port() -> int:
-    """Of UDP and TCP both, most likely."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 class Office:

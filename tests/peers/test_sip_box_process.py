@@ -38,6 +38,7 @@ from drivers.sip.blocks import Blocks, BoxSide
 from firmware.protocol.places import Places
 from firmware.sip.credentials import FOLDER, keep, make_secret
 from firmware.sip.digest import realm_of
+from tests.free_port import free_port
 from tests.peers.spoken import Spoken
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -210,12 +211,6 @@ hosts = ["127.0.0.1:{carrier}"]
 channels = 2
 number = "02155550000"
 """
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture

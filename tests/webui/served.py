@@ -22,6 +22,7 @@ from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
+from tests.free_port import free_port
 from tests.webui.house import OFFICE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,12 +38,6 @@ class Answer(NamedTuple):
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object, **__: object) -> None:
         return None
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Served:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from drivers.clock import MonotonicClock
 from firmware.config.drafts.store import DraftStore
 from firmware.config.versions import ConfigStore
 from tests.webui.house import House
@@ -23,12 +24,14 @@ from webui.rehearsing.compared import Meaning, meaning
 from webui.rehearsing.wanted import NotWanted, Wanted, wanted
 
 SCRIPT = """
-import json, sys
+import json, os, sys
 print(json.dumps({"done": 0.25, "run": "draft", "seed": 2}), file=sys.stderr, flush=True)
-open(sys.argv[1] + ".argv", "w").write(json.dumps(sys.argv[2:]))
+open(sys.argv[1] + ".new", "w").write(json.dumps({"argv": sys.argv[2:], "nice": os.nice(0)}))
+os.rename(sys.argv[1] + ".new", sys.argv[1] + ".began")
 sys.stdout.write(open(sys.argv[1]).read())
 """
 """Says how far it is, then waits for what it is to have found."""
+BEGINS_US = 20_000_000
 XSS = "<script>alert(1)</script>"
 
 
@@ -77,9 +80,14 @@ class Fake:
     def waits_for(pid: int) -> None:
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
-    @property
-    def argv(self) -> list[str]:
-        told: list[str] = json.loads(Path(f"{self.path}.argv").read_text())
+    def began(self) -> dict[str, Any]:
+        """How it was started; it has said then how far it is, and waits."""
+        path, clock = Path(f"{self.path}.began"), MonotonicClock()
+        end_us = clock.now_us() + BEGINS_US
+        while not path.exists():
+            assert clock.now_us() < end_us, "it does not begin"
+            clock.wait_until(clock.now_us() + 5_000)
+        told: dict[str, Any] = json.loads(path.read_text())
         return told
 
 
@@ -108,13 +116,14 @@ def test_it_runs_tells_how_far_it_is_and_is_kept_with_its_draft(house: House, fa
     draft = begin(house)
     save(house, f"{draft}/part/queue.0", ring_s="22")
     assert rehearse(house, draft, seed="7").status_code == 302
-    pid = fake.pid(house)
-    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
     page = get(house, f"{draft}/rehearsal")
     assert "js/rehearsals.js" in page and "<progress" in page and 'name="day"' not in page
     fake.finds(house, json.dumps(FOUND))
-    assert fake.argv[:2] == ["--data", str(house.places.root)]
-    assert fake.argv[4:] == [
+    began = fake.began()
+    assert began["nice"] == 19
+    argv = began["argv"]
+    assert argv[:2] == ["--data", str(house.places.root)]
+    assert argv[4:] == [
         "--day",
         "2026-11-23",
         "--seeds",
@@ -143,6 +152,7 @@ def test_how_far_it_is_comes_in_words(house: House, fake: Fake) -> None:
     draft = begin(house)
     rehearse(house, draft)
     pid = fake.pid(house)
+    fake.began()
     progress = house.places.run / runs.FOLDER / "progress"
     progress.write_text(
         '{"done": 0.1, "run": "unchanged", "seed": 1}\n{"done": 0.255, "run": "draft", "seed": 2}\n{"do'
@@ -181,6 +191,7 @@ def test_one_that_fails_is_told(house: House, fake: Fake, said: str) -> None:
     draft = begin(house)
     rehearse(house, draft)
     pid = fake.pid(house)
+    fake.began()
     with (house.places.run / runs.FOLDER / "progress").open("a") as told:
         told.write(f"there was no call {XSS}\n")
     assert fake.pid(house) == pid
@@ -254,7 +265,8 @@ def test_the_expected_day_is_a_scenario_of_the_interview(house: House, fake: Fak
     scenario = (house.places.run / runs.FOLDER / "day.toml").read_text()
     assert 'name = "expected-day"' in scenario
     fake.finds(house, json.dumps(FOUND | {"of": {"name": "expected-day"}}))
-    assert "--scenario" in fake.argv and "--day" not in fake.argv
+    argv = fake.began()["argv"]
+    assert "--scenario" in argv and "--day" not in argv
     assert "The expected day; in force: version 1" in get(house, f"{draft}/rehearsal")
 
 
