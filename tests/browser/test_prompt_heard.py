@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -57,8 +59,21 @@ def first_run(page: Page, box: WebBox) -> None:
 
 
 def switch_epoch(box: WebBox) -> int:
-    found: int = msgspec.json.decode(box.places.status("switch").read_bytes().strip(b"\0 "))["epoch"]
-    return found
+    found: list[int] = []
+
+    def is_there() -> bool:
+        found.extend(epochs(box))
+        return bool(found)
+
+    assert box.until(is_there), box.log()
+    return found[-1]
+
+
+def epochs(box: WebBox) -> list[int]:
+    """None before the switch's first second, and while its file is being written."""
+    with suppress(OSError, ValueError):
+        return [int(json.loads(box.places.status("switch").read_bytes())["epoch"])]
+    return []
 
 
 def is_told(box: WebBox, version: int) -> bool:
