@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -13,6 +11,7 @@ import numpy as np
 import soundfile
 from playwright.sync_api import Page, expect
 
+from firmware.cli.metrics.exposition import read_told
 from firmware.prompts.watch import Sounds
 from tests.browser.browser import EN, Browser
 from tests.browser.test_set_up import PASSWORD
@@ -59,21 +58,10 @@ def first_run(page: Page, box: WebBox) -> None:
 
 
 def switch_epoch(box: WebBox) -> int:
-    found: list[int] = []
-
-    def is_there() -> bool:
-        found.extend(epochs(box))
-        return bool(found)
-
-    assert box.until(is_there), box.log()
-    return found[-1]
-
-
-def epochs(box: WebBox) -> list[int]:
-    """None before the switch's first second, and while its file is being written."""
-    with suppress(OSError, ValueError):
-        return [int(json.loads(box.places.status("switch").read_bytes())["epoch"])]
-    return []
+    """The switch tells it within its first second."""
+    assert box.until(lambda: read_told(box.places, "switch")), box.log()
+    found: int = read_told(box.places, "switch")["epoch"]
+    return found
 
 
 def is_told(box: WebBox, version: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 from drivers.clock import MonotonicClock
 from firmware.cli.files import load_scenario
+from firmware.cli.metrics.exposition import read_told
 from firmware.protocol.places import Places
 from firmware.sip.credentials import FOLDER, keep, make_secret
 from firmware.sip.digest import realm_of
@@ -107,9 +107,7 @@ class Office:
         return heard
 
     def status(self, role: str) -> dict[str, Any]:
-        text = self.places.status(role).read_bytes().strip(b"\0 \n")  # zeros before it said anything
-        found: dict[str, Any] = json.loads(text or b"{}")
-        return found
+        return read_told(self.places, role)
 
     def ready(self) -> bool:
         """SIP is there, the switch has told it of itself, and the engine decides."""
