@@ -39,7 +39,8 @@ def script() -> str:
 
 
 def violations(user: User, impacts: tuple[str, ...] = GRAVE) -> list[Violation]:
-    """Of all frames of the page."""
+    """Of all frames of the page, which a click may just have led to."""
+    user.page.wait_for_load_state()
     frames = [user.cdp.send("Page.getFrameTree")["frameTree"]]
     found: list[Violation] = []
     while frames:

@@ -16,6 +16,7 @@ def keep(user: User, name: str, folder: Path = FOLDER) -> Path | None:
     if not os.environ.get(VARIABLE):
         return None
     place = folder / f"{name}.{user.language.split('-')[0]}.{user.screen.name}.png"
+    user.page.wait_for_load_state()
     user.page.evaluate("scrollTo(0, 0)")  # what sticks to the top would stand in the middle
     user.page.screenshot(path=place, full_page=True, animations="disabled", caret="hide", scale="css")
     return place

@@ -53,6 +53,7 @@ def pages(user: User, box: WebBox) -> list[str]:
     user.page.click("main button.main")
     menu = user.page.locator("nav.side a")
     expect(menu.first).to_be_attached()
+    user.page.wait_for_load_state()
     found = [str(one.get_attribute("href")) for one in menu.all()]
     assert 10 < len(found) < MOST_PAGES
     return [*found, *BEHIND]

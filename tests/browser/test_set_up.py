@@ -36,6 +36,7 @@ def through(page: Page) -> int:
     page.click("a.button.main")
     clicks = 1
     while "/interview/step/" in page.url:
+        page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.click(".onward button.main")
         clicks += 1
