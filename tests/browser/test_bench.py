@@ -58,6 +58,7 @@ def at_the_bench(box: WebBox, user: User) -> Page:
     page.click("button.main")
     if page.locator("html").get_attribute("lang") != user.language:
         page.click(".languages button")
+        page.wait_for_load_state()
     page.goto(box.at("/bench"))
     expect(page.locator("#telephones .handset")).to_have_count(4)
     expect(page.locator("#visitors .handset")).to_have_count(0, timeout=PATIENCE_MS)

@@ -47,6 +47,7 @@ class Shop(Served):
         user.page.fill("#f-name", "mei")
         user.page.fill("#f-password", PASSWORD)
         user.page.click("main button.main")
+        user.page.wait_for_load_state()  # before that its scripts hear no click
         expect(user.page.locator("nav.side")).to_be_visible()
 
 

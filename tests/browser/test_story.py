@@ -46,6 +46,7 @@ class Shop:
         user.page.fill("[name=name]", name)
         user.page.fill("[name=password]", password)
         user.page.click("button.main")
+        user.page.wait_for_load_state()  # before that its scripts hear no click
 
     def seen(self, user: User, name: str) -> None:
         axe.check(user)
