@@ -158,6 +158,13 @@ class User:
             yield
             self.settle()
 
+    def sign_in(self, name: str, password: str) -> None:
+        """By the form of the page that is open; there is the next one then, and its scripts hear a click."""
+        self.page.fill("[name=name]", name)
+        self.page.fill("[name=password]", password)
+        self.page.click("main button.main")
+        self.page.wait_for_load_state()
+
     def throttle(self, line: Line | None) -> None:
         """The page's line and processor from now on; None: as fast as they are."""
         at = line or Line(0, 0, 0)

@@ -39,15 +39,9 @@ class Shop(Served):
         with closing(Doors(self.places.root / WEB_FILE, MonotonicClock.wall_us)) as doors:
             doors.first(Person("mei", "admin", agent="800"), PASSWORD, "127.0.0.1")
 
-    def at(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
     def sign_in(self, user: User, path: str) -> None:
         user.page.goto(self.at(path))
-        user.page.fill("#f-name", "mei")
-        user.page.fill("#f-password", PASSWORD)
-        user.page.click("main button.main")
-        user.page.wait_for_load_state()  # before that its scripts hear no click
+        user.sign_in("mei", PASSWORD)
         expect(user.page.locator("nav.side")).to_be_visible()
 
 

@@ -48,12 +48,9 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebBox]:
 def pages(user: User, box: WebBox) -> list[str]:
     """Signs in; where the menu leads, and what is not in it."""
     user.page.goto(box.at("/"))
-    user.page.fill("[name=name]", "mei")
-    user.page.fill("[name=password]", PASSWORD)
-    user.page.click("main button.main")
+    user.sign_in("mei", PASSWORD)
     menu = user.page.locator("nav.side a")
     expect(menu.first).to_be_attached()
-    user.page.wait_for_load_state()
     found = [str(one.get_attribute("href")) for one in menu.all()]
     assert 10 < len(found) < MOST_PAGES
     return [*found, *BEHIND]

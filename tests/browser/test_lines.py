@@ -85,15 +85,9 @@ class Lines(Served):
         self.lock.release()
         self.writer.close()
 
-    def at(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
     def sign_in(self, user: User, path: str) -> None:
         user.page.goto(self.at(path))
-        user.page.fill("#f-name", "tech")
-        user.page.fill("#f-password", PASSWORD)
-        user.page.click("main button.main")
-        user.page.wait_for_load_state()  # before that its scripts hear no click
+        user.sign_in("tech", PASSWORD)
         expect(user.page.locator("nav.side")).to_be_visible()
 
 

@@ -49,6 +49,9 @@ class Served:
         self.is_sim = is_sim
         self._log = root / "web.log"
 
+    def at(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
     def __enter__(self) -> Served:
         self.places.make()
         more = f'\n[web]\naddress = "127.0.0.1"\nport = {self.port}\nplain_port = {self.plain_port}\n'
