@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 TIPRING := .venv/bin/tipring
 
-.PHONY: setup run test explore lint docs golden bench acceptance soak soak-real kills clean power-cuts screens sip-mutants sip-siege sip-torture api-fuzz asterisk
+.PHONY: setup run test test-far explore lint docs golden bench acceptance soak soak-real kills clean power-cuts screens sip-mutants sip-siege sip-torture api-fuzz asterisk
 
 setup:
 	@sh provisioning/setup.sh
@@ -32,6 +32,10 @@ golden: setup
 # The pictures of docs/screens, taken anew by the tests of the pages.
 screens: setup
 	TIPRING_SCREENS=1 $(PY) -m pytest tests/browser -n 2 --dist worksteal
+
+# The pages' tests with everybody far off and on a slow processor: finds a test that looks before it waits.
+test-far: setup
+	TIPRING_FAR=1 $(PY) -m pytest tests/browser -m "not slow" -n 2 --dist worksteal
 
 bench: setup
 	$(TIPRING) bench fabric --ports 480 --dtmf --record

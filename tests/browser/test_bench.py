@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser, Screen, User
+from tests.browser.ways import first_run, sign_in
 from tests.browser.web_box import WebBox
 
-PASSWORD = "nine quiet herons"
 LEVEL = """([least, most, ms]) => new Promise((done, fail) => {
     const until = performance.now() + ms;
     const look = () => {
@@ -50,15 +50,9 @@ def at_the_bench(box: WebBox, user: User) -> Page:
     page = user.page
     page.goto(box.at("/bench"))
     if page.url.endswith("/first-run"):
-        for name, value in (("name", "anna"), ("password", PASSWORD), ("again", PASSWORD)):
-            page.fill(f"#f-{name}", value)
+        first_run(page, page.url)
     else:
-        page.fill("#f-name", "anna")
-        page.fill("#f-password", PASSWORD)
-    page.click("button.main")
-    if page.locator("html").get_attribute("lang") != user.language:
-        page.click(".languages button")
-        page.wait_for_load_state()
+        sign_in(page, language=user.language)
     page.goto(box.at("/bench"))
     expect(page.locator("#telephones .handset")).to_have_count(4)
     expect(page.locator("#visitors .handset")).to_have_count(0, timeout=PATIENCE_MS)

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from drivers.clock import MonotonicClock
 from tests.browser import axe, budget, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser, Screen, User
+from tests.browser.ways import follow, sign_in
 from tests.webui.house import PASSWORD
 from tests.webui.past import DAY, calls_of, change, put_past, put_recording, waiting_accesses
 from tests.webui.served import Served
@@ -41,7 +42,7 @@ class Shop(Served):
 
     def sign_in(self, user: User, path: str) -> None:
         user.page.goto(self.at(path))
-        user.sign_in("mei", PASSWORD)
+        sign_in(user.page, "mei", PASSWORD)
         expect(user.page.locator("nav.side")).to_be_visible()
 
 
@@ -70,7 +71,7 @@ def test_a_call_is_found_heard_and_jumped_in(
         page.goto(shop.at(f"/calls?recorded=yes&from={DAY}"))
         expect(page.locator("tbody tr")).to_have_count(1)
         expect(page.locator("tbody strong")).to_have_text("王小明 <b>")
-        page.locator("tbody a").first.click()
+        follow(page, "tbody a")
         expect(page.locator(".player[data-ready]")).to_be_visible()
         assert waiting_accesses(shop) == [] or language == ZH or screen is PHONE
         page.locator(".play").click()

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser, Screen
 from tests.browser.test_calls import NUMBER, Shop
+from tests.browser.ways import follow
 from tests.webui.past import change
 
 ERASED = (
@@ -35,17 +36,17 @@ def test_what_would_go_is_seen_before_it_goes(
     with browser.user(language=language, screen=screen) as mei:
         page = mei.page
         shop.sign_in(mei, "/contacts")
-        page.click("a[href$=erasures]")
+        follow(page, "a[href$=erasures]")
         axe.check(mei)
         page.fill("#f-number", NUMBER)
         page.fill("#f-why", "request of today")
-        page.click("main button.main")
+        follow(page, "main button.main")
         expect(page.locator("dl.facts dd").first).to_have_text("1")
         assert NUMBER not in page.url
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         axe.check(mei)
         screens.keep(mei, "erasures")
         with mei.expecting("409"):
-            page.click("button.danger")
+            follow(page, "button.danger")
             expect(page.locator("p.fault")).to_be_visible()
         expect(page.locator("#f-why")).to_have_value("request of today")

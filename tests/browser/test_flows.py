@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from firmware.config.newest import newest
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser
-from tests.browser.test_set_up import PASSWORD, at, first_run
+from tests.browser.ways import first_run, follow, sign_in
 from tests.webui.served import Served
 
 MOST_TABS = 120
@@ -53,7 +53,7 @@ def boxes(page: Page) -> list[str]:
 def test_a_menu_is_drawn_tried_and_applied_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     with Served(tmp_path) as box:
         with browser.user(language=EN, screen=DESKTOP) as anna:
-            first_run(anna.page, box)
+            first_run(anna.page, box.at("/"))
             begin(anna.page, box)
             draw(anna.page)
             axe.check(anna)
@@ -81,7 +81,7 @@ def top(page: Page) -> None:
 
 
 def begin(page: Page, box: Served) -> None:
-    page.goto(at(box, "/settings"))
+    page.goto(box.at("/settings"))
     press(page, "form[action$=begin] button")
     press(page, "a.button[href$='/flow']")
     write(page, "#name", "front")
@@ -165,18 +165,14 @@ def apply(page: Page) -> None:
 def on_a_phone(browser: Browser, box: Served) -> None:
     with browser.user(language=ZH, screen=PHONE) as anna:
         page = anna.page
-        page.goto(at(box, "/settings/flows/front"))
-        page.fill("#f-name", "anna")
-        page.fill("#f-password", PASSWORD)
-        page.click("button.main")
-        if page.locator("html").get_attribute("lang") != ZH:
-            page.click(".languages button")
+        page.goto(box.at("/settings/flows/front"))
+        sign_in(page, language=ZH)
         expect(page.locator("svg.flow .box")).to_have_count(2)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         axe.check(anna)
         screens.keep(anna, "flow")
-        page.click("form[action$='/begin'] button.main")
-        page.click("a.box[data-id=ask]")
+        follow(page, "form[action$='/begin'] button.main")
+        follow(page, "a.box[data-id=ask]")
         expect(page.locator("#step")).to_contain_text("菜单")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         axe.check(anna)

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from drivers.clock import MonotonicClock
 from tests.browser import budget, screens
 from tests.browser.browser import PHONE, ZH, Browser, User
+from tests.browser.ways import sign_in
 from tests.browser.web_box import WebBox
 from webui.access.doors import Doors
 from webui.access.people import Person
@@ -48,7 +49,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebBox]:
 def pages(user: User, box: WebBox) -> list[str]:
     """Signs in; where the menu leads, and what is not in it."""
     user.page.goto(box.at("/"))
-    user.sign_in("mei", PASSWORD)
+    sign_in(user.page, "mei", PASSWORD)
     menu = user.page.locator("nav.side a")
     expect(menu.first).to_be_attached()
     found = [str(one.get_attribute("href")) for one in menu.all()]

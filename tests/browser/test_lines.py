@@ -16,6 +16,7 @@ from firmware.protocol.role import RoleLock
 from firmware.store.line_quality import FOLDER, QualityFile, quality_path
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser, Screen, User
+from tests.browser.ways import sign_in
 from tests.webui.house import PASSWORD
 from tests.webui.served import Served
 from webui.access.doors import Doors
@@ -87,7 +88,7 @@ class Lines(Served):
 
     def sign_in(self, user: User, path: str) -> None:
         user.page.goto(self.at(path))
-        user.sign_in("tech", PASSWORD)
+        sign_in(user.page, "tech", PASSWORD)
         expect(user.page.locator("nav.side")).to_be_visible()
 
 

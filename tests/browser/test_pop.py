@@ -22,6 +22,7 @@ from firmware.protocol import facts as f
 from firmware.recorder.segments import read_records
 from tests.box_process import ROOT
 from tests.browser.browser import Browser
+from tests.browser.ways import PASSWORD, sign_in
 from tests.browser.web_box import WebBox
 from webui.access.doors import Doors
 from webui.access.people import Person
@@ -30,7 +31,6 @@ from webui.access.schema import WEB_FILE
 pytestmark = pytest.mark.slow
 BENCH = Path(__file__).with_name("shop.toml")
 CONTACTS, CALLS = 100_000, 30
-PASSWORD = "seven quiet herons"
 WANTED_MS = 200
 
 
@@ -52,9 +52,7 @@ def box(tmp_path: Path) -> Iterator[WebBox]:
 def test_who_calls_is_there_before_the_handset_is_lifted(browser: Browser, box: WebBox) -> None:
     with browser.user() as wang:
         wang.page.goto(box.at("/desk"))
-        wang.page.fill("[name=name]", "wang")
-        wang.page.fill("[name=password]", PASSWORD)
-        wang.page.click("button.main")
+        sign_in(wang.page, "wang")
         expect(wang.page.locator("#state")).not_to_be_empty()
         shown = dict(_pops(wang.page, box, number) for number in range(CALLS))
     offered = _offered_ms(box)

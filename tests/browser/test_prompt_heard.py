@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import soundfile
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from firmware.cli.metrics.exposition import read_told
 from firmware.prompts.watch import Sounds
 from tests.browser.browser import EN, Browser
-from tests.browser.test_set_up import PASSWORD
+from tests.browser.ways import first_run, follow
 from tests.browser.web_box import WebBox
 
 TONE_HZ, SECONDS = 1000.0, 1.5
@@ -49,14 +48,6 @@ def heard(box: WebBox, path: Path) -> float:
     return tonal_s(path)
 
 
-def first_run(page: Page, box: WebBox) -> None:
-    page.goto(box.at("/"))
-    for name, value in (("name", "anna"), ("password", PASSWORD), ("again", PASSWORD)):
-        page.fill(f"#f-{name}", value)
-    page.click("button.main")
-    expect(page).to_have_url(re.compile("/interview$"))
-
-
 def switch_epoch(box: WebBox) -> int:
     """The switch tells it within its first second."""
     assert box.until(lambda: read_told(box.places, "switch")), box.log()
@@ -74,13 +65,13 @@ def is_told(box: WebBox, version: int) -> bool:
 def test_the_next_caller_hears_what_was_sent(browser: Browser, tmp_path: Path) -> None:
     with WebBox(tmp_path / "data") as box, browser.user(language=EN) as anna:
         page = anna.page
-        first_run(page, box)
+        first_run(page, box.at("/"))
         epoch = switch_epoch(box)
         for language in ("zh", "en"):
             page.goto(box.at("/prompts/one?name=language-menu"))
             page.select_option("#language", language)
             page.set_input_files("#file", {"name": "tone.wav", "mimeType": "audio/wav", "buffer": tone()})
-            page.click("form[action$='/prompts/upload'] button.main")
+            follow(page, "form[action$='/prompts/upload'] button.main")
             expect(page.locator("p.well")).to_be_visible(timeout=20_000)
         assert box.until(lambda: is_told(box, 3))
         assert heard(box, tmp_path / "after.wav") > HEARD_S

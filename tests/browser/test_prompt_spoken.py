@@ -17,8 +17,7 @@ from firmware.prompts.resampling import active_dbm0, trimmed
 from firmware.store.history import NoHistory, read_history
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser
-from tests.browser.test_prompt_heard import first_run
-from tests.browser.test_set_up import PASSWORD
+from tests.browser.ways import first_run, follow, sign_in
 from tests.browser.web_box import WebBox
 
 BENCH = Path(__file__).with_name("booth.toml")
@@ -93,7 +92,7 @@ def heard(page: Page, box: WebBox) -> None:
 def test_words_spoken_at_a_telephone_become_a_prompt(browser: Browser, box: WebBox) -> None:
     with browser.user(language=EN, screen=DESKTOP) as anna:
         page = anna.page
-        first_run(page, box)
+        first_run(page, box.at("/"))
         open_page(page, box)
         expect(page.locator(".ways tbody tr").first).to_contain_text("500 (answers at once)")
         begins(box)
@@ -103,7 +102,7 @@ def test_words_spoken_at_a_telephone_become_a_prompt(browser: Browser, box: WebB
         assert box.until(lambda: listed(page, box), 40.0)
         expect(page.locator(".messages tbody tr").first).to_contain_text("801 · Wang")
         heard(page, box)
-        page.click(".messages button.main")
+        follow(page, ".messages button.main")
         expect(page.locator("p.well")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator("#measured")).to_contain_text("-16.0 dBm0")
         axe.check(anna)
@@ -133,11 +132,7 @@ def in_chinese(browser: Browser, box: WebBox) -> None:
     with browser.user(language=ZH, screen=PHONE) as anna:
         page = anna.page
         open_page(page, box)
-        page.fill("#f-name", "anna")
-        page.fill("#f-password", PASSWORD)
-        page.click("button.main")
-        if page.locator("html").get_attribute("lang") != ZH:
-            page.click(".languages button")
+        sign_in(page, language=ZH)
         open_page(page, box)
         expect(page.locator(".ways tbody tr").first).to_contain_text("500（直接应答）")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from firmware.config.newest import newest
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser, Screen
-from tests.browser.test_set_up import at, first_run
+from tests.browser.ways import first_run, follow
 from tests.webui.served import Served
 
 WORDS = {EN: ("2.0 s of WAV", "cannot be read as sound"), ZH: ("长 2.0 秒", "无法作为声音读取")}
@@ -26,9 +26,9 @@ def recording() -> bytes:
 
 
 def typed(page: Page, box: Served) -> None:
-    page.goto(at(box, "/prompts"))
+    page.goto(box.at("/prompts"))
     page.fill("#name", "welcome")
-    page.click("form[action$='/prompts/one'] button")
+    follow(page, "form[action$='/prompts/one'] button")
     page.fill("#text-zh", "欢迎致电")
     page.fill("#text-en", "Welcome to the tea house")
     page.click("button.try[data-language=en]")
@@ -37,7 +37,7 @@ def typed(page: Page, box: Served) -> None:
     page.click("button.try[data-language=zh]")
     expect(page.locator("button.try[data-heard='1'][data-language=zh]")).to_be_visible(timeout=20_000)
     page.fill("#text-en", "Welcome to the tea house")
-    page.click("form[action$='/prompts/text'] button.main")
+    follow(page, "form[action$='/prompts/text'] button.main")
     expect(page.locator("p.well")).to_be_visible()
 
 
@@ -45,11 +45,11 @@ def sent(page: Page, language: str) -> None:
     measured, refused = WORDS[language]
     page.select_option("#language", "en")
     page.set_input_files("#file", {"name": "tea.wav", "mimeType": "audio/wav", "buffer": recording()})
-    page.click("form[action$='/prompts/upload'] button.main")
+    follow(page, "form[action$='/prompts/upload'] button.main")
     expect(page.locator("#measured")).to_contain_text(measured)
     expect(page.locator("#measured")).to_contain_text("-16.0 dBm0")
     page.set_input_files("#file", {"name": "tea.wav", "mimeType": "audio/wav", "buffer": b"no sound at all"})
-    page.click("form[action$='/prompts/upload'] button.main")
+    follow(page, "form[action$='/prompts/upload'] button.main")
     expect(page.locator(".fault[role=alert]").first).to_contain_text(refused)
 
 
@@ -59,7 +59,7 @@ def test_a_prompt_is_typed_heard_sent_and_in_force(
 ) -> None:
     with Served(tmp_path) as box, browser.user(language=language, screen=screen) as anna:
         page = anna.page
-        first_run(page, box)
+        first_run(page, box.at("/"))
         typed(page, box)
         found = newest(box.places.config_db)
         assert found is not None and (found.author, found.note) == ("anna", "prompt welcome")
@@ -68,7 +68,7 @@ def test_a_prompt_is_typed_heard_sent_and_in_force(
             sent(page, language)
         axe.check(anna)
         screens.keep(anna, "prompt")
-        page.goto(at(box, "/prompts"))
+        page.goto(box.at("/prompts"))
         row = page.locator("table.prompts tbody tr").first
         expect(row).to_contain_text("welcome")
         row.locator("a.hear").first.click()
@@ -76,6 +76,7 @@ def test_a_prompt_is_typed_heard_sent_and_in_force(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         axe.check(anna)
         page.fill("#q", "tea house")
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         expect(page.locator("table.prompts tbody tr")).to_have_count(1)
         screens.keep(anna, "prompts")

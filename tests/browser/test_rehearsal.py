@@ -6,7 +6,6 @@ The box's day was lived through by the event model; the rehearsal is the real co
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from firmware.config.newest import newest
 from firmware.protocol.places import Places
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser
-from tests.browser.test_set_up import PASSWORD, at
+from tests.browser.ways import first_run, follow, sign_in
 from tests.scenario.past_days import lived, office
 from tests.webui.served import Served
 from webui.rehearsing import kept
@@ -46,24 +45,16 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-def first_run(page: Page, box: Served) -> None:
-    page.goto(at(box, "/"))
-    for name, value in (("name", "anna"), ("password", PASSWORD), ("again", PASSWORD)):
-        page.fill(f"#f-{name}", value)
-    page.click("button.main")
-    expect(page).to_have_url(re.compile("/interview$"))
-
-
 def changed_draft(page: Page, box: Served) -> str:
     """A draft in which agents take three quarters of a minute for their notes."""
-    page.goto(at(box, "/settings"))
-    page.click("form[action$=begin] button")
+    page.goto(box.at("/settings"))
+    follow(page, "form[action$=begin] button")
     draft = page.url
     queues = page.locator("ul.parts a[href$='/part/queue'] + .badge").inner_text()
     for number in range(int(queues)):
         page.goto(f"{draft}/part/queue.{number}")
         page.fill("#k-wrap_up_s", "60")
-        page.click(".onward button.main")
+        follow(page, ".onward button.main")
         expect(page.locator("p.well")).to_be_visible()
     return draft
 
@@ -81,14 +72,14 @@ def test_a_draft_is_rehearsed_and_then_applied(browser: Browser, day: Path, tmp_
         put_day(day, box)
         with browser.user(language=ZH, screen=DESKTOP) as anna:
             page = anna.page
-            first_run(page, box)
+            first_run(page, box.at("/"))
             draft = changed_draft(page, box)
             page.goto(draft)
-            page.click("a[href$='/rehearsal']")
+            follow(page, "a[href$='/rehearsal']")
             before = hashes(box.places)
             axe.check(anna)
             screens.keep(anna, "rehearsal-asked")
-            page.click("form.ask button.main")
+            follow(page, "form.ask button.main")
             expect(page.locator("progress")).to_be_visible()
             screens.keep(anna, "rehearsal-runs")
             page.reload()
@@ -109,17 +100,13 @@ def test_a_draft_is_rehearsed_and_then_applied(browser: Browser, day: Path, tmp_
 def compare_and_apply(browser: Browser, box: Served, draft: str) -> None:
     with browser.user(language=EN, screen=PHONE) as boss:
         page = boss.page
-        page.goto(at(box, "/sign-in"))
-        page.fill("#f-name", "anna")
-        page.fill("#f-password", PASSWORD)
-        page.click("button.main")
-        if page.locator("html").get_attribute("lang") != EN:
-            page.click(".languages button")
+        page.goto(box.at("/sign-in"))
+        sign_in(page, language=EN)
         page.goto(f"{draft}/rehearsal")
         expect(page.locator("#result svg").first).to_be_visible()
         expect(page.locator("nav.side a[aria-current=true]")).to_have_text("Settings")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         axe.check(boss)
         screens.keep(boss, "rehearsal")
-        page.click(".apply button.main")
+        follow(page, ".apply button.main")
         expect(page.locator("p.well, p.fault")).to_be_visible()

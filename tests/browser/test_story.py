@@ -19,6 +19,7 @@ from firmware.config.times import DAYS
 from tests.box_process import ROOT
 from tests.browser import axe, screens
 from tests.browser.browser import EN, PHONE, ZH, Browser, User
+from tests.browser.ways import follow, sign_in
 from tests.browser.web_box import WebBox
 
 BENCH = Path(__file__).with_name("shop.toml")
@@ -43,7 +44,7 @@ class Shop:
 
     def signs_in(self, user: User, name: str, password: str, path: str = "/") -> None:
         self.open(user, path)
-        user.sign_in(name, password)
+        sign_in(user.page, name, password)
 
     def seen(self, user: User, name: str) -> None:
         axe.check(user)
@@ -96,8 +97,7 @@ def _first_run(shop: Shop, boss: User) -> None:
     boss.page.fill("[name=name]", "boss")
     boss.page.fill("[name=password]", PASSWORD)
     boss.page.fill("[name=again]", PASSWORD)
-    boss.page.click("button.main")
-    boss.page.wait_for_load_state()
+    follow(boss.page, "button.main")
     shop.open(boss, "/")
     expect(boss.page.locator("nav.side a[href='/wallboard']")).to_be_visible()
     shop.seen(boss, "home")
@@ -107,16 +107,16 @@ def _is_interviewed(shop: Shop, boss: User) -> None:
     """Next, next, apply; and the queue it proposed is live."""
     shop.open(boss, "/interview")
     shop.seen(boss, "interview")
-    boss.page.click("a.button.main")
+    follow(boss.page, "a.button.main")
     while (address := boss.page.url).find("/interview/step/") > 0:
         step = address.rsplit("/", 1)[1]
         if step in SAYS:
             SAYS[step](boss)
         shop.seen(boss, f"interview-{step}")
-        boss.page.click(".onward button.main")
+        follow(boss.page, ".onward button.main")
     expect(boss.page.locator(".chart svg").first).to_be_visible()
     shop.seen(boss, "proposal")
-    boss.page.click(".onward button.main")
+    follow(boss.page, ".onward button.main")
     expect(boss.page.locator("p.well")).to_be_visible(timeout=SLOW_MS)
     shop.seen(boss, "interview-applied")
     shop.open(boss, "/wallboard")
@@ -144,7 +144,7 @@ def _takes_somebody_on(shop: Shop, boss: User) -> None:
     boss.page.select_option("[name=role]", "agent")
     boss.page.select_option("[name=agent]", "800")
     boss.page.fill("[name=password]", FIRST)
-    boss.page.click("main form button.main")
+    follow(boss.page, "main form button.main")
     expect(boss.page.locator("tbody >> text=wang").first).to_be_visible()
     shop.seen(boss, "people")
 
@@ -156,7 +156,7 @@ def _knows_a_customer(shop: Shop, boss: User) -> None:
     boss.page.locator("[name=number]").first.fill("139 1111 2222")
     boss.page.check("[name=vip]")
     shop.seen(boss, "contact-form")
-    boss.page.click("button.main")
+    follow(boss.page, "button.main")
     expect(boss.page.locator("h1")).to_contain_text("李明")
     shop.seen(boss, "contact")
     shop.open(boss, "/contacts?q=李")
@@ -169,7 +169,7 @@ def _comes_to_work(shop: Shop, wang: User) -> None:
     shop.seen(wang, "password")
     for name, text in (("old", FIRST), ("password", OWN), ("again", OWN)):
         wang.page.fill(f"[name={name}]", text)
-    wang.page.click("button.main")
+    follow(wang.page, "button.main")
     shop.open(wang, "/desk")
     state = wang.page.locator("#state")
     expect(state).not_to_be_empty(timeout=SLOW_MS)
@@ -240,7 +240,7 @@ def _rings_and_is_known(shop: Shop, wang: User) -> None:
 def _finds_the_call(shop: Shop, boss: User) -> None:
     """It is among the customer's once the archive has it."""
     shop.open(boss, "/contacts?q=李")
-    boss.page.click("main table a")
+    follow(boss.page, "main table a")
     expect(boss.page.locator("h1")).to_contain_text("李明")
     contact = boss.page.url
 
@@ -264,7 +264,7 @@ def _plays_the_call(shop: Shop, boss: User) -> None:
         return ready.is_visible()
 
     assert shop.box.until(is_there, SLOW_MS / 1000), boss.page.inner_text("main")
-    ready.click()
+    follow(boss.page, ready)
     player = boss.page.locator(".player[data-ready]").first
     expect(player).to_be_visible(timeout=SLOW_MS)
     player.locator(".play").click()

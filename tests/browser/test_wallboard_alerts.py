@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from drivers.clock import MonotonicClock
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, ZH, Browser
-from tests.browser.test_set_up import at, first_run
+from tests.browser.ways import first_run
 from tests.webui.served import Served
 
 BOX = {"kind": "box", "id": "box", "engine": True, "switch": True, "alarms": []}
@@ -51,9 +51,9 @@ def test_alerts_are_words_and_are_spoken_once(browser: Browser, tmp_path: Path, 
     waits, many, level, over, nobody = SAID[language]
     with Served(tmp_path) as box, browser.user(language=language, screen=DESKTOP) as anna:
         page = anna.page
-        first_run(page, box)
+        first_run(page, box.at("/"))
         told = Told(page, SALES | {"oldest": now_ms - 100_000})
-        page.goto(at(box, "/wallboard"))
+        page.goto(box.at("/wallboard"))
         tile = page.locator("#queues .tile.alert")
         expect(tile.locator(".alerts li")).to_have_text([waits, many, level])
         expect(tile.locator(".badge.bad")).to_be_visible()

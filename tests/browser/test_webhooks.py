@@ -16,7 +16,7 @@ from firmware.config.versions import ConfigStore
 from firmware.jobs.webhooks.signing import make_secret
 from tests.browser import axe, screens
 from tests.browser.browser import DESKTOP, EN, PHONE, ZH, Browser
-from tests.browser.test_set_up import PASSWORD
+from tests.browser.ways import first_run, follow
 from tests.browser.web_box import WebBox
 from tests.unit.webhook_example import Heard
 
@@ -50,20 +50,12 @@ def name_endpoints(box: WebBox, port: int) -> None:
         store.put(structs.replace(there.config, webhooks=hooks, jobs=rules), "test", 0)
 
 
-def first_run(page: Page, box: WebBox) -> None:
-    page.goto(box.at("/"))
-    for name, value in (("name", "anna"), ("password", PASSWORD), ("again", PASSWORD)):
-        page.fill(f"#f-{name}", value)
-    page.click("button.main")
-    expect(page).to_have_url(re.compile("/interview$"))
-
-
 def card(page: Page, name: str) -> str:
     return f"section.card:has(h2:has-text('{name}'))"
 
 
 def make_one(page: Page, name: str) -> str:
-    page.click(f"{card(page, name)} form[action$=secret] button")
+    follow(page, f"{card(page, name)} form[action$=secret] button")
     secret = page.locator("section[role=status] code").inner_text()
     assert secret.startswith("tipring_hook_")
     return secret
@@ -86,17 +78,19 @@ def test_a_webhook_from_its_secret_to_what_it_was_told(
     name_endpoints(box, heard.port)
     with browser.user(language=language, screen=DESKTOP) as anna:
         page = anna.page
-        first_run(page, box)
+        first_run(page, box.at("/"))
         page.goto(box.at("/tokens"))
-        page.click("a[href$=webhooks]")
+        follow(page, "a[href$=webhooks]")
         axe.check(anna)
         heard.trust(make_one(page, "crm"))
         page.goto(box.at("/tokens/webhooks"))
         make_secret(box.places.secrets, "help-desk", "anna", 0)
         page.reload()
-        page.click(f"{card(page, 'crm')} button:has-text('{'test event' if language == EN else '测试事件'}')")
+        follow(
+            page, f"{card(page, 'crm')} button:has-text('{'test event' if language == EN else '测试事件'}')"
+        )
         assert heard.hears("test")
-        page.click(f"{card(page, 'help-desk')} input[value=test] ~ button")
+        follow(page, f"{card(page, 'help-desk')} input[value=test] ~ button")
         until_seen(page, box, f">{said}<")
         until_seen(page, box, "nobody listens there" if language == EN else "对方没有监听")
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
@@ -106,8 +100,8 @@ def test_a_webhook_from_its_secret_to_what_it_was_told(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         axe.check(anna)
         page.set_viewport_size({"width": DESKTOP.width, "height": DESKTOP.height})
-        page.click("form[action$=draft] button")
+        follow(page, "form[action$=draft] button")
         expect(page).to_have_url(re.compile("/part/webhook$"))
-        page.click("td a:has-text('crm')")
+        follow(page, "td a:has-text('crm')")
         expect(page.locator("input[value='call.began']")).to_be_visible()
         axe.check(anna)
