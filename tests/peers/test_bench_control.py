@@ -13,14 +13,16 @@ import pytest
 
 from drivers.clock import MonotonicClock
 from firmware.cli.bench_sip.speech import Heard, Speech
+from tests.free_port import free_port
 
 PACKET_US, STILL_US = 20_000, 300_000
-PACKETS, GOES = 60, 3
+PACKETS, HOLE_US, GOES = 60, 90_000, 20
+PORT = free_port(2)
 
 
 @pytest.fixture
 def speech() -> Iterator[Speech]:
-    made = Speech(27_500, 1)
+    made = Speech(PORT, 1)
     try:
         yield made
     finally:
@@ -41,7 +43,7 @@ def heard_of(speech: Speech, *, hole_us: int = 0, stands_still: bool = False) ->
                     _stop_for(speech.pid)
             clock.wait_until(due_us)
             sender.sendto(
-                struct.pack("!BBHII", 0x80, 8, number, 160 * number, 7) + bytes(160), ("127.0.0.1", 27_500)
+                struct.pack("!BBHII", 0x80, 8, number, 160 * number, 7) + bytes(160), ("127.0.0.1", PORT)
             )
             due_us += PACKET_US
     clock.wait_until(clock.now_us() + 100_000)
@@ -54,10 +56,13 @@ def _stop_for(pid: int) -> None:
 
 
 def test_a_gap_of_the_box_counts(speech: Speech) -> None:
-    """One of a few goes falls where the machine did not stand still."""
-    goes = [heard_of(speech, hole_us=90_000) for _ in range(GOES)]
-    assert [heard.received for heard in goes] == [PACKETS] * GOES
-    assert max(heard.gap_us_most for heard in goes) >= 90_000
+    """Told by the first go that falls where the machine did not stand still."""
+    for _ in range(GOES):
+        heard = heard_of(speech, hole_us=HOLE_US)
+        assert heard.received == PACKETS
+        if heard.gap_us_most >= HOLE_US:
+            return
+    raise AssertionError("a hole was excused each time")
 
 
 def test_while_the_machine_stands_still_none_counts(speech: Speech) -> None:

@@ -4,6 +4,7 @@ import { give } from "./orders.js";
 const told = document.getElementById("told");
 
 for (const button of document.querySelectorAll("button.call-back")) {
+  button.disabled = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
     told.hidden = true;

@@ -192,6 +192,7 @@ at("say").addEventListener("submit", async (event) => {
   if (text && (await act("say", { who: held, text, language: form.get("language") })).ok) event.target.elements.text.value = "";
 });
 
+microphone.disabled = false;
 microphone.addEventListener("click", async () => {
   const on = microphone.getAttribute("aria-pressed") !== "true";
   sound.hush();

@@ -20,6 +20,7 @@ function sounding(button) {
 
 for (const button of document.querySelectorAll("button.message")) {
   let sound = null;
+  button.disabled = false;
   button.addEventListener("click", () => {
     sound ??= sounding(button);
     if (sound.isPlaying) { sound.pause(); return; }

@@ -38,4 +38,7 @@ async function say(button) {
   } finally { button.disabled = false; }
 }
 
-for (const button of document.querySelectorAll("button.try")) button.addEventListener("click", () => say(button));
+for (const button of document.querySelectorAll("button.try")) {
+  button.disabled = false;
+  button.addEventListener("click", () => say(button));
+}

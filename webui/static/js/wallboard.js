@@ -110,6 +110,7 @@ if (orders) {
   const act = async (fields) => { if (await order({ what: "agent", agent: dialog.dataset.agent, ...fields })) dialog.close(); };
   for (const button of dialog.querySelectorAll("button[data-do]")) button.addEventListener("click", () => act({ do: button.dataset.do }));
   at("reason").addEventListener("change", (event) => { const reason = event.target.value; event.target.value = ""; if (reason) act({ do: "not-ready", reason }); });
+  at("large").disabled = false;
   at("large").addEventListener("click", (event) => { const on = document.body.classList.toggle("large"); event.target.setAttribute("aria-pressed", String(on)); });
 }
 
