@@ -29,12 +29,20 @@ class Scope(StrEnum):
     READ_REPORTS = "read:reports"
     READ_SETTINGS = "read:settings"
     WRITE_SETTINGS = "write:settings"
+    ADMINISTER = "administer"
 
 
 GIVEN = tuple(one for one in Scope if one is not Scope.ANY)
 """What can be chosen for a token."""
 OF_THE_HOUSE = frozenset(
-    {Scope.SUPERVISE, Scope.READ_REPORTS, Scope.READ_RECORDINGS, Scope.READ_SETTINGS, Scope.WRITE_SETTINGS}
+    {
+        Scope.SUPERVISE,
+        Scope.READ_REPORTS,
+        Scope.READ_RECORDINGS,
+        Scope.READ_SETTINGS,
+        Scope.WRITE_SETTINGS,
+        Scope.ADMINISTER,
+    }
 )
 """About everybody: a token that is bound to one agent cannot have these."""
 MEANINGS: Mapping[Scope, str] = {
@@ -50,6 +58,7 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.READ_REPORTS: "figures of days",
     Scope.READ_SETTINGS: "the configuration with its PINs, prompts, webhooks",
     Scope.WRITE_SETTINGS: "configuration and prompts put in force, secrets of webhooks: as much as an administrator",
+    Scope.ADMINISTER: "people and tokens made, changed, ended; numbers erased: as an administrator",
 }
 
 
