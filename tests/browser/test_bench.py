@@ -30,6 +30,7 @@ SPEECH_DB, TONE_DB = 25, 35
 DIAL_TONE = re.compile("^(special )?dial tone$")
 """A machine that stands still tears it, and torn it sounds like the special one."""
 PATIENCE_MS = 40_000
+LIFTS, TONE_MS = 4, 8_000
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,22 @@ def hears(page: Page, least: int, most: int = 60) -> None:
     page.evaluate(LEVEL, [least, most, PATIENCE_MS])
 
 
+def lifts(page: Page) -> None:
+    """Again where the tone was torn so that nobody would know it for one."""
+    for left in reversed(range(LIFTS)):
+        page.keyboard.press("Space")
+        hears(page, TONE_DB)
+        try:
+            expect(page.locator("#says")).to_have_text(DIAL_TONE, timeout=TONE_MS)
+        except AssertionError:
+            if not left:
+                raise
+            page.keyboard.press("Space")
+            expect(page.locator("#says")).to_have_text("on-hook", timeout=PATIENCE_MS)
+        else:
+            return
+
+
 def test_a_telephone_is_lifted_dials_and_hears_by_keyboard_alone(browser: Browser, box: WebBox) -> None:
     with browser.user() as anna:
         page = at_the_bench(box, anna)
@@ -70,9 +87,7 @@ def test_a_telephone_is_lifted_dials_and_hears_by_keyboard_alone(browser: Browse
         expect(page.locator("#hand")).to_be_focused()
         page.keyboard.press("1")
         expect(page.locator("#dialled")).to_have_text("Lift first")
-        page.keyboard.press("Space")
-        hears(page, TONE_DB)
-        expect(page.locator("#says")).to_have_text(DIAL_TONE, timeout=PATIENCE_MS)
+        lifts(page)
         for key in "*43":  # no such code: it is told so
             page.keyboard.press(key)
         expect(page.locator("#dialled")).to_have_text("*43")

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.browser import axe, budget, screens
-from tests.browser.browser import DESKTOP, EN, PHONE, ROOT, SCORE, SCORE_MS, ZH, Browser, Line, Screen
+from tests.browser.browser import DESKTOP, EN, PHONE, ROOT, SCORE, SCORE_MS, ZH, Browser, Line, Screen, User
 from tests.browser.faults import Kind, PageFaults
 from tests.browser.little_site import Answer, LittleSite, page, script
 
+GOES = 6
 HEAVY = random.Random(1).randbytes(budget.MAX_BYTES).hex().encode()
 LINKED = '<script type="module" src="{}"></script>'.format
 ANSWERS = {
@@ -191,9 +192,15 @@ def test_a_slow_phone_takes_its_time(browser: Browser, site: LittleSite) -> None
     }"""
     with browser.user() as anna:
         anna.page.goto(site.at("/good"))
-        fast = min(anna.page.evaluate(work) for _ in range(12))
-        anna.throttle(Line(0, 0, 0, anna.page.evaluate(SCORE, SCORE_MS) / 4))
-        assert min(anna.page.evaluate(work) for _ in range(12)) > 2 * fast
+        assert any(takes_twice_as_long(anna, work) for _ in range(GOES))
+
+
+def takes_twice_as_long(anna: User, work: str) -> bool:
+    """With a quarter of the processor; where others' work fell on both or on neither, it shows."""
+    anna.throttle(None)
+    fast = min(anna.page.evaluate(work) for _ in range(12))
+    anna.throttle(Line(0, 0, 0, anna.page.evaluate(SCORE, SCORE_MS) / 4))
+    return bool(min(anna.page.evaluate(work) for _ in range(12)) > 2 * fast)
 
 
 @pytest.mark.parametrize("language", [EN, ZH])

@@ -319,7 +319,10 @@ def _exercise(party: Party, first: int, arguments: argparse.Namespace) -> None:
 def _threads_s() -> list[float]:
     """Processor time of each thread: Python's, pjmedia's events, the pump."""
     tasks = sorted(Path("/proc/self/task").iterdir(), key=lambda task: int(task.name))
-    fields = [(task / "stat").read_text().rpartition(")")[2].split() for task in tasks]
+    fields = []
+    for task in tasks:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            fields.append((task / "stat").read_text().rpartition(")")[2].split())
     return [(int(one[11]) + int(one[12])) / os.sysconf("SC_CLK_TCK") for one in fields]
 
 

@@ -34,6 +34,8 @@ pytestmark = pytest.mark.skipif(
 slow = pytest.mark.slow
 
 ALIKE = 0.97
+LOOKS = 30
+"""A machine that stands still tears the sound of a second; not of each."""
 """A channel is somebody's voice where it correlates so well with what was said, G.711 and jitter buffers between."""
 FOREIGN = 0.3
 
@@ -118,7 +120,7 @@ def likeness(hearer: Baresip, speaker: Baresip) -> float:
 
 def hears(people: People, hearer: Baresip, speaker: Baresip) -> bool:
     """Looks once a second: correlating costs more than the box."""
-    for _ in range(8):
+    for _ in range(LOOKS):
         so_far = len(hearer.heard())
         people.office.until(lambda so_far=so_far: len(hearer.heard()) > so_far + 9000, 4)  # type: ignore[misc]
         if likeness(hearer, speaker) > ALIKE:
