@@ -161,6 +161,21 @@ def test_who_made_the_account_knows_the_password_so_it_is_changed(house: House) 
     assert client.get("/wallboard").headers["Location"] == "/password"
 
 
+def test_changes_within_one_are_all_done_or_none(house: House) -> None:
+    doors, before = house.doors, (house.doors.people(), house.doors.tokens.all(), house.doors.entries())
+    with pytest.raises(ValueError, match="name-taken"), doors.change():
+        doors.remove("wang", "boss")
+        _, token = doors.tokens.make("x", ("call",), "boss")
+        doors.once.name(token.id, "key", "asked", "made")
+        doors.add(Person("mei", "agent"), PASSWORD, "boss")
+    assert (doors.people(), doors.tokens.all(), doors.entries()) == before
+    assert doors.once.find(token.id, "key", "asked") is None
+    with doors.change():
+        doors.remove("wang", "boss")
+        doors.add(Person("wang", "agent"), PASSWORD, "boss")
+    assert doors.entries(2) != before[2][:2] and doors.person("wang") == Person("wang", "agent")
+
+
 @given(st.text())
 def test_nobody_is_sent_elsewhere(target: str) -> None:
     found = _inside(target)

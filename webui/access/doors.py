@@ -14,6 +14,7 @@ from webui.access.schema import open_web
 from webui.access.sessions import Session, Sessions
 from webui.access.tokens import TokenBook
 from webui.access.tries import Tries
+from webui.access.turns import a_change
 
 
 class Doors:
@@ -35,15 +36,9 @@ class Doors:
 
     @contextmanager
     def change(self) -> Iterator[tuple[People, Sessions]]:
-        """All of it or nothing."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._people, self._sessions
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
+        """All of it or nothing, also of what the methods here, the tokens and `once` change within."""
+        with a_change(self._connection, self._lock):
+            yield self._people, self._sessions
 
     @property
     def is_new(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterator
 
 from msgspec import Struct
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -12,6 +13,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 ROLES = ("admin", "supervisor", "agent", "technician")
 SHORTEST = 10
 LONGEST = 200
+LONGEST_SHOWN = 80
 NAME = re.compile(r"[\w.@+-]{1,64}")
 METHOD = "scrypt"
 NOBODY = generate_password_hash("nobody has this name")
@@ -50,6 +52,16 @@ def why_not_password(password: str, name: str) -> str:
     return ""
 
 
+def faults_of(person: Person, password: str) -> Iterator[tuple[str, str]]:
+    """(field, key of the words) for everything that keeps somebody from being made."""
+    if not NAME.fullmatch(person.name):
+        yield "name", "access.name-form"
+    if person.role not in ROLES:
+        yield "role", "access.no-such-role"
+    if why_not := why_not_password(password, person.name):
+        yield "password", why_not
+
+
 def hashed(password: str) -> str:
     return generate_password_hash(unicodedata.normalize("NFKC", password), METHOD)
 
@@ -73,7 +85,8 @@ class People:
 
     def add(self, person: Person, password: str, at: int, by: str) -> None:
         """Raises ValueError (a key of the words) and sqlite3.IntegrityError for a name there is."""
-        _refuse(person, password)
+        for _, why_not in faults_of(person, password):
+            raise ValueError(why_not)
         self._db.execute(
             "INSERT INTO people (name, role, password, shown, agent, language, made_at, made_by, changed_at,"
             " must_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -128,12 +141,3 @@ _SELECT = "SELECT name, role, shown, agent, language, must_change, is_off FROM p
 
 def _person(row: tuple[str, str, str, str, str, int, int]) -> Person:
     return Person(*row[:5], bool(row[5]), bool(row[6]))
-
-
-def _refuse(person: Person, password: str) -> None:
-    if not NAME.fullmatch(person.name):
-        raise ValueError("access.name-form")
-    if person.role not in ROLES:
-        raise ValueError("access.no-such-role")
-    if why_not := why_not_password(password, person.name):
-        raise ValueError(why_not)

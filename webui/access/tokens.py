@@ -6,13 +6,13 @@ import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from webui.access.sessions import key_of
+from webui.access.turns import a_change
 
 MOST = 200
 LONGEST_NOTE = 120
@@ -40,6 +40,10 @@ class Token(Struct, frozen=True):
     def is_good(self, now_us: int) -> bool:
         return not self.revoked_at and (not self.until_at or now_us < self.until_at)
 
+    def state(self, now_us: int) -> str:
+        """`on`, `over`, `revoked`."""
+        return "revoked" if self.revoked_at else "on" if self.is_good(now_us) else "over"
+
     @property
     def author(self) -> str:
         """As orders, audits and contacts name it."""
@@ -47,6 +51,14 @@ class Token(Struct, frozen=True):
 
 
 _COLUMNS = "id, note, scopes, agent, made_at, made_by, until_at, used_at, revoked_at"
+
+
+def faults_of(note: str, scopes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(field, key of the words) for everything that keeps a token from being made."""
+    if not note.strip() or len(note) > LONGEST_NOTE:
+        yield "note", "tokens.note-wanted"
+    if not scopes:
+        yield "scopes", "tokens.scope-wanted"
 
 
 class TokenBook:
@@ -61,14 +73,12 @@ class TokenBook:
         self, note: str, scopes: tuple[str, ...], by: str, *, agent: str = "", days: int = 0
     ) -> tuple[str, Token]:
         """(the secret, which nobody is ever told again, the token). Raises ValueError with a key of the words."""
-        if not note.strip() or len(note) > LONGEST_NOTE:
-            raise ValueError("tokens.note-wanted")
-        if not scopes:
-            raise ValueError("tokens.scope-wanted")
+        for _, why_not in faults_of(note, scopes):
+            raise ValueError(why_not)
         secret, at = PREFIX + secrets.token_urlsafe(32), self._wall_us()
         until_at = at + days * DAY_US if days else 0
         made = Token(secrets.token_hex(5), note.strip(), scopes, agent, at, by, until_at, 0, 0)
-        with self._change():
+        with a_change(self._db, self._lock):
             if sum(one.is_good(at) for one in self.all()) >= MOST:
                 raise ValueError("tokens.too-many")
             self._db.execute(
@@ -110,25 +120,13 @@ class TokenBook:
 
     def revoke(self, token: str, by: str) -> bool:
         """From the next request on. False: there is no such one, or it is revoked already."""
-        with self._change():
+        with a_change(self._db, self._lock):
             done = self._db.execute(
                 "UPDATE tokens SET revoked_at = ? WHERE id = ? AND NOT revoked_at", (self._wall_us(), token)
             )
             if done.rowcount:
                 self._note(by, "revoke-token", token)
         return bool(done.rowcount)
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """All of it or nothing."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
     def _note(self, name: str, did: str, detail: str) -> None:
         self._db.execute(

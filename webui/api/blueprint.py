@@ -15,10 +15,12 @@ from webui.api import (
     description,
     live,
     orders,
+    people,
     prompts,
     recordings,
     reports,
     settings,
+    tokens,
     webhooks,
 )
 from webui.api.entry import BUCKETS, token
@@ -33,7 +35,7 @@ PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *recordings.OPERATIONS, *contacts.OPERATIONS,
     *reports.OPERATIONS, *settings.OPERATIONS, *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS,
-    description.OPERATION,
+    *people.OPERATIONS, *tokens.OPERATIONS, description.OPERATION,
 )  # fmt: skip
 DESCRIBED = (*OPERATIONS, serving.OPERATION)
 """Also what the event loop serves beside Flask."""

@@ -47,7 +47,7 @@ tools that read OpenAPI 3.1: `/api/v1/openapi.json`, for people who are signed i
   stable, `faults` tells everything that is wrong at once, `reason` is why an order was refused ([orders](orders.md)).
 * Each token has {A_SECOND:g} requests a second and {BURST} in a burst; beyond: 429 with `Retry-After`.
 * A token that is bound to an agent sees the calls this agent has part in and orders for this agent alone.
-* Lines, health, settings, prompts and webhooks are not for a token that is bound to an agent.
+* Lines, health, settings, prompts, webhooks, people and tokens are not for a token that is bound to an agent.
 * Sound: `/recordings/ID/audio` leads (307) to where the bytes are; send the token there, too. Parts by `Range`.
 """
 SETTINGS = """
@@ -64,7 +64,7 @@ SETTINGS = """
 * Each version comes back: by `restore`, or a person by the page Settings > History.
 * [An example](examples/settings.py) that runs: `get`, `check`, `put`.
 * A token with `write:settings` can do as much as an administrator: it may let a program in at the gate. What is left to
-  people: people and tokens, drafts and rehearsals, the interview, erasing a number.
+  people: drafts and rehearsals, the interview, erasing a number.
 """
 EVENTS = f"""## Events
 

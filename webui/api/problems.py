@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from flask import Response
@@ -64,6 +64,13 @@ class Refused(HTTPException):
         super().__init__(detail)
         self.code, self.slug, self.detail = status, slug, detail
         self.reason, self.faults, self.repeated, self.more = reason, list(faults), repeated, headers
+
+
+def refuse_for(found: Iterable[tuple[str, str]]) -> None:
+    """`found`: (field of the body, key of the words). Raises Refused with all of it, where there is any."""
+    faults = [Fault(f"$.{field}", t(word)) for field, word in found]
+    if faults:
+        raise Refused(400, "faults", faults=faults)
 
 
 def told(error: HTTPException) -> Response:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 
 from firmware.cli.period import local
-from webui.access.people import ROLES, Person
+from webui.access.people import LONGEST_SHOWN, ROLES, Person
 from webui.language import t
 from webui.security.guard import me
 from webui.security.rights import Right, needs
@@ -17,7 +17,6 @@ from webui.site import the_site
 from webui.words import catalogue
 
 BLUEPRINT = Blueprint("people", __name__, url_prefix="/people")
-LONGEST_SHOWN = 80
 LATELY = 100
 TOLD = ("added", "changed", "password", "removed")
 """What may be said after something was done."""

@@ -80,10 +80,9 @@ def _list(fault: str = "", *, secret: str = "", told: bool = False) -> str:
 
 def _shown(one: Token) -> dict[str, Any]:
     zone, now_us = the_site().config.site.zone, the_site().wall_us()
-    state = "revoked" if one.revoked_at else "on" if one.is_good(now_us) else "over"
     times = {name: getattr(one, f"{name}_at") for name in ("made", "until", "used")}
     return {
-        "id": one.id, "note": one.note, "agent": one.agent, "by": one.made_by, "state": state,
+        "id": one.id, "note": one.note, "agent": one.agent, "by": one.made_by, "state": one.state(now_us),
         "scopes": ", ".join(one.scopes),
         **{name: local(at, zone) if at else "" for name, at in times.items()},
     }  # fmt: skip
