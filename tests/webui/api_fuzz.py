@@ -33,6 +33,7 @@ from tests.webui.test_webhooks_page import HOOKED
 from webui.api.blueprint import OPERATIONS
 from webui.api.entry import BUCKETS
 from webui.api.limits import Buckets
+from webui.interviewing import kept
 
 CHECKS: list[Any] = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance
@@ -71,6 +72,7 @@ def as_before(house: House) -> None:
     if house.site.config_version != 1:
         with ConfigStore(house.places.config_db) as store:
             store.connection.execute("DELETE FROM versions WHERE version > 1")
+    (house.places.root / kept.FILE).unlink(missing_ok=True)
     house.engine.orders.clear()
 
 

@@ -13,6 +13,8 @@ from webui.api import (
     calls,
     contacts,
     description,
+    erasures,
+    interview,
     live,
     orders,
     prompts,
@@ -33,7 +35,7 @@ PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *recordings.OPERATIONS, *contacts.OPERATIONS,
     *reports.OPERATIONS, *settings.OPERATIONS, *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS,
-    description.OPERATION,
+    *erasures.OPERATIONS, *interview.OPERATIONS, description.OPERATION,
 )  # fmt: skip
 DESCRIBED = (*OPERATIONS, serving.OPERATION)
 """Also what the event loop serves beside Flask."""
