@@ -26,6 +26,14 @@ def erasures(db: Database, data: Path) -> list[Row]:
     return [_view(db, data, row) for row in db.query("SELECT * FROM erasures ORDER BY ordered_us, id")]
 
 
+def newest_erasures(db: Database, data: Path, most: int, skip: int = 0) -> list[Row]:
+    """The same rows, newest first. Raises OSError."""
+    found = db.query(
+        "SELECT * FROM erasures ORDER BY ordered_us DESC, id DESC LIMIT ? OFFSET ?", (most, skip)
+    )
+    return [_view(db, data, row) for row in found]
+
+
 def _view(db: Database, data: Path, row: Row) -> Row:
     states = dict(
         db.execute(

@@ -117,14 +117,16 @@ def marks_of(places: Places, number: str, language: str) -> frozenset[str]:
     found = newest(places.config_db)
     config = Config() if found is None else found.config
     digits = sum(letter.isdecimal() for letter in number)
-    if digits < LEAST_DIGITS or number in {one.number for one in config.extensions}:
+    is_long = digits >= LEAST_DIGITS and number not in {one.number for one in config.extensions}
+    look = NumberMarks(box_secret(places.secrets, ERASURE_SECRET), config.dial_plan, config.site.area)
+    marks = look.of(number) if is_long else frozenset()
+    if not marks:
         raise CommandError(
             f"{number!r} 不是外部号码"
             if language == "zh"
             else f"{number!r} is not a number of somebody outside"
         )
-    key = box_secret(places.secrets, ERASURE_SECRET)
-    return NumberMarks(key, config.dial_plan, config.site.area).of(number)
+    return marks
 
 
 def shown(number: str) -> str:

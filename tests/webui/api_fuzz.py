@@ -37,6 +37,7 @@ from webui.access.schema import WEB_FILE
 from webui.api.blueprint import OPERATIONS
 from webui.api.entry import BUCKETS
 from webui.api.limits import Buckets
+from webui.interviewing import kept
 
 CHECKS: list[Any] = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance
@@ -85,6 +86,7 @@ def as_before(house: House) -> None:
             store.connection.execute("DELETE FROM versions WHERE version > 1")
     if house.doors.entries(1):
         _web(house, *PEOPLE_BEFORE)
+    (house.places.root / kept.FILE).unlink(missing_ok=True)
     house.engine.orders.clear()
 
 

@@ -13,6 +13,8 @@ from webui.api import (
     calls,
     contacts,
     description,
+    erasures,
+    interview,
     live,
     orders,
     people,
@@ -35,7 +37,8 @@ PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *recordings.OPERATIONS, *contacts.OPERATIONS,
     *reports.OPERATIONS, *settings.OPERATIONS, *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS,
-    *people.OPERATIONS, *tokens.OPERATIONS, description.OPERATION,
+    *people.OPERATIONS, *tokens.OPERATIONS, *erasures.OPERATIONS, *interview.OPERATIONS,
+    description.OPERATION,
 )  # fmt: skip
 DESCRIBED = (*OPERATIONS, serving.OPERATION)
 """Also what the event loop serves beside Flask."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from firmware.config.versions import Version
 from webui.api.problems import Fault, Refused
 from webui.applying import Applied, tell_box
 from webui.language import language, t
+from webui.settings.putting import Crowded, a_turn
 from webui.site import the_site
 
 MOST_FAULTS = 1000
@@ -76,3 +78,13 @@ def running_of(applied: Applied) -> str:
 
 def etag_of(version: int) -> str:
     return f'"{version}"'
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """For what takes the processor for long, one request at a time. Raises Refused."""
+    try:
+        with a_turn():
+            yield
+    except Crowded:
+        raise Refused(503, "busy", headers=[("Retry-After", "5")]) from None

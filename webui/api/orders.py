@@ -205,12 +205,18 @@ def _own(token: Token, agent: str) -> None:
 
 def _give(order: AnyOrder) -> Answer:
     """Raises Refused."""
+    answer = give(order)
+    return Answer(Done(done=True, repeated=answer.repeated, record=f"{answer.epoch}-{answer.number}"))
+
+
+def give(order: AnyOrder) -> OrderAnswer:
+    """What the engine says of an order that was done. Raises Refused."""
     try:
         answer = the_site().live.give(order, PATIENCE_S)
     except (TimeoutError, RuntimeError):
         answer = OrderAnswer(0, Verdict.UNKNOWN)
     if answer.done:
-        return Answer(Done(done=True, repeated=answer.repeated, record=f"{answer.epoch}-{answer.number}"))
+        return answer
     if answer.verdict is Verdict.REFUSED:
         raise Refused(409, "refused", in_words(answer.reason), reason=answer.reason, repeated=answer.repeated)
     raise Refused(503, "no-engine", reason=str(answer.verdict), headers=[("Retry-After", "2")])

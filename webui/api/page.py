@@ -63,8 +63,13 @@ SETTINGS = """
   done. `running` is what the running box said of it.
 * Each version comes back: by `restore`, or a person by the page Settings > History.
 * [An example](examples/settings.py) that runs: `get`, `check`, `put`.
+* The [interview](interview.md): `POST /interview/proposal` makes a whole configuration of a few answers, says why, and
+  what it changes. Nothing is put in force: send its `toml` with `If-Match: etag` to `PUT /settings`. `GET /interview`
+  has the answers as they stand and their form; faulty ones are 422, told at `$.answers.…`, and not kept.
+* An erasure is looked over (`POST /erasures/look`), then ordered. The number goes in bodies alone and is kept nowhere;
+  do not write it into `why`. After a 503 send the order again with the same key: the rest is done then.
 * A token with `write:settings` can do as much as an administrator: it may let a program in at the gate. What is left to
-  people: drafts and rehearsals, the interview, erasing a number.
+  people: drafts and rehearsals.
 """
 EVENTS = f"""## Events
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 from msgspec import Meta, Struct
@@ -19,6 +18,7 @@ from webui.api.in_force import (
     SettingsFault,
     etag_of,
     faulty,
+    in_turn,
     running_of,
     tell,
     told_faults,
@@ -28,7 +28,7 @@ from webui.api.operations import LARGEST_ID, NUMBER, Answer, Given, Operation
 from webui.api.problems import Fault, Refused
 from webui.api.scopes import Scope
 from webui.applying import config_store
-from webui.settings.putting import LONGEST_NOTE, Crowded, NotUsable, a_turn, put, put_back, read_text
+from webui.settings.putting import LONGEST_NOTE, NotUsable, put, put_back, read_text
 from webui.site import the_site
 
 MOST_BYTES = 1 << 20
@@ -152,16 +152,8 @@ def _read(text: str) -> tuple[Config | None, list[ConfigFault]]:
     """Raises Refused."""
     if not text.removeprefix("\ufeff").strip():
         raise Refused(400, "faults", faults=[Fault("$.toml", "Wanted")])
-    with _told_as_problems(), a_turn():
+    with in_turn():
         return read_text(text)
-
-
-@contextmanager
-def _told_as_problems() -> Iterator[None]:
-    try:
-        yield
-    except Crowded:
-        raise Refused(503, "busy", headers=[("Retry-After", "5")]) from None
 
 
 def _seen(given: Given) -> int:

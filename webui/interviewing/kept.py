@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
+from firmware.config.load import look_at
 from firmware.config.schema import Config
 from firmware.interview.answers import Answers
 from firmware.interview.completing import completed
@@ -34,8 +36,8 @@ def read(root: Path) -> Kept | None:
 
 
 def write(root: Path, kept: Kept) -> None:
-    """The old one or the new one, never half of it. Raises OSError."""
-    new = root / f"{FILE}.{os.getpid()}.new"
+    """The old one or the new one, never half of it, whoever writes beside. Raises OSError."""
+    new = root / f"{FILE}.{os.getpid()}-{threading.get_ident()}.new"
     new.write_bytes(msgspec.json.encode(kept))
     new.replace(root / FILE)
 
@@ -47,7 +49,17 @@ def answers_of(root: Path, config: Config) -> Document:
 
 
 def defaults(config: Config) -> Document:
-    document: Document = msgspec.json.decode(msgspec.json.encode(completed(Answers(), config)))
+    return filled(Answers(), config)
+
+
+def whole(document: Document, config: Config) -> Document:
+    """Answers, whatever they hold, and behind them what the box answers itself where they are silent."""
+    return filled(look_at(document, Answers)[0], config) | document
+
+
+def filled(answers: Answers, config: Config) -> Document:
+    """What was left out answered by the box as it stands."""
+    document: Document = msgspec.json.decode(msgspec.json.encode(completed(answers, config)))
     return document
 
 

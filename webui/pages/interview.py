@@ -9,7 +9,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec import json
 
-from firmware.config.changes import changes
 from firmware.config.check import countries
 from firmware.config.drafts.store import DraftStore, OtherVersion
 from firmware.config.faults import Finding
@@ -17,13 +16,12 @@ from firmware.config.times import DAYS
 from firmware.config.versions import Version
 from firmware.interview.check import read_answers
 from firmware.interview.found import found
-from firmware.interview.proposal import Proposal, propose
+from firmware.interview.proposal import Proposal
 from webui.applying import config_store, tell_box
-from webui.interviewing import kept
+from webui.interviewing import kept, proposing
 from webui.interviewing.curve import curve, hours_of
 from webui.interviewing.steps import OF_STEP, STEPS, after
 from webui.language import language, t
-from webui.moments import today
 from webui.security.guard import me
 from webui.security.rights import Right, needs
 from webui.site import the_site
@@ -39,7 +37,7 @@ Document = dict[str, Any]
 @needs(Right.ADMINISTER)
 def start() -> ResponseReturnValue:
     config = the_site().config
-    return render_template("interview/start.html", there=found(config), begun=_kept_answers(), steps=STEPS)
+    return render_template("interview/start.html", there=found(config), begun=proposing.begun(), steps=STEPS)
 
 
 @BLUEPRINT.post("/later")
@@ -63,7 +61,7 @@ def anew() -> ResponseReturnValue:
 def step(name: str) -> ResponseReturnValue:
     if name not in STEPS:
         abort(404)
-    return _step(name, _answers(), [])
+    return _step(name, proposing.standing(), [])
 
 
 @BLUEPRINT.post("/step/<name>")
@@ -71,7 +69,7 @@ def step(name: str) -> ResponseReturnValue:
 def answer(name: str) -> ResponseReturnValue:
     if name not in STEPS:
         abort(404)
-    answers = STEPS[name](request.form, _answers())
+    answers = STEPS[name](request.form, proposing.standing())
     kept.write(the_site().places.root, kept.Kept(answers))
     if "more" in request.form:
         return redirect(url_for("interview.step", name=name, rows=MORE_ROWS))
@@ -93,14 +91,14 @@ def proposal() -> ResponseReturnValue:
 @BLUEPRINT.post("/apply")
 @needs(Right.ADMINISTER)
 def apply() -> ResponseReturnValue:
-    made, _ = _proposed()
+    made, _ = proposing.proposed(proposing.standing())
     if made is None or request.form.get("seen") != _digest(made):
         return _shown(t("interview.moved")), 409
     try:
         version = _put(made)
     except OtherVersion:
         return _shown(t("interview.moved")), 409
-    todo = [one.said(language()) for one in made.why if one.remark]
+    todo = proposing.words_of(made).todo
     return render_template("interview/applied.html", applied=tell_box(version), todo=todo)
 
 
@@ -117,15 +115,6 @@ def _put(made: Proposal) -> Version:
         return drafts.apply(draft.id, me().name, site.wall_us())
 
 
-def _answers() -> Document:
-    return kept.answers_of(the_site().places.root, the_site().config)
-
-
-def _kept_answers() -> bool:
-    there = kept.read(the_site().places.root)
-    return bool(there and there.answers)
-
-
 def _findings(answers: Document) -> list[Finding]:
     return read_answers(answers, the_site().config)[1]
 
@@ -136,7 +125,7 @@ def _page_of(one: Finding) -> str:
 
 def _step(name: str, answers: Document, faults: list[Finding]) -> str:
     config = the_site().config
-    whole = kept.defaults(config) | answers
+    whole = proposing.whole(answers)
     rows = request.args.get("rows", "")
     return render_template(
         f"interview/{name}.html",
@@ -165,13 +154,6 @@ def _said(one: Finding) -> tuple[str, str]:
     return texts[0].format_map(data), texts[1].format_map(data)
 
 
-def _proposed() -> tuple[Proposal | None, list[Finding]]:
-    answers, findings = read_answers(_answers(), the_site().config)
-    return (
-        propose(answers, the_site().config, today(the_site().config.site.zone)) if answers else None
-    ), findings
-
-
 def _digest(made: Proposal) -> str:
     """Of what is shown: what is applied is what somebody saw, on top of what was in force then."""
     text = json.encode(made.config) + str(the_site().config_version).encode()
@@ -179,14 +161,14 @@ def _digest(made: Proposal) -> str:
 
 
 def _shown(fault: str) -> str:
-    made, findings = _proposed()
+    made, findings = proposing.proposed(proposing.standing())
     said = [(_page_of(one), one.wording.warning, *_said(one)) for one in findings]
     if made is None:
         return render_template("interview/faulty.html", findings=said)
-    names = {queue.id: queue.name or queue.id for queue in made.config.queues}
+    words = proposing.words_of(made)
     pools = [
-        ([names.get(one, one) for one in pool.queues], pool, curve(pool), hours_of(pool))
-        for pool in made.staffing.pools
+        (names, pool, curve(pool), hours_of(pool))
+        for names, pool in zip(proposing.pool_names(made), made.staffing.pools, strict=True)
     ]
     return render_template(
         "interview/proposal.html",
@@ -194,8 +176,8 @@ def _shown(fault: str) -> str:
         seen=_digest(made),
         warnings=said,
         pools=pools,
-        changes=[one.said(language()) for one in changes(the_site().config, made.config)],
-        todo=[one.said(language()) for one in made.why if one.remark],
-        why=[one.said(language()) for one in made.why if not one.remark],
+        changes=words.changes,
+        todo=words.todo,
+        why=words.why,
         fault=fault,
     )
