@@ -282,3 +282,13 @@ def test_names_stand_in_the_address(program: Program, name: str) -> None:
     told(program.post("/people", LI | {"name": name}), 201)
     assert told(program.get(f"/people/{name}"))["name"] == name
     told(program.ask("DELETE", f"/people/{name}"), 204)
+
+
+def test_who_came_in_and_what_was_done_is_told(house: House, program: Program) -> None:
+    sign_in(house, "boss", "not this one at all")
+    told(program.post("/people", LI), 201)
+    newest, before, *_ = told(program.get("/entries?most=3"))["entries"]
+    assert (newest["did"], newest["name"], newest["detail"]) == ("add-person", program.token.author, "li.na")
+    assert (before["did"], before["name"]) == ("wrong-password", "boss") and before["at"] <= newest["at"]
+    assert len(told(program.get("/entries?most=1"))["entries"]) == 1
+    told(Program(house, "write:settings").get("/entries"), 403)

@@ -56,6 +56,31 @@ class PeopleTold(Struct, frozen=True):
     people: list[PersonTold]
 
 
+class EntriesAsked(Struct, frozen=True):
+    most: Annotated[int, Meta(ge=1, le=1000)] = 100
+
+
+class EntryTold(Struct, frozen=True):
+    """One thing somebody did or tried."""
+
+    at: int
+    """Unix microseconds."""
+    name: str
+    """Of who did it, `api:ID` of a program; what was typed, where nobody has the name."""
+    source: str
+    """Address it came from, where it is known."""
+    did: str
+    """`sign-in`, `wrong-password`, `sign-out`, `add-person`, `set-password`, `add-token`, …"""
+    detail: str
+    """To whom or what."""
+
+
+class Entries(Struct, frozen=True):
+    """Newest first."""
+
+    entries: list[EntryTold]
+
+
 class NewPerson(Struct, frozen=True, forbid_unknown_fields=True):
     """The password has to be changed at the first sign-in. The same key with another password is the same request."""
 
@@ -95,6 +120,11 @@ def find(_: Given) -> Answer:
 
 def show(_: Given, name: str) -> Answer:
     return Answer(_told(_named(name)))
+
+
+def entries(given: Given) -> Answer:
+    asked: EntriesAsked = given.query
+    return Answer(Entries([EntryTold(*one) for one in the_site().doors.entries(asked.most)]))
 
 
 def add(given: Given) -> Answer:
@@ -180,6 +210,10 @@ def _made(one: Person, repeated: bool) -> PersonMade:
 
 
 OPERATIONS = (
+    Operation(
+        name="entries", method="GET", path="/entries", scope=Scope.ADMINISTER, view=entries, query=EntriesAsked,
+        answer=Entries, says="Who signed in or failed to, and what was done to people and tokens.",
+    ),
     Operation(
         name="people", method="GET", path="/people", scope=Scope.ADMINISTER, view=find, answer=PeopleTold,
         says="Everybody who may sign in.",
