@@ -22,8 +22,13 @@ def once(given: Given, asked: object, made: str) -> str:
 
 def known(given: Given, asked: object) -> bool:
     """This key was used before, for the same. Raises Refused."""
+    return found(given, asked) is not None
+
+
+def found(given: Given, asked: object) -> str | None:
+    """What this key named before. Raises Refused."""
     with _told_as_problem():
-        return the_site().doors.once.find(given.token.id, given.key, _digest(asked)) is not None
+        return the_site().doors.once.find(given.token.id, given.key, _digest(asked))
 
 
 def _digest(asked: object) -> str:
