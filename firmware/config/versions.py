@@ -56,7 +56,7 @@ _BEFORE = (
     "SELECT version, author, at_us, note, json FROM versions WHERE version < ? ORDER BY version DESC LIMIT ?"
 )
 _ONE = "SELECT version, author, at_us, note, json FROM versions WHERE version = ?"
-_ROLLED_BACK = (
+_MADE_SINCE = (
     "SELECT version, author, at_us, note, json FROM versions WHERE version > ? AND author = ? AND note = ?"
     " ORDER BY version LIMIT 1"
 )
@@ -118,7 +118,11 @@ class ConfigStore:
 
     def rolled_back(self, version: int, author: str, since: int) -> Version | None:
         """The first version above `since` that `author` made by rolling back to `version`."""
-        return next(self._rows(_ROLLED_BACK, since, author, _rollback_note(version)), None)
+        return self.made_since(since, author, _rollback_note(version))
+
+    def made_since(self, since: int, author: str, note: str) -> Version | None:
+        """The first version above `since` that `author` made with this note."""
+        return next(self._rows(_MADE_SINCE, since, author, note), None)
 
     def rollback(self, version: int, author: str, at_us: int) -> int:
         """Puts an old version in force again, as a new one. Raises NoSuchVersion."""

@@ -15,9 +15,11 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
+from msgspec import structs
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -26,6 +28,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from firmware.config.drafts.draft import begun
+from firmware.config.drafts.store import DraftStore
 from firmware.config.versions import ConfigStore
 from tests.webui.api_mutants import Asked, asked, mutants
 from tests.webui.house import PEOPLE, House
@@ -37,7 +41,8 @@ from webui.access.schema import WEB_FILE
 from webui.api.blueprint import OPERATIONS
 from webui.api.entry import BUCKETS
 from webui.api.limits import Buckets
-from webui.interviewing import kept
+from webui.interviewing import kept as interview
+from webui.rehearsing import kept, runs
 
 CHECKS: list[Any] = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance
@@ -46,6 +51,10 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 AT_ONCE = 25
 ASKED_EACH = 6
 """A generated request, and its mutants."""
+DRAFT = 1
+"""The one that is there at each request."""
+HARMLESS = ("/bin/true",)
+"""Runs in the place of a rehearsal."""
 Ask = Callable[[Case[Any]], None]
 PEOPLE_BEFORE = (
     "DELETE FROM people", "INSERT INTO people SELECT * FROM people_before",
@@ -57,12 +66,13 @@ QUICK = "scrypt:512:8:1"
 
 
 def ready_house(root: Path) -> House:
-    """With people, a past, webhooks, and no limit on how often is asked."""
+    """With people, a past, webhooks, a draft, and no limit on how often is asked."""
     house = House(root, HOOKED)
     house.settle()
     put_past(house)
     _web(house, "CREATE TABLE people_before AS SELECT * FROM people", "DELETE FROM entries")
     house.app.extensions[BUCKETS] = Buckets(burst=1e12)
+    as_before(house)
     return house
 
 
@@ -72,22 +82,41 @@ def fuzz(house: House, each: int, start: int = 0) -> Counter[int]:
     program = Program(house)
     shown = {"Authorization": f"Bearer {program.secret}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", house.app, headers=shown)
-    for row in OPERATIONS:
-        operation = schema.find_operation_by_id(row.name)
-        for mode in MODES:
-            _run(operation.as_strategy(generation_mode=mode), each, start, _asks(house, shown, told))
+    with mock.patch.object(runs, "COMMAND", HARMLESS):
+        for row in OPERATIONS:
+            operation = schema.find_operation_by_id(row.name)
+            for mode in MODES:
+                _run(operation.as_strategy(generation_mode=mode), each, start, _asks(house, shown, told))
     return told
 
 
 def as_before(house: House) -> None:
     """Whatever a request put in force is taken back: no request makes the house another one for the next."""
-    if house.site.config_version != 1:
-        with ConfigStore(house.places.config_db) as store:
+    with ConfigStore(house.places.config_db) as store:
+        if house.site.config_version != 1:
             store.connection.execute("DELETE FROM versions WHERE version > 1")
+        _one_draft(house, store)
     if house.doors.entries(1):
         _web(house, *PEOPLE_BEFORE)
-    (house.places.root / kept.FILE).unlink(missing_ok=True)
+    (house.places.root / interview.FILE).unlink(missing_ok=True)
+    if (house.places.run / runs.FOLDER / "job.json").exists():
+        runs.stop(house.places)
+    if (house.places.root / kept.FOLDER).exists():
+        kept.tidy(house.places.root, ())
     house.engine.orders.clear()
+
+
+def _one_draft(house: House, store: ConfigStore) -> None:
+    """As it was begun, faultless."""
+    drafts = DraftStore(store)
+    wanted = structs.replace(begun(house.site.config, 1, "boss", 1), id=DRAFT)
+    if drafts.all() != [wanted]:
+        store.connection.execute("DELETE FROM drafts")
+        store.connection.execute(
+            "INSERT INTO drafts (id, base, author, at_us, note, json) VALUES (?, 0, '', 0, '', '{}')",
+            (DRAFT,),
+        )
+        drafts.keep(wanted)
 
 
 def _web(house: House, *statements: str) -> None:
@@ -98,8 +127,10 @@ def _web(house: House, *statements: str) -> None:
 
 
 def somebody_there(case: Case[Any], number: int, house: House) -> None:
-    """Every other request about a person or a token is about one there is; no generated word is ever one's name."""
+    """Every other request about a person, token, draft is about one there is; no generated word is ever one's name."""
     path = case.operation.path
+    if number % 2 == 0 and path.startswith("/drafts/{number}"):
+        case.path_parameters["number"] = DRAFT
     if number % 2 or not path.startswith(("/people/", "/tokens/")):
         return
     tokens = [one.id for one in house.doors.tokens.all()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.webui.house import House
 from webui.access.tries import REFILL_US
@@ -61,7 +61,7 @@ def _verdict(house: House, rule: Rule, method: str, role: str) -> str:
 
 def _any(rule: Rule, name: str) -> object:
     converter = rule._converters[name]
-    return 1 if type(converter).__name__ == "IntegerConverter" else "x"
+    return 1 if isinstance(converter, IntegerConverter) else "x"
 
 
 def test_who_may_what_is_as_reviewed(house: House) -> None:

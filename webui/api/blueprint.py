@@ -7,19 +7,23 @@ from collections.abc import Callable
 import msgspec
 from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import IntegerConverter
 
 from webui.api import (
     box,
     calls,
     contacts,
     description,
+    drafts,
     erasures,
+    flow_trials,
     interview,
     live,
     orders,
     people,
     prompts,
     recordings,
+    rehearsals,
     reports,
     settings,
     tokens,
@@ -27,7 +31,7 @@ from webui.api import (
 )
 from webui.api.entry import BUCKETS, token
 from webui.api.limits import Buckets
-from webui.api.operations import Answer, Given, Operation
+from webui.api.operations import NUMBER, Answer, Given, Operation
 from webui.api.reading import body_of, check, key_of, query_of, version_of
 from webui.api.scopes import BLUEPRINT as NAME
 from webui.api.scopes import for_scope
@@ -36,9 +40,9 @@ from webui.api.stream import serving
 PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *recordings.OPERATIONS, *contacts.OPERATIONS,
-    *reports.OPERATIONS, *settings.OPERATIONS, *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS,
-    *people.OPERATIONS, *tokens.OPERATIONS, *erasures.OPERATIONS, *interview.OPERATIONS,
-    description.OPERATION,
+    *reports.OPERATIONS, *settings.OPERATIONS, *drafts.OPERATIONS, *rehearsals.OPERATIONS, *flow_trials.OPERATIONS,
+    *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS, *people.OPERATIONS, *tokens.OPERATIONS,
+    *erasures.OPERATIONS, *interview.OPERATIONS, description.OPERATION,
 )  # fmt: skip
 DESCRIBED = (*OPERATIONS, serving.OPERATION)
 """Also what the event loop serves beside Flask."""
@@ -54,7 +58,14 @@ def made() -> Blueprint:
     return blueprint
 
 
+class Number(IntegerConverter):
+    """A longer one is no address at all: refused by a bound instead, Werkzeug answers it by a path's other methods."""
+
+    regex = "[0-9]{1,15}"
+
+
 def _install(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters[NUMBER] = Number
     state.app.extensions.setdefault(BUCKETS, Buckets())
 
 

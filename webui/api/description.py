@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from firmware.version import VERSION
-from webui.api.operations import Answer, Given, Operation
+from webui.api.operations import NUMBER, Answer, Given, Operation
 from webui.api.problems import MEDIA, Problem
 from webui.api.scopes import MEANINGS, Scope
 
@@ -114,7 +114,7 @@ def _operation(one: Operation) -> dict[str, Any]:
 def _places(one: Operation) -> Iterator[dict[str, Any]]:
     for kind, name in _PLACE.findall(one.path):
         number = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
-        schema = number if kind == "int" else {"type": "string", "minLength": 1}
+        schema = number if kind == NUMBER else {"type": "string", "minLength": 1}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

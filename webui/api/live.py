@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from webui.access.tokens import Token
-from webui.api.operations import Answer, Given, Operation
+from webui.api.operations import NUMBER, Answer, Given, Operation
 from webui.api.problems import Refused
 from webui.api.scopes import Scope
 from webui.live.picture import Thing
@@ -187,7 +187,7 @@ def _row(name: str, path: str, says: str, view: Any, answer: Any) -> Operation:
 OPERATIONS = (
     _row("live_state", "/live", "Everything as it stands now.", state, Live),
     _row("live_calls", "/live/calls", "Calls that go on.", calls, LiveCalls),
-    _row("live_call", "/live/calls/<int(max=9007199254740991):number>", "One call that goes on.", call, LiveCall),
+    _row("live_call", f"/live/calls/<{NUMBER}:number>", "One call that goes on.", call, LiveCall),
     _row("live_agents", "/live/agents", "All agents.", agents, LiveAgents),
     _row("live_agent", "/live/agents/<name>", "One agent.", agent, LiveAgent),
     _row("live_queues", "/live/queues", "All queues.", queues, LiveQueues),

@@ -14,7 +14,8 @@ Wanted = TypeVar("Wanted")
 MOST_BYTES = 256 << 10
 LARGEST_ID = 2**53 - 1
 """What every JSON reader and SQLite hold."""
-NUMBER = f"int(max={LARGEST_ID})"
+NUMBER = "number"
+"""In a path."""
 
 
 class Given(Struct, frozen=True):

@@ -41,8 +41,8 @@ tools that read OpenAPI 3.1: `/api/v1/openapi.json`, for people who are signed i
   same key, by the same token, it is done once: after a time-out simply send it again. Orders answer `repeated`; what
   was asked first counts.
   All other keys are remembered for 30 days.
-* A contact is changed or erased, a configuration put in force, with `If-Match: ETAG`, the `ETag` that was read: 412 if
-  somebody else was quicker. At prompts it is heeded where it is sent.
+* A contact is changed or erased, a configuration put in force, a draft changed, with `If-Match: ETAG`, the `ETag` that
+  was read: 412 if somebody else was quicker. At prompts and what else becomes of drafts it is heeded where it is sent.
 * What is wrong is told as RFC 9457 (`application/problem+json`) in Chinese or English by `Accept-Language`; `type` is
   stable, `faults` tells everything that is wrong at once, `reason` is why an order was refused ([orders](orders.md)).
 * Each token has {A_SECOND:g} requests a second and {BURST} in a burst; beyond: 429 with `Retry-After`.
@@ -69,7 +69,21 @@ SETTINGS = """
 * An erasure is looked over (`POST /erasures/look`), then ordered. The number goes in bodies alone and is kept nowhere;
   do not write it into `why`. After a 503 send the order again with the same key: the rest is done then.
 * A token with `write:settings` can do as much as an administrator: it may let a program in at the gate. What is left to
-  people: drafts and rehearsals.
+  people: legal holds, notes at recordings and contacts, contacts from files, prompts from messages.
+
+## Drafts, rehearsals, trials
+
+* A draft is a configuration before it is in force, the same that people have on the page Settings. `POST /drafts`
+  begins one, `PUT` changes it with `If-Match`; a text with faults is 422 and not kept, as when a file is imported. A
+  draft that people left faulty is told with its faults; `toml` then is what can be read of it. Text and PINs are told
+  to `read:settings` only. Where the box dies within `POST /drafts`, asked again there may be two.
+* `apply` puts it in force if it stands on the version that is: else 409 `other-version`, and `rebase` takes that
+  version in. An applied draft is gone.
+* `POST /drafts/ID/rehearsal` plays a day of `/rehearsal-days` with the draft beside what was in force, in minutes of
+  the processor that calls leave over: ask `GET` how far it is. One at a time: else 409 `rehearsing` says whose. What it
+  found stays with the draft till the next one.
+* `POST /settings/try-flow` walks a flow with a simulated caller, all steps at once: to go on, send them again with one
+  more of `choices`.
 """
 EVENTS = f"""## Events
 

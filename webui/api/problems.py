@@ -22,7 +22,9 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     """One thing that is wrong with what was asked."""
 
     at: str
-    """Which field: `$.number`, `$.numbers[0].kind`; of the address: `?most`; of the header: `Idempotency-Key`."""
+    """Which field: `$.number`, `$.numbers[0].kind`; of the address: `?most`, `{number}`; of the header:
+    `Idempotency-Key`.
+    """
     text: str
     line: int = 0
     """Of a configuration's text, from 1."""

@@ -110,21 +110,21 @@ def version(_: Given, number: int) -> Answer:
 
 
 def check(given: Given) -> Answer:
-    config, faults = _read(given.body.toml)
+    config, faults = read(given.body.toml)
     return Answer(Checked(config is not None, told_faults(faults), len(faults) > MOST_FAULTS))
 
 
 def change(given: Given) -> Answer:
     """Faults are told first, whatever is in force."""
     asked: NewSettings = given.body
-    config, faults = _read(asked.toml)
+    config, faults = read(asked.toml)
     if config is None:
         raise faulty(faults, "$.toml")
     try:
         made = put(config, _seen(given), given.token.author, asked.note.strip())
     except OtherVersion:
         _moved()
-    return _in_force(made, faults)
+    return in_force(made, faults)
 
 
 def versions(given: Given) -> Answer:
@@ -141,15 +141,15 @@ def restore(given: Given, number: int) -> Answer:
     """Which version was in force is kept with the key before it is done: asked again it is found, or done."""
     since = once(given, ["restore", number], str(the_site().config_version))
     try:
-        return _in_force(put_back(number, given.token.author, int(since)), ())
+        return in_force(put_back(number, given.token.author, int(since)), ())
     except NoSuchVersion:
         raise Refused(404, "not-there") from None
     except NotUsable:
         raise Refused(409, "not-back") from None
 
 
-def _read(text: str) -> tuple[Config | None, list[ConfigFault]]:
-    """Raises Refused."""
+def read(text: str) -> tuple[Config | None, list[ConfigFault]]:
+    """None where it has faults. Raises Refused: nothing is in it, or somebody else's is read just now."""
     if not text.removeprefix("\ufeff").strip():
         raise Refused(400, "faults", faults=[Fault("$.toml", "Wanted")])
     with in_turn():
@@ -174,7 +174,8 @@ def _whole(one: Version) -> Answer:
     return Answer(told, headers=(("ETag", etag),))
 
 
-def _in_force(made: Version, faults: Sequence[ConfigFault]) -> Answer:
+def in_force(made: Version, faults: Sequence[ConfigFault]) -> Answer:
+    """The running box is told of it. `faults`: of which the warnings are told, or there would be no version."""
     applied = tell(made)
     etag = etag_of(max(made.version, the_site().config_version))
     told = SettingsInForce(

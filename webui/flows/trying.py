@@ -1,6 +1,6 @@
-"""A draft's flow tried on a simulated call: `tipring config try-flow` in a short-lived process of its own.
+"""A flow tried on a simulated call: `tipring config try-flow` in a short-lived process of its own.
 
-The page knows no rule of flows: it sends the caller's steps and shows what comes back.
+Pages and programs know no rule of flows: they send the caller's steps and show what comes back.
 """
 
 from __future__ import annotations
@@ -66,12 +66,12 @@ def found(values: Sequence[tuple[str, str]]) -> str:
     return f"found:{urlencode(list(values))}"
 
 
-def tried(data: Path, draft: int, flow: str, trial: Trial) -> dict[str, Any]:
-    """Raises CannotTry."""
+def tried(data: Path, draft: int | None, flow: str, trial: Trial) -> dict[str, Any]:
+    """`draft` None: what is in force. Raises CannotTry."""
     if not trial.is_sound:
         raise CannotTry("flows.bad-trial")
     argv = [sys.executable, "-m", "firmware.cli.main", "config", "try-flow", "--json", "--data", str(data)]
-    argv += ["--draft", str(draft), "--at", trial.at]
+    argv += [*(["--draft", str(draft)] if draft is not None else []), "--at", trial.at]
     argv += [f"--caller={trial.caller}", *([] if trial.staffed else ["--nobody"])]
     if not _turns.acquire(timeout=TURN_S):
         raise CannotTry("flows.busy")

@@ -6,24 +6,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firmware.config.drafts.draft import Draft, look
+from firmware.config.drafts.store import FaultyDraft
 from firmware.config.schema import Config
-from firmware.interview.answers import Answers
-from firmware.interview.check import read_answers
-from firmware.interview.proposal import propose
 from webui.drafting.work import drafts
 from webui.history import history
-from webui.interviewing import kept as interview
 from webui.language import language, t
-from webui.moments import local_time, today
-from webui.rehearsing import compared, kept, runs
+from webui.moments import local_time
+from webui.rehearsing import beginning, compared, kept, runs
 from webui.rehearsing.days import Day, days
 from webui.rehearsing.kept import Outcome
-from webui.rehearsing.wanted import MOST_CALLS, SEEDS, NotWanted, Wanted, wanted
+from webui.rehearsing.telling import busy, how_far, percent
+from webui.rehearsing.wanted import MOST_CALLS, SEEDS, NotWanted, wanted
 from webui.security.guard import me
 from webui.security.rights import Right, needs
 from webui.site import the_site
@@ -41,23 +38,14 @@ def show(number: int) -> ResponseReturnValue:
 @BLUEPRINT.post("")
 @needs(Right.ADMINISTER)
 def begin(number: int) -> ResponseReturnValue:
-    site = the_site()
-    with drafts() as (_, drafted):
-        draft, all_drafts = drafted.get(number), {one.id for one in drafted.all()}
-    config = look(draft.document).config
-    if config is None:
-        return _page(number, t("settings.faulty")), 409
     try:
-        asked = wanted(request.form)
-        scenario = "" if asked.day else _expected(asked, site.config)
+        beginning.begin(number, wanted(request.form), me().name)
     except NotWanted as error:
         return _page(number, t(str(error))), 422
-    outcome = Outcome(number, kept.digest(draft.document), me().name, site.wall_us(), site.config_version)
-    try:
-        kept.tidy(site.places.root, all_drafts)
-        runs.begin(site.places, outcome, asked, config, scenario)
-    except runs.Busy as busy:
-        return _page(number, _busy(busy.job)), 409
+    except FaultyDraft:
+        return _page(number, t("settings.faulty")), 409
+    except runs.Busy as other:
+        return _page(number, busy(other.job)), 409
     return redirect(url_for("rehearsals.show", number=number))
 
 
@@ -92,12 +80,12 @@ def _page(number: int, fault: str = "") -> str:
         current=current.version if current else 0,
         usable=look(draft.document).config is not None,
         days=there,
-        expected=_answers(site.config) is not None,
+        expected=beginning.answers() is not None,
         seeds=SEEDS,
         most_calls=MOST_CALLS,
         job=job,
         is_ours=job is not None and job.outcome.draft == number,
-        busy=_busy(job) if job else "",
+        busy=busy(job) if job else "",
         progress=_progress(),
         fault=fault,
         **_shown(outcome, draft, site.config, there),
@@ -125,35 +113,5 @@ def _shown(outcome: Outcome | None, draft: Draft, config: Config, there: list[Da
 
 
 def _progress() -> dict[str, Any]:
-    """In words, too: a bar alone says nothing to who listens."""
     told = runs.progress(the_site().places)
-    percent = round(100 * told.done)
-    run = t(f"rehearsals.run-{told.run}") if told.run in ("unchanged", "draft") else ""
-    text = (
-        t("rehearsals.progress", percent=percent, run=run, seed=told.seed) if run else t("rehearsals.begins")
-    )
-    return {"percent": percent, "text": text}
-
-
-def _busy(job: runs.Job) -> str:
-    outcome = job.outcome
-    return t("rehearsals.busy", draft=outcome.draft, by=outcome.by, at=local_time(outcome.at_us))
-
-
-def _answers(config: Config) -> Answers | None:
-    """Of the interview, where there are usable ones."""
-    left = interview.read(the_site().places.root)
-    if left is None or not left.answers:
-        return None
-    return read_answers(left.answers, config)[0]
-
-
-def _expected(asked: Wanted, config: Config) -> str:
-    """The expected day as a scenario. Raises NotWanted where nobody said what to expect."""
-    answers = _answers(config)
-    if answers is None:
-        raise NotWanted("rehearsals.no-answers")
-    if asked.calls:
-        load = msgspec.structs.replace(answers.load, calls_a_day=asked.calls)
-        answers = msgspec.structs.replace(answers, load=load)
-    return propose(answers, config, today(config.site.zone)).scenario
+    return {"percent": percent(told), "text": how_far(told)}

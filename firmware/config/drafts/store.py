@@ -44,6 +44,11 @@ class FaultyDraft(ConfigStoreError, ValueError):
         self.faults = faults
 
 
+def noted(draft: Draft) -> str:
+    """What the history says of the version it becomes."""
+    return draft.note or f"draft {draft.id}"
+
+
 class DraftStore:
     """Of an open store; same thread."""
 
@@ -123,7 +128,7 @@ class DraftStore:
         looked = look(draft.document)
         if looked.config is None:
             raise FaultyDraft(looked.faults)
-        version = self._store.put(looked.config, author, at_us, draft.note or f"draft {draft.id}")
+        version = self._store.put(looked.config, author, at_us, noted(draft))
         self.drop(draft.id)
         return version
 
