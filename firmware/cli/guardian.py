@@ -46,8 +46,8 @@ MOST_STARTS = 5
 """Supervisords that never answered at all, in a row, before the guardian gives up."""
 STOP_S = 40.0
 
-Told = Callable[[str, str], None]
-"""(role, reason) of each death, for people."""
+Told = Callable[[str, str, str], None]
+"""(role, reason, last line of its log) of each death, for people."""
 
 
 class SupervisorFails(RuntimeError):
@@ -125,8 +125,9 @@ class Guardian:
         if was_given_away(self._places.run, role, pid):
             return
         reason = self._reasons.pop(role, "died")
-        self._tally.died(role, reason, self._logs[role].last_words(), now_us)
-        self._told(role, reason)
+        last_words = self._logs[role].last_words()
+        self._tally.died(role, reason, last_words, now_us)
+        self._told(role, reason, last_words)
         self._ask(now_us)  # wakes supervisord: it starts the next one now
 
     # -- supervisord ---------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ class Guardian:
             self._supervisord = 0
             reason = self._reasons.pop(SUPERVISOR, "died")
             self._tally.died(SUPERVISOR, reason, "", now_us)
-            self._told(SUPERVISOR, reason)
+            self._told(SUPERVISOR, reason, "")
         if now_us < self._start_us or (self._child is not None and self._child.poll() is None):
             return
         self._vain_starts += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -37,7 +38,15 @@ DIED = {
     },
 }
 
+RAISED = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Fails|Exit): ")
+MOST_WORDS = 200
 PAGES = {"en": "Open the box in a browser: {url}", "zh": "在浏览器中打开：{url}"}
+
+
+def why(last_words: str) -> str:
+    """Behind what is told: an error's text without the name of its class, nothing where nothing was said."""
+    text = RAISED.sub("", last_words)[:MOST_WORDS]
+    return f": {text}" if text else ""
 
 
 class Teller:
@@ -58,9 +67,9 @@ class Teller:
     def start(self) -> None:
         self._thread.start()
 
-    def died(self, role: str, reason: str) -> None:
-        """Of any thread; never waits."""
-        text = DIED[self._language][reason].format(role=role)
+    def died(self, role: str, reason: str, last_words: str) -> None:
+        """`last_words`: of its log, e.g. that a port is somebody else's. Of any thread; never waits."""
+        text = DIED[self._language][reason].format(role=role) + why(last_words)
         self._deaths.put(f"{self._wall(self._clock.now_us())}  {text}")
 
     def finish(self) -> None:

@@ -17,6 +17,7 @@ from tests.free_port import free_port
 BENCH = ROOT / "hw-sim/scenarios/demo.toml"
 """What `make run` starts."""
 START_S = 60.0
+SIP = 'kind = "sip"'
 LIMIT_S = 20.0
 TURN_US = 50_000
 
@@ -29,9 +30,19 @@ class WebBox:
         self.port = free_port()
         self._bench = bench
 
+    def _own_bench(self) -> Path:
+        """Boxes beside each other have SIP ports of their own."""
+        text = self._bench.read_text("utf-8") if self._bench.exists() else ""
+        if SIP not in text:
+            return self._bench
+        own = self.places.root.with_suffix(".toml")
+        port = free_port()
+        own.write_text(f"{text}\n[box.sip]\nudp_port = {port}\ntcp_port = {port}\n", "utf-8")
+        return own
+
     def __enter__(self) -> WebBox:
         self.places.make()
-        self._process = BoxProcess(self.places, self._bench, {"TIPRING_WEB_PORT": str(self.port)})
+        self._process = BoxProcess(self.places, self._own_bench(), {"TIPRING_WEB_PORT": str(self.port)})
         try:
             there = self.until(lambda: self._process.has_ended() or self.answers(), START_S)
             assert there and not self._process.has_ended(), f"no pages: {self.log()}"

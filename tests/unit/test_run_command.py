@@ -229,6 +229,18 @@ def test_only_calls_of_this_run_are_told(box: Places) -> None:
     assert next(told) == []
 
 
+@pytest.mark.parametrize(
+    ("last_words", "told"),
+    [
+        ("firmware.cli.main.CommandError: no SIP: listening", ": no SIP: listening"),
+        ("ready", ": ready"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_who_dies_is_told_with_its_last_words(last_words: str, told: str) -> None:
+    assert teller.why(last_words) == told
+
+
 def test_options_have_the_documented_defaults() -> None:
     parser = argparse.ArgumentParser()
     running.add_parser(parser.add_subparsers())

@@ -155,6 +155,7 @@ def treat_badly(bench: Bench, slow_s: float = 4.0) -> None:
 def test_calls_stand_while_the_disk_is_slow_and_full_and_the_tape_returns(tmp_path: Path) -> None:
     with bench(tmp_path) as found:
         treat_badly(found)
+        found.box.wait_for(lambda: "disk-full" in ledger(found)["reasons_s"], UP_S, "the archive")
         account = ledger(found)
         taped_s = check_recordings(found.data)
     assert account["unexplained_s"] == 0 and account["reasons_s"]["disk-full"] > CALLS
