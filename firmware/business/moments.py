@@ -12,6 +12,7 @@ from msgspec import Struct
 from firmware.business.store import writing
 
 LONGEST = 1000
+LATEST_S = 1_000_000
 MOST = 500
 """Of one recording."""
 
@@ -31,6 +32,10 @@ class TooManyNotes(ValueError):
 
 
 _NOTES = "SELECT id, at_s, author, text, at FROM moment_notes WHERE recording = ? ORDER BY at_s, id"
+_SAME = (
+    "SELECT id, at_s, author, text, at FROM moment_notes"
+    " WHERE recording = ? AND at_s = ? AND author = ? AND text = ? AND at = ?"
+)
 
 
 def notes_of(db: sqlite3.Connection, recording: str) -> list[MomentNote]:
@@ -38,14 +43,25 @@ def notes_of(db: sqlite3.Connection, recording: str) -> list[MomentNote]:
     return [MomentNote(*row) for row in db.execute(_NOTES, (recording,))]
 
 
+def wrong_in(at_s: float, text: str) -> list[str]:
+    """Of `at_s`, `text`: a moment before the beginning, an empty or endless text."""
+    is_wrong = {"at_s": not 0 <= at_s < LATEST_S, "text": not 0 < len(text.strip()) <= LONGEST}
+    return [name for name, wrong in is_wrong.items() if wrong]
+
+
 def add_note(
     db: sqlite3.Connection, recording: str, at_s: float, text: str, *, author: str, at: int
 ) -> MomentNote:
-    """Raises ValueError (an empty or endless text, a moment before the beginning), TooManyNotes, sqlite3.Error."""
-    text = text.strip()
-    if not text or len(text) > LONGEST or not 0 <= at_s < 1e6:
+    """Added again, with the same `at`, it is the one that is there.
+
+    Raises ValueError (what `wrong_in` names), TooManyNotes, sqlite3.Error.
+    """
+    if wrong_in(at_s, text):
         raise ValueError("a note has a text and a moment")
+    text = text.strip()
     with writing(db):
+        if there := db.execute(_SAME, (recording, at_s, author, text, at)).fetchone():
+            return MomentNote(*there)
         (many,) = db.execute("SELECT count(*) FROM moment_notes WHERE recording = ?", (recording,)).fetchone()
         if many >= MOST:
             raise TooManyNotes(recording)

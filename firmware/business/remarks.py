@@ -38,6 +38,9 @@ _DISPOSITIONS = (
     "SELECT d.id, d.box, d.call, coalesce(c.id, ''), d.code, d.note, d.agent, d.at"
     " FROM dispositions d LEFT JOIN contacts c ON c.row = d.contact AND c.erased_at IS NULL"
 )
+_SAME_NOTE = (
+    "SELECT id, at, author, text FROM contact_notes WHERE contact = ? AND at = ? AND author = ? AND text = ?"
+)
 _OF_CALL = f"{_DISPOSITIONS} WHERE d.box = ? AND d.call = ? ORDER BY d.id"
 _OF_CONTACT = f"{_DISPOSITIONS} WHERE d.contact = ? ORDER BY d.at DESC, d.id DESC LIMIT ?"
 
@@ -49,12 +52,17 @@ class Remarks:
         self._db, self._contacts = db, contacts
 
     def note(self, contact: str, text: str, *, author: str, at: int) -> Note:
-        """Raises NoSuchContact, ValueError for an empty or endless text."""
+        """Noted again, with the same `at`, it is the one that is there.
+
+        Raises NoSuchContact, ValueError for what is no text (`is_text`).
+        """
         text = _checked(text, LONGEST_NOTE)
         with writing(self._db):
+            row = (self._contacts.row_of(contact), at, author, text)
+            if there := self._db.execute(_SAME_NOTE, row).fetchone():
+                return Note(*there)
             made = self._db.execute(
-                "INSERT INTO contact_notes (contact, at, author, text) VALUES (?, ?, ?, ?)",
-                (self._contacts.row_of(contact), at, author, text),
+                "INSERT INTO contact_notes (contact, at, author, text) VALUES (?, ?, ?, ?)", row
             )
         return Note(int(made.lastrowid or 0), at, author, text)
 
@@ -91,11 +99,13 @@ class Remarks:
         return [Disposition(*one) for one in self._db.execute(_OF_CONTACT, (row, most))]
 
 
+def is_text(text: str, most: int = LONGEST_NOTE) -> bool:
+    """Neither empty nor endless, and of characters that can be kept."""
+    can_be_kept = not any("\ud800" <= one <= "\udfff" or one == "\0" for one in text)
+    return bool(text.strip()) and len(text) <= most and can_be_kept
+
+
 def _checked(text: str, most: int) -> str:
-    if (
-        not text.strip()
-        or len(text) > most
-        or any("\ud800" <= one <= "\udfff" or one == "\0" for one in text)
-    ):
+    if not is_text(text, most):
         raise ValueError(f"a text of 1 to {most} characters is wanted")
     return text

@@ -28,12 +28,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from firmware.business.contact import Draft
+from firmware.business.contacts import Contacts
+from firmware.business.numbers import rules_of
+from firmware.business.store import open_business
 from firmware.config.drafts.draft import begun
 from firmware.config.drafts.store import DraftStore
 from firmware.config.versions import ConfigStore
 from tests.webui.api_mutants import Asked, asked, mutants
 from tests.webui.house import PEOPLE, House
-from tests.webui.past import put_past
+from tests.webui.past import change, put_past, put_recording
 from tests.webui.programs import Program
 from tests.webui.test_webhooks_page import HOOKED
 from webui.access import people
@@ -53,6 +57,13 @@ ASKED_EACH = 6
 """A generated request, and its mutants."""
 DRAFT = 1
 """The one that is there at each request."""
+CALL = 1
+CONTACT = "c0ffee"
+THERE: tuple[tuple[str, str, object], ...] = (
+    ("/drafts/{number}", "number", DRAFT), ("/calls/{call}/", "call", CALL),
+    ("/recordings/{name}/notes", "name", f"{CALL:016x}"), ("/contacts/{contact}/notes", "contact", CONTACT),
+)  # fmt: skip
+"""(Path begins with, which part of it, who is there)"""
 HARMLESS = ("/bin/true",)
 """Runs in the place of a rehearsal."""
 Ask = Callable[[Case[Any]], None]
@@ -60,6 +71,12 @@ PEOPLE_BEFORE = (
     "DELETE FROM people", "INSERT INTO people SELECT * FROM people_before",
     "DELETE FROM tokens WHERE made_by LIKE 'api:%'", "UPDATE tokens SET revoked_at = 0",
     "DELETE FROM entries",
+)  # fmt: skip
+NOTES = "SELECT id FROM moment_notes UNION ALL SELECT id + 1 FROM contact_notes"
+NOTES_BEFORE = (
+    "DELETE FROM moment_notes", "DELETE FROM contact_notes",
+    f"INSERT INTO moment_notes VALUES (1, '{CALL:016x}', 1.5, 'mei', 'x', 1)",
+    "INSERT INTO contact_notes SELECT 1, row, 1, 'mei', 'x' FROM contacts ORDER BY row LIMIT 1",
 )  # fmt: skip
 QUICK = "scrypt:512:8:1"
 """A password's hash takes long by design; not in each request."""
@@ -70,6 +87,7 @@ def ready_house(root: Path) -> House:
     house = House(root, HOOKED)
     house.settle()
     put_past(house)
+    _to_note_at(house)
     _web(house, "CREATE TABLE people_before AS SELECT * FROM people", "DELETE FROM entries")
     house.app.extensions[BUCKETS] = Buckets(burst=1e12)
     as_before(house)
@@ -103,7 +121,30 @@ def as_before(house: House) -> None:
         runs.stop(house.places)
     if (house.places.root / kept.FOLDER).exists():
         kept.tidy(house.places.root, ())
+    _one_note_each(house)
     house.engine.orders.clear()
+
+
+def _one_note_each(house: House) -> None:
+    """At the recording and at the contact."""
+    with closing(sqlite3.connect(house.places.business_db)) as db, db:
+        if db.execute(NOTES).fetchall() != [(1,), (2,)]:
+            for one in NOTES_BEFORE:
+                db.execute(one)
+
+
+def _to_note_at(house: House) -> None:
+    """A call that is held, its recording, a contact."""
+    put_recording(house, CALL)
+    change(
+        house,
+        "INSERT INTO legal_holds (id, author, why, call, recording, marks, shown, placed_us, placed_at)"
+        " VALUES ('hold-1', 'mei', 'x', ?, '', '[]', '', 1, 1795395600000000)",
+        (CALL,),
+    )
+    with closing(open_business(house.places.business_db, durable=False)) as db:
+        book = Contacts(db, rules_of(house.site.config), lambda: CONTACT)
+        book.add(Draft(name="Li Lei"), author="mei", at=1)
 
 
 def _one_draft(house: House, store: ConfigStore) -> None:
@@ -127,10 +168,13 @@ def _web(house: House, *statements: str) -> None:
 
 
 def somebody_there(case: Case[Any], number: int, house: House) -> None:
-    """Every other request about a person, token, draft is about one there is; no generated word is ever one's name."""
+    """Every other request about a person, token, draft, call, recording, contact is about one there is; no generated
+    word is ever one's name.
+    """
     path = case.operation.path
-    if number % 2 == 0 and path.startswith("/drafts/{number}"):
-        case.path_parameters["number"] = DRAFT
+    for before, place, name in THERE:
+        if number % 2 == 0 and path.startswith(before):
+            case.path_parameters[place] = name
     if number % 2 or not path.startswith(("/people/", "/tokens/")):
         return
     tokens = [one.id for one in house.doors.tokens.all()]

@@ -17,8 +17,10 @@ from webui.api import (
     drafts,
     erasures,
     flow_trials,
+    holds,
     interview,
     live,
+    notes,
     orders,
     people,
     prompts,
@@ -39,7 +41,8 @@ from webui.api.stream import serving
 
 PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
-    *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *recordings.OPERATIONS, *contacts.OPERATIONS,
+    *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *holds.OPERATIONS, *recordings.OPERATIONS,
+    *contacts.OPERATIONS, *notes.OPERATIONS,
     *reports.OPERATIONS, *settings.OPERATIONS, *drafts.OPERATIONS, *rehearsals.OPERATIONS, *flow_trials.OPERATIONS,
     *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS, *people.OPERATIONS, *tokens.OPERATIONS,
     *erasures.OPERATIONS, *interview.OPERATIONS, description.OPERATION,

@@ -52,7 +52,7 @@ class Found(Struct, frozen=True):
 
 def find(given: Given) -> Answer:
     asked: ContactsAsked = given.query
-    with _reading() as db:
+    with reading() as db:
         if db is None:
             return Answer(Found([], 0, more=False))
         page = find_in(db, rules_of(the_site().config), asked.text, skip=asked.skip, most=asked.most)
@@ -60,36 +60,36 @@ def find(given: Given) -> Answer:
 
 
 def show(_: Given, contact: str) -> Answer:
-    with _reading() as db:
+    with reading() as db:
         if db is None:
             raise Refused(404, "not-there")
-        return _answer(_contacts(db).get(contact))
+        return _answer(contacts_in(db).get(contact))
 
 
 def add(given: Given) -> Answer:
     """Its id is kept with the key before it is made: whoever dies between the two makes it with the same one."""
     draft = _good(given.body)
     made = once(given, draft, new_id())
-    with _writing() as db:
+    with writing() as db:
         there = db.execute("SELECT erased_at FROM contacts WHERE id = ?", (made,)).fetchone()
         if there:
-            return _answer(_contacts(db).get(made), 201)
+            return _answer(contacts_in(db).get(made), 201)
         book = Contacts(db, rules_of(the_site().config), lambda: made)
         return _answer(book.add(draft, author=given.token.author, at=the_site().wall_us()), 201)
 
 
 def change(given: Given, contact: str) -> Answer:
     draft = _good(given.body)
-    with _writing() as db:
-        book, version = _contacts(db), _version(given, contact)
+    with writing() as db:
+        book, version = contacts_in(db), _version(given, contact)
         return _answer(
             book.change(contact, version, draft, author=given.token.author, at=the_site().wall_us())
         )
 
 
 def erase(given: Given, contact: str) -> Answer:
-    with _writing() as db:
-        book, version = _contacts(db), _version(given, contact)
+    with writing() as db:
+        book, version = contacts_in(db), _version(given, contact)
         book.erase(contact, version, author=given.token.author, at=the_site().wall_us())
     return Answer(status=204)
 
@@ -110,12 +110,12 @@ def _good(draft: Draft) -> Draft:
     return draft
 
 
-def _contacts(db: sqlite3.Connection) -> Contacts:
+def contacts_in(db: sqlite3.Connection) -> Contacts:
     return Contacts(db, rules_of(the_site().config))
 
 
 @contextmanager
-def _reading() -> Iterator[sqlite3.Connection | None]:
+def reading() -> Iterator[sqlite3.Connection | None]:
     """None: nobody was ever entered. Raises Refused."""
     try:
         opened = read_business(the_site().places.business_db)
@@ -127,7 +127,7 @@ def _reading() -> Iterator[sqlite3.Connection | None]:
 
 
 @contextmanager
-def _writing() -> Iterator[sqlite3.Connection]:
+def writing() -> Iterator[sqlite3.Connection]:
     """Raises Refused."""
     with closing(open_business(the_site().places.business_db)) as db, _told_as_problems():
         yield db

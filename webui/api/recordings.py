@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
+from sqlite_utils import Database
 
 from firmware.store.audio.accesses import Listening, heard
 from firmware.store.audio.opening import recording_of
@@ -44,14 +46,22 @@ def find(given: Given) -> Answer:
 def audio(given: Given, name: str) -> Answer:
     """Each program, recording and hour is one entry of the audit, however many parts are asked for."""
     site, now_us = the_site(), the_site().wall_us()
-    with history(site) as db:
-        if db is None or recording_of(db, name) is None:
-            raise Refused(404, "not-there")
+    with there(name):
+        pass
     entry = hashlib.sha256(f"{given.token.id} {name} {now_us // HOUR_US}".encode()).hexdigest()[:32]
     if not heard(site.places, Listening(entry, given.token.author, name), now_us):
         raise Refused(503, "busy")
     ticket = site.tickets.make(given.token.author, name, now_us)
     return Answer(status=307, headers=(("Location", f"{SOUND}?ticket={ticket}"),))
+
+
+@contextmanager
+def there(name: str) -> Iterator[Database]:
+    """The history, for a recording that can be heard. Raises Refused."""
+    with history(the_site()) as db:
+        if db is None or recording_of(db, name) is None:
+            raise Refused(404, "not-there")
+        yield db
 
 
 class Sound(Audio):

@@ -49,16 +49,16 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.ANY: "any token",
     Scope.READ_CALLS: "calls that are over or go on, and their stories",
     Scope.READ_LIVE: "calls, agents and queues as they stand; the event stream",
-    Scope.READ_CONTACTS: "contacts",
-    Scope.WRITE_CONTACTS: "contacts made, changed, erased",
+    Scope.READ_CONTACTS: "contacts and notes at them",
+    Scope.WRITE_CONTACTS: "contacts made, changed, erased; notes at them",
     Scope.CALL: "telephones: dial, hold, transfer, hang up, settings",
     Scope.AGENT: "states of agents, and what became of their calls",
-    Scope.SUPERVISE: "listen, whisper, barge, take over; queues and services opened and closed",
-    Scope.READ_RECORDINGS: "recordings, each hearing told to the audit",
+    Scope.SUPERVISE: "listen, whisper, barge, take over; queues and services opened and closed; legal holds",
+    Scope.READ_RECORDINGS: "recordings, each hearing told to the audit; notes at them",
     Scope.READ_REPORTS: "figures of days",
     Scope.READ_SETTINGS: "the configuration with its PINs, prompts, webhooks",
     Scope.WRITE_SETTINGS: "configuration and prompts put in force, secrets of webhooks: as much as an administrator",
-    Scope.ADMINISTER: "people and tokens made, changed, ended; numbers erased: as an administrator",
+    Scope.ADMINISTER: "people and tokens made, changed, ended; numbers erased, legal holds ended: as an administrator",
 }
 
 

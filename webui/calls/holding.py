@@ -26,12 +26,21 @@ def hold_of(db: Database, call: int) -> Row | None:
     return next(iter(db.query(_HELD, [call])), None)
 
 
+def to_place(name: str, author: str, call: int, why: str) -> HoldOrder:
+    """`name` is the hold's from then on."""
+    return HoldOrder(name, author, "place", why.strip()[:LONGEST], call=call)
+
+
+def to_release(name: str, author: str, hold: str, why: str) -> HoldOrder:
+    return HoldOrder(name, author, "release", why.strip()[:LONGEST], hold=hold)
+
+
 def place(site: Site, author: str, call: int, why: str) -> OrderAnswer:
-    return site.live.give(HoldOrder(_id("hold"), author, "place", why.strip()[:LONGEST], call=call))
+    return site.live.give(to_place(new_id("hold"), author, call, why))
 
 
 def release(site: Site, author: str, hold: str, why: str) -> OrderAnswer:
-    return site.live.give(HoldOrder(_id("release"), author, "release", why.strip()[:LONGEST], hold=hold))
+    return site.live.give(to_release(new_id("release"), author, hold, why))
 
 
 def refusal(answer: OrderAnswer) -> str:
@@ -39,5 +48,5 @@ def refusal(answer: OrderAnswer) -> str:
     return said(answer.reason, language()) if answer.verdict is Verdict.REFUSED else t("live.engine-away")
 
 
-def _id(kind: str) -> str:
+def new_id(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(8)}"

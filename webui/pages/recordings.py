@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 import os
 import secrets
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request
@@ -18,17 +17,16 @@ from flask.typing import ResponseReturnValue
 from msgspec.structs import asdict
 from sqlite_utils import Database
 
-from firmware.business.moments import TooManyNotes, add_note, forget_gone, notes_of, remove_note
-from firmware.business.store import open_business, read_business
+from firmware.business.moments import TooManyNotes
 from firmware.protocol.inputs import AccessOrder
 from firmware.store.audio.accesses import Listening, heard, tell_access
 from firmware.store.audio.drawing import peaks, silences
 from firmware.store.audio.opening import NotARecording, UnnamedRecording, open_recording, recording_of
-from firmware.store.history import StoreError
 from webui.calls.shown import Shown
 from webui.calls.sight import may_see, sees_all
 from webui.history import history
 from webui.language import language
+from webui.recordings import notes
 from webui.recordings.audio import PATH
 from webui.security.guard import me
 from webui.security.rights import Right, needs
@@ -93,10 +91,9 @@ def note(recording: str) -> ResponseReturnValue:
     if not isinstance(at_s, int | float) or not math.isfinite(at_s) or not isinstance(text, str):
         abort(400)
     site = the_site()
-    with _allowed(recording) as db, closing(open_business(site.places.business_db)) as business:
-        forget_gone(business, lambda one: recording_of(db, one) is not None)
+    with _allowed(recording) as db:
         try:
-            made = add_note(business, recording, float(at_s), text, author=me().name, at=site.wall_us())
+            made = notes.note(site, db, recording, float(at_s), text, author=me().name, at=site.wall_us())
         except TooManyNotes:
             abort(409)
         except ValueError:
@@ -109,8 +106,8 @@ def note(recording: str) -> ResponseReturnValue:
 def unnote(recording: str, number: int) -> ResponseReturnValue:
     """One's own; who supervises anybody's."""
     author = "" if sees_all(me()) else me().name
-    with _allowed(recording), closing(open_business(the_site().places.business_db)) as business:
-        if not remove_note(business, recording, number, author):
+    with _allowed(recording):
+        if not notes.unnote(the_site(), recording, number, author):
             abort(404)
     return {"removed": number}
 
@@ -126,10 +123,7 @@ def _allowed(recording: str) -> Iterator[Database]:
 
 
 def _notes(recording: str) -> list[dict[str, Any]]:
-    path = the_site().places.business_db
-    with suppress(StoreError, sqlite3.OperationalError), closing(read_business(path)) as business:
-        return [_told(one) for one in notes_of(business, recording)]
-    return []  # nothing was ever noted
+    return [_told(one) for one in notes.noted(the_site(), recording)]
 
 
 def _told(one: Any) -> dict[str, Any]:
