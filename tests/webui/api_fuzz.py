@@ -103,6 +103,8 @@ def as_before(house: House) -> None:
         runs.stop(house.places)
     if (house.places.root / kept.FOLDER).exists():
         kept.tidy(house.places.root, ())
+    for one in house.places.root.glob(f"{house.places.business_db.name}*"):
+        one.unlink()
     house.engine.orders.clear()
 
 
