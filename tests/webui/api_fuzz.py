@@ -7,6 +7,7 @@ and what becomes of each when it is sent again, cut and bent.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sqlite3
 import tempfile
 from collections import Counter
@@ -72,12 +73,15 @@ PEOPLE_BEFORE = (
     "DELETE FROM tokens WHERE made_by LIKE 'api:%'", "UPDATE tokens SET revoked_at = 0",
     "DELETE FROM entries",
 )  # fmt: skip
-NOTES = "SELECT id FROM moment_notes UNION ALL SELECT id + 1 FROM contact_notes"
-NOTES_BEFORE = (
-    "DELETE FROM moment_notes", "DELETE FROM contact_notes",
+NOTES = (
     f"INSERT INTO moment_notes VALUES (1, '{CALL:016x}', 1.5, 'mei', 'x', 1)",
-    "INSERT INTO contact_notes SELECT 1, row, 1, 'mei', 'x' FROM contacts ORDER BY row LIMIT 1",
-)  # fmt: skip
+    "INSERT INTO contact_notes SELECT 1, row, 1, 'mei', 'x' FROM contacts",
+)
+BUSINESS = (
+    "SELECT (SELECT count(*) FROM contacts), (SELECT sum(id) FROM moment_notes), (SELECT sum(id) FROM contact_notes),"
+    f" (SELECT count(*) FROM contacts WHERE id = '{CONTACT}')"
+)
+BEFORE = "contacts.before"
 QUICK = "scrypt:512:8:1"
 """A password's hash takes long by design; not in each request."""
 
@@ -121,16 +125,19 @@ def as_before(house: House) -> None:
         runs.stop(house.places)
     if (house.places.root / kept.FOLDER).exists():
         kept.tidy(house.places.root, ())
-    _one_note_each(house)
+    _same_contacts(house)
     house.engine.orders.clear()
 
 
-def _one_note_each(house: House) -> None:
-    """At the recording and at the contact."""
-    with closing(sqlite3.connect(house.places.business_db)) as db, db:
-        if db.execute(NOTES).fetchall() != [(1,), (2,)]:
-            for one in NOTES_BEFORE:
-                db.execute(one)
+def _same_contacts(house: House) -> None:
+    """One contact; one note at it and one at the recording."""
+    path = house.places.business_db
+    with closing(sqlite3.connect(path)) as db:
+        is_same = db.execute(BUSINESS).fetchall() == [(1, 1, 1, 1)]
+    if not is_same:
+        for one in path.parent.glob(f"{path.name}*"):
+            one.unlink()
+        shutil.copy(house.places.root / BEFORE, path)
 
 
 def _to_note_at(house: House) -> None:
@@ -145,6 +152,11 @@ def _to_note_at(house: House) -> None:
     with closing(open_business(house.places.business_db, durable=False)) as db:
         book = Contacts(db, rules_of(house.site.config), lambda: CONTACT)
         book.add(Draft(name="Li Lei"), author="mei", at=1)
+    with closing(sqlite3.connect(house.places.business_db)) as db:
+        with db:
+            for one in NOTES:
+                db.execute(one)
+        db.execute("VACUUM INTO ?", (str(house.places.root / BEFORE),))
 
 
 def _one_draft(house: House, store: ConfigStore) -> None:

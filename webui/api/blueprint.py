@@ -12,6 +12,7 @@ from werkzeug.routing import IntegerConverter
 from webui.api import (
     box,
     calls,
+    contact_files,
     contacts,
     description,
     drafts,
@@ -23,6 +24,7 @@ from webui.api import (
     notes,
     orders,
     people,
+    prompt_messages,
     prompts,
     recordings,
     rehearsals,
@@ -42,9 +44,9 @@ from webui.api.stream import serving
 PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS, *orders.OPERATIONS, *calls.OPERATIONS, *holds.OPERATIONS, *recordings.OPERATIONS,
-    *contacts.OPERATIONS, *notes.OPERATIONS,
-    *reports.OPERATIONS, *settings.OPERATIONS, *drafts.OPERATIONS, *rehearsals.OPERATIONS, *flow_trials.OPERATIONS,
-    *prompts.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS, *people.OPERATIONS, *tokens.OPERATIONS,
+    *contacts.OPERATIONS, *contact_files.OPERATIONS, *notes.OPERATIONS, *reports.OPERATIONS, *settings.OPERATIONS,
+    *drafts.OPERATIONS, *rehearsals.OPERATIONS, *flow_trials.OPERATIONS, *prompts.OPERATIONS,
+    *prompt_messages.OPERATIONS, *box.OPERATIONS, *webhooks.OPERATIONS, *people.OPERATIONS, *tokens.OPERATIONS,
     *erasures.OPERATIONS, *interview.OPERATIONS, description.OPERATION,
 )  # fmt: skip
 DESCRIBED = (*OPERATIONS, serving.OPERATION)
@@ -104,6 +106,6 @@ def _version(one: Operation) -> str:
 
 def _answered(answer: Answer, one: Operation) -> Response:
     body = answer.data if answer.body is None else _JSON.encode(answer.body)
-    made = Response(body, answer.status, mimetype=one.media)
+    made = Response(body, answer.status, mimetype=answer.media or one.media)
     made.headers.extend(answer.headers)
     return made

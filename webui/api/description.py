@@ -27,6 +27,7 @@ ALWAYS = {
 MORE = {
     404: "There is none.",
     409: "It was refused, or somebody changed it meanwhile.",
+    410: "It was there, and is erased.",
     412: "It was changed since it was read.",
     413: "Too large.",
     415: "The body is no JSON.",
@@ -157,7 +158,7 @@ def _responses(one: Operation) -> dict[str, Any]:
     schema = {} if one.answer is None else {"schema": _schema(one.answer)}
     well: dict[str, Any] = {"description": "Done."}
     if one.answer is not None or one.media != "application/json":
-        well["content"] = {one.media: schema}
+        well["content"] = dict.fromkeys((one.media, *one.other_media), schema)
     wrong = sorted({*ALWAYS, *one.problems, *((413, 415) if one.body else (413,) if one.takes else ())})
     content = {"content": {MEDIA: {"schema": {"$ref": REF.format(name="Problem")}}}}
     told = {str(status): {"description": (ALWAYS | MORE)[status]} | content for status in wrong}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,19 @@ from webui.access.once import KeyUsed
 from webui.api.operations import Given
 from webui.api.problems import Refused
 from webui.site import the_site
+
+PATIENCE_S = 0.2
+
+
+@contextmanager
+def by_itself(lock: threading.Lock) -> Iterator[None]:
+    """For what takes long and is made once: who comes meanwhile, with the same key too, asks again. Raises Refused."""
+    if not lock.acquire(timeout=PATIENCE_S):
+        raise Refused(503, "busy", headers=[("Retry-After", "5")])
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def once(given: Given, asked: object, made: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -37,7 +37,9 @@ class Answer(Struct, frozen=True):
     body: Any = None
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
-    data: bytes = b""
+    data: bytes | Iterator[str] = b""
+    media: str = ""
+    """One of the operation's; empty: its `media`."""
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     """Type of the answer's body."""
     status: int = 200
     media: str = "application/json"
+    other_media: tuple[str, ...] = ()
+    """What is given as it was asked for."""
     wants_key: bool = False
     """`Idempotency-Key`: asked again with the same one it is done once."""
     wants_version: bool = False

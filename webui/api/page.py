@@ -69,7 +69,7 @@ SETTINGS = """
 * An erasure is looked over (`POST /erasures/look`), then ordered. The number goes in bodies alone and is kept nowhere;
   do not write it into `why`. After a 503 send the order again with the same key: the rest is done then.
 * A token with `write:settings` can do as much as an administrator: it may let a program in at the gate. What is left to
-  people: contacts from files, prompts from messages.
+  people: what goes with a browser (signing in, their own passwords and languages, certificates).
 
 ## Drafts, rehearsals, trials
 

@@ -27,11 +27,11 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     """
     text: str
     line: int = 0
-    """Of a configuration's text, from 1."""
+    """Of a configuration's text, or of a file, from 1."""
     key: str = ""
-    """Of a configuration: `queue[0].wrap_up_s`."""
+    """Of a configuration: `queue[0].wrap_up_s`; of a contact: `numbers`."""
     slug: str = ""
-    """What is wrong with a configuration, for programs."""
+    """What is wrong with a configuration, a sound, a file, for programs."""
     remedy: str = ""
 
 

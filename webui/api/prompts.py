@@ -107,7 +107,7 @@ def show(_: Given, name: str) -> Answer:
 
 def change(given: Given, name: str) -> Answer:
     texts: PromptTexts = given.body
-    return _put(
+    return put_prompt(
         given, name, with_keys(name, {key: sounds.clean(text) for key, text in structs.asdict(texts).items()})
     )
 
@@ -116,47 +116,47 @@ def remove(given: Given, name: str) -> Answer:
     """The product's is said again, or nothing."""
     if own(the_site().config, name) is None:
         raise Refused(404, "not-there")
-    return _put(given, name, without_part(name, given.query.file))
+    return put_prompt(given, name, without_part(name, given.query.file))
 
 
 def audio(given: Given, name: str) -> Answer:
     site = the_site()
-    with _told_as_problems():
+    with told_as_problems():
         return Answer(data=sounds.sound(site.places, site.config, name, given.query.language))
 
 
 def set_audio(given: Given, name: str) -> Answer:
     """In place of the text; measured and brought to the telephone's loudness."""
     spoken_in = given.query.language
-    _check(name)
-    with _told_as_problems():
+    check_name(name)
+    with told_as_problems():
         file, measured = sounds.take_file(the_site().places, io.BytesIO(given.data), name, spoken_in)
-    return _put(given, name, with_keys(name, {f"{spoken_in}_wav": file}), measured)
+    return put_prompt(given, name, with_keys(name, {f"{spoken_in}_wav": file}), measured)
 
 
-def _put(given: Given, name: str, make: Make, measured: Measured | None = None) -> Answer:
+def put_prompt(given: Given, name: str, make: Make, measured: Measured | None = None) -> Answer:
     """Raises Refused."""
-    _check(name)
+    check_name(name)
     was = given.if_match.removeprefix('"').removesuffix('"') if given.if_match else None
     try:
         applied = put(name, was, given.token.author, make)
     except Moved:
-        raise Refused(412, "changed", headers=[("ETag", _etag(name))]) from None
+        raise Refused(412, "changed", headers=[("ETag", prompt_etag(name))]) from None
     except Faulty as error:
         raise faulty(error.faults, "$") from None
-    etag = _etag(name)
+    etag = prompt_etag(name)
     told = PromptInForce(applied.version, running_of(applied), applied.is_well, applied.text, etag, measured)
     return Answer(told, headers=(("ETag", etag),))
 
 
-def _check(name: str) -> None:
+def check_name(name: str) -> None:
     """Raises Refused."""
     if not name.strip() or len(name) > LONGEST_NAME:
         raise Refused(404, "not-there")
 
 
 @contextmanager
-def _told_as_problems() -> Iterator[None]:
+def told_as_problems() -> Iterator[None]:
     try:
         yield
     except sounds.NotThere:
@@ -177,13 +177,13 @@ def _listed() -> list[Listed]:
     return listed(site.config, site.places, BUILT)
 
 
-def _etag(name: str) -> str:
+def prompt_etag(name: str) -> str:
     return f'"{seen(the_site().config, name)}"'
 
 
 def _told(one: Listed, used_by: Mapping[str, list[str]]) -> PromptTold:
     said = {key: PromptSaid(each.text, each.source, each.seconds) for key, each in one.said.items()}
-    return PromptTold(one.id, _etag(one.id), one.is_product, one.is_own, said, used_by[one.id])
+    return PromptTold(one.id, prompt_etag(one.id), one.is_product, one.is_own, said, used_by[one.id])
 
 
 OPERATIONS = (

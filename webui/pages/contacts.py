@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from firmware.business.contact import Contact, Draft
-from firmware.business.contacts import Contacts
-from firmware.business.csv_text import csv_text
 from firmware.business.errors import BadContact, ContactChanged, NoSuchContact
 from firmware.business.finding import find
-from firmware.business.importing import looked_over, rows_of, take_in
-from firmware.business.numbers import KINDS, rules_of
+from firmware.business.importing import rows_of
+from firmware.business.numbers import KINDS
 from firmware.business.remarks import Remarks
-from firmware.business.store import empty_business, open_business, read_business
-from firmware.business.vcards import card_text
 from webui.callers import who_calls
 from webui.calls.shown import Shown
 from webui.calls.sight import sees_all
+from webui.contact_files import MEDIA, MOST_BYTES, NAMES, FaultyFile, reading, writing, written
+from webui.contact_files import take as take_file
 from webui.contact_forms import SPARE, draft_of, told
 from webui.language import language, t
 from webui.security.guard import me
@@ -32,28 +29,15 @@ from webui.site import the_site
 
 BLUEPRINT = Blueprint("contacts", __name__, url_prefix="/contacts")
 PAGE = 50
-MOST_FILE = 32 << 20
-FORMATS = {"csv": "text/csv; charset=utf-8", "vcf": "text/vcard; charset=utf-8"}
-
-
-@contextmanager
-def _reading() -> Iterator[tuple[sqlite3.Connection, Contacts]]:
-    path = the_site().places.business_db
-    with closing(read_business(path) if path.is_file() else empty_business()) as db:
-        yield db, Contacts(db, rules_of(the_site().config))
-
-
-@contextmanager
-def _writing() -> Iterator[tuple[sqlite3.Connection, Contacts]]:
-    with closing(open_business(the_site().places.business_db)) as db:
-        yield db, Contacts(db, rules_of(the_site().config))
+KINDS_OF_FILES = {"csv": "csv", "vcf": "vcard"}
+"""By what a file's name ends with."""
 
 
 @BLUEPRINT.get("")
 @needs(Right.WORK)
 def show() -> ResponseReturnValue:
     text, skip = request.args.get("q", ""), request.args.get("skip", 0, int)
-    with _reading() as (db, contacts):
+    with reading() as (db, contacts):
         page = find(db, contacts.rules, text, skip=skip, most=PAGE)
     return render_template("contacts/list.html", page=page, q=text, skip=max(0, skip), step=PAGE)
 
@@ -70,7 +54,7 @@ def new() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     draft = draft_of(request.form)
     try:
-        with _writing() as (_, contacts):
+        with writing() as (_, contacts):
             made = contacts.add(draft, author=me().name, at=the_site().wall_us())
     except BadContact as bad:
         return _form(draft, faults=told(bad.faults, language())), 422
@@ -80,7 +64,7 @@ def add() -> ResponseReturnValue:
 @BLUEPRINT.get("/<contact>")
 @needs(Right.WORK)
 def one(contact: str) -> ResponseReturnValue:
-    with _reading() as (db, contacts):
+    with reading() as (db, contacts):
         found = _of(lambda: contacts.get(contact))
         notes = Remarks(db, contacts).notes(found.id)
         done = Remarks(db, contacts).of_contact(found.id)
@@ -102,7 +86,7 @@ def one(contact: str) -> ResponseReturnValue:
 @BLUEPRINT.get("/<contact>/edit")
 @needs(Right.WORK)
 def edit(contact: str) -> ResponseReturnValue:
-    with _reading() as (_, contacts):
+    with reading() as (_, contacts):
         found = _of(lambda: contacts.get(contact))
     return _form(found.draft.said(), found)
 
@@ -111,7 +95,7 @@ def edit(contact: str) -> ResponseReturnValue:
 @needs(Right.WORK)
 def change(contact: str) -> ResponseReturnValue:
     draft, version = draft_of(request.form), request.form.get("version", 0, int)
-    with _writing() as (_, contacts):
+    with writing() as (_, contacts):
         found = _of(lambda: contacts.get(contact))
         try:
             contacts.change(contact, version, draft, author=me().name, at=the_site().wall_us())
@@ -125,7 +109,7 @@ def change(contact: str) -> ResponseReturnValue:
 @BLUEPRINT.post("/<contact>/notes")
 @needs(Right.WORK)
 def note(contact: str) -> ResponseReturnValue:
-    with _writing() as (db, contacts):
+    with writing() as (db, contacts):
         try:
             _of(
                 lambda: Remarks(db, contacts).note(
@@ -140,7 +124,7 @@ def note(contact: str) -> ResponseReturnValue:
 @BLUEPRINT.post("/<contact>/erase")
 @needs(Right.SUPERVISE)
 def erase(contact: str) -> ResponseReturnValue:
-    with _writing() as (_, contacts):
+    with writing() as (_, contacts):
         try:
             _of(
                 lambda: contacts.erase(
@@ -162,47 +146,31 @@ def files() -> ResponseReturnValue:
 @needs(Right.SUPERVISE)
 def take() -> ResponseReturnValue:
     """Looked over first, whole; a file with a fault changes nothing."""
-    request.max_content_length = MOST_FILE
+    request.max_content_length = MOST_BYTES
     sent, dry = request.files.get("file"), "dry" in request.form
     if sent is None or not sent.filename:
         abort(400)
-    with tempfile.TemporaryFile(dir=the_site().places.root) as file:
-        sent.save(file)
-        over = looked_over(rows_of(file, sent.filename[:100]))
-        if over.wrong:
-            return render_template(
-                "contacts/files.html", over=over, faults=told(over.faults, language()), outcome=None, dry=dry
-            ), 422
-        with _reading() if dry else _writing() as (db, contacts):
-            outcome = take_in(
-                db,
-                contacts,
-                rows_of(file, sent.filename[:100]),
-                author=me().name,
-                at=the_site().wall_us(),
-                dry=dry,
-            )
+    name = sent.filename[:100]
+    try:
+        with tempfile.TemporaryFile(dir=the_site().places.root) as file:
+            sent.save(file)
+            outcome = take_file(lambda: rows_of(file, name), me().name, dry=dry)
+    except FaultyFile as error:
+        faults = told(error.over.faults, language())
+        return render_template(
+            "contacts/files.html", over=error.over, faults=faults, outcome=None, dry=dry
+        ), 422
     return render_template("contacts/files.html", over=None, outcome=outcome, dry=dry)
 
 
 @BLUEPRINT.get("/all.<kind>")
 @needs(Right.SUPERVISE)
 def export(kind: str) -> ResponseReturnValue:
-    if kind not in FORMATS:
+    if kind not in KINDS_OF_FILES:
         abort(404)
-    chosen = language()
-
-    def text() -> Iterator[str]:
-        with closing(read_business(path) if path.is_file() else empty_business()) as db:
-            contacts = Contacts(db, rules)
-            drafts = (one.draft.said() for one in contacts.every())
-            yield from (
-                csv_text(drafts, contacts.field_names(), chosen) if kind == "csv" else card_text(drafts)
-            )
-
-    path, rules = the_site().places.business_db, rules_of(the_site().config)
-    headers = {"Content-Disposition": f'attachment; filename="contacts.{kind}"'}
-    return Response(text(), content_type=FORMATS[kind], headers=headers)
+    wanted = KINDS_OF_FILES[kind]
+    headers = {"Content-Disposition": f'attachment; filename="{NAMES[wanted]}"'}
+    return Response(written(wanted, language()), mimetype=MEDIA[wanted], headers=headers)
 
 
 def _of(do: Callable[[], Any]) -> Any:

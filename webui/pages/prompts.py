@@ -31,8 +31,6 @@ BLUEPRINT = Blueprint("prompts", __name__, url_prefix="/prompts")
 LONGEST_NAME = 64
 PAGE = 40
 """Prompts on one page: the product alone has hundreds."""
-UNUSABLE = {"writing": 409, "erased": 410, "empty": 422, "unaudited": 503}
-"""Why a message cannot become a prompt, and the status that says so."""
 
 
 @BLUEPRINT.get("")
@@ -115,12 +113,12 @@ def use_message() -> ResponseReturnValue:
     try:
         return _taken(
             name, spoken_in, t("prompts.the-message"),
-            lambda: messages.take(the_site(), recording, name, spoken_in),
+            lambda: messages.take(the_site(), recording, name, spoken_in, me().name),
         )  # fmt: skip
     except messages.NoMessage:
         abort(404)
     except messages.Unusable as error:
-        return _page(name, t(f"prompts.message-{error.why}")), UNUSABLE[error.why]
+        return _page(name, t(f"prompts.message-{error.why}")), messages.UNUSABLE[error.why]
 
 
 def _taken(

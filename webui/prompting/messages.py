@@ -24,11 +24,12 @@ from firmware.store.messages import newest as newest_messages
 from webui.calls.shown import Shown, length
 from webui.history import history
 from webui.prompting.sounds import take_file
-from webui.security.guard import me
 from webui.site import Site
 
 MOST = 12
 MOST_BYTES = len(wav_head(0)) + round(2 * SAMPLE_RATE_HZ * LONGEST_S)
+UNUSABLE = {"writing": 409, "erased": 410, "empty": 422, "unaudited": 503}
+"""Why a message cannot become a prompt, and the status that says so."""
 
 
 class Line(Struct, frozen=True):
@@ -58,22 +59,32 @@ class NoMessage(LookupError):
 
 def newest(site: Site, language: str) -> list[Line]:
     """Newest first; nothing where history cannot be read: prompts are made in other ways, too."""
-    with suppress(StoreError, sqlite3.Error), history(site) as db:
-        found = newest_messages(db, MOST) if db else []
+    with suppress(StoreError, sqlite3.Error):
         shown = Shown(site.config, site.config.site.zone, language)
-        return [_line(one, site.config, shown) for one in found]
+        return [_line(one, site.config, shown) for one in left(site, MOST)]
     return []
 
 
-def _line(one: Message, config: Config, shown: Shown) -> Line:
+def left(site: Site, most: int) -> list[Message]:
+    """Newest first. Raises StoreError, sqlite3.Error."""
+    with history(site) as db:
+        return newest_messages(db, most) if db else []
+
+
+def names(one: Message, config: Config) -> tuple[str, str]:
+    """Of its mailbox and of the extension it was left by; empty: none."""
     mailbox = next((each.name for each in config.mailboxes if each.id == one.mailbox), "")
-    name = next((each.name for each in config.extensions if each.number == one.number), "")
+    return mailbox, next((each.name for each in config.extensions if each.number == one.number), "")
+
+
+def _line(one: Message, config: Config, shown: Shown) -> Line:
+    mailbox, name = names(one, config)
     box = f"{one.mailbox} · {mailbox}" if mailbox and mailbox != one.mailbox else one.mailbox
     who = f"{one.number} · {name}" if name and one.number else one.number
     return Line(one.recording, shown.at(one.left_at), box, who, length(one.seconds), one.standing)
 
 
-def take(site: Site, recording: str, name: str, language: str) -> tuple[str, Measured]:
+def take(site: Site, recording: str, name: str, language: str, author: str) -> tuple[str, Measured]:
     """As `sounds.take_file`, of what was said in a message; the audit knows before that it became this prompt.
 
     Raises NoMessage, Unusable, NotTaken, Crowded, OSError, sqlite3.Error.
@@ -89,16 +100,16 @@ def take(site: Site, recording: str, name: str, language: str) -> tuple[str, Mea
     except (UnnamedRecording, NotARecording, OSError):
         raise Unusable(Standing.ERASED) from None
     try:
-        sound = _wav(site, handle, recording, name)
+        sound = _wav(site, handle, recording, name, author)
     finally:
         os.close(handle)
     return take_file(site.places, sound, name, language)
 
 
-def _wav(site: Site, handle: int, recording: str, name: str) -> io.BytesIO:
+def _wav(site: Site, handle: int, recording: str, name: str, author: str) -> io.BytesIO:
     if os.fstat(handle).st_size > MOST_BYTES:
         raise NotTaken("too-long")
-    order = AccessOrder(f"export-{secrets.token_hex(8)}", me().name, "export", (recording,), f"prompt {name}")
+    order = AccessOrder(f"export-{secrets.token_hex(8)}", author, "export", (recording,), f"prompt {name}")
     if not tell_access(site.places, order, site.wall_us()).done:
         raise Unusable("unaudited")
     made = io.BytesIO()
