@@ -7,7 +7,7 @@ import pkgutil
 import sqlite3
 from datetime import timedelta
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -48,6 +48,7 @@ def create_app(site: Site, hosts: list[str] | None = None) -> Flask:
     app.context_processor(_for_templates)
     app.register_error_handler(HTTPException, _tell)
     app.register_error_handler(sqlite3.OperationalError, _busy)
+    app.register_error_handler(OSError, _busy)
     check_all(app)
     check_scopes(app)
     return app
@@ -90,8 +91,9 @@ def _allowed(error: HTTPException) -> list[tuple[str, str]]:
     return [one for one in error.get_headers() if one[0] in ("Allow", "Retry-After")]
 
 
-def _busy(_: sqlite3.OperationalError) -> ResponseReturnValue:
-    """A database is locked or the disk is full: calls go on, the page says so."""
+def _busy(error: sqlite3.OperationalError | OSError) -> ResponseReturnValue:
+    """A database is locked, the disk is full or failing, the engine silent: calls go on, the page says so."""
+    current_app.logger.warning("%s %s", request.method, request.path, exc_info=error)
     if is_for_programs(request.path):
         return problems.told(ServiceUnavailable())
     return render_template("error.html", status=503, text=t("errors.503")), 503

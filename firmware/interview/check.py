@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import combinations
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -150,13 +149,22 @@ def _opening(answers: Answers) -> Iterator[Finding]:
     if not any(spans.values()):
         yield Finding(("opening", "open"), say.NEVER_OPEN)
     for day, texts in spans.items():
-        known = [(text, span_minutes(text)) for text in texts if text != BROKEN]
-        for (first, one), (second, other) in combinations(known, 2):
-            if one and other and one[0] < other[1] and other[0] < one[1]:
-                yield Finding(("opening", "open", day), say.OVERLAPPING, {"first": first, "second": second})
+        for first, second in _overlapping(texts):
+            yield Finding(("opening", "open", day), say.OVERLAPPING, {"first": first, "second": second})
     for at, date in enumerate(answers.opening.working):
         if date in answers.opening.holidays:
             yield Finding(("opening", "working", at), say.BOTH_WAYS, {"date": date})
+
+
+def _overlapping(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each span that begins before an earlier one has ended, once: of thousands as many are told."""
+    known = [(span, text) for text in texts if text != BROKEN and (span := span_minutes(text))]
+    last: tuple[tuple[int, int], str] | None = None
+    for one in sorted(known, key=lambda row: row[0]):
+        if last and one[0][0] < last[0][1]:
+            yield last[1], one[1]
+        if last is None or one[0][1] > last[0][1]:
+            last = one
 
 
 def _wishes(whole: Answers) -> Iterator[Finding]:

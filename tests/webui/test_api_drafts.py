@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from firmware.config.drafts.draft import look
 from firmware.config.drafts.store import DraftStore
@@ -271,3 +272,42 @@ def test_who_may_only_write_reads_no_pin(house: House) -> None:
     told(writes.post("/drafts", {}), 201)
     assert "4711" in told(reads.get("/drafts/2"))["toml"]
     assert reads.post("/drafts", {}).status_code == writes.get("/drafts/2").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "named"),
+    [("POST", "/drafts/1/apply", "apply"), ("DELETE", "/drafts/1", "drop"), ("POST", "/drafts/1/rebase", "rebase")],
+)  # fmt: skip
+def test_what_somebody_saved_in_the_last_moment_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch, method: str, path: str, named: str
+) -> None:
+    program = Program(house)
+    made = begin(program, toml=text_with(n901="Li"))
+    does = getattr(DraftStore, named)
+
+    def late(kept: DraftStore, number: int, *more: object) -> object:
+        monkeypatch.undo()
+        etag = made["etag"]
+        told(program.ask("PUT", "/drafts/1", {"toml": text_with(n901="Wang")}, If_Match=etag))
+        return does(kept, number, *more)
+
+    monkeypatch.setattr(DraftStore, named, late)
+    answer = program.ask(method, path, If_Match=made["etag"])
+    assert answer.status_code == 412 and answer.headers["ETag"] != made["etag"]
+    assert house.site.config_version == 1
+    assert "Wang" in told(program.get("/drafts/1"))["toml"]
+
+
+def test_a_draft_that_was_faulty_once_is_found_applied_by_the_same_key(house: House) -> None:
+    program = Program(house)
+    begin(program, note="a", toml=text_with(n901="Li"))
+    with ConfigStore(house.places.config_db) as store:
+        kept = DraftStore(store)
+        there = kept.get(1)
+        kept.keep(structs.replace(there, document=there.document | {"nonsense": 1}))
+        told(program.post("/drafts/1/apply", None, Idempotency_Key=KEY), 422)
+        kept.keep(structs.replace(there, note="b"))
+    first = told(program.post("/drafts/1/apply", None, Idempotency_Key=KEY))
+    assert (
+        told(program.post("/drafts/1/apply", None, Idempotency_Key=KEY))["version"] == first["version"] == 2
+    )

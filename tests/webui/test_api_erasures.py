@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from firmware.archive.book import ERASURE_SECRET
 from firmware.business.contacts import Contacts
 from firmware.business.numbers import rules_of
 from firmware.business.store import read_business
@@ -304,3 +305,11 @@ def test_who_manages_contacts_alone_does_not_erase(filled: House) -> None:
         assert erase(program).status_code == program.get("/erasures").status_code == 403
         assert program.post("/erasures/look", {"number": NUMBER}).status_code == 403
     assert filled.engine.orders == []
+
+
+def test_a_damaged_key_of_marks_is_no_server_error(house: House) -> None:
+    program = Program(house, "administer")
+    program.post("/erasures/look", {"number": "13800138000"})
+    key = house.places.secrets / ERASURE_SECRET
+    key.write_bytes(key.read_bytes()[:3])
+    assert program.post("/erasures/look", {"number": "13800138000"}).status_code == 503

@@ -19,6 +19,7 @@ from tests.webui.house import House
 from tests.webui.past import HOSTILE
 from tests.webui.programs import Program
 from tests.webui.test_interview_pages import NEW_BOX, answer
+from webui.api.in_force import MOST_FAULTS
 from webui.interviewing import kept
 from webui.settings import putting
 
@@ -347,3 +348,10 @@ def test_reading_is_not_writing_and_the_other_way_round(house: House) -> None:
     assert writes.get("/interview").status_code == propose(writes).status_code == 403
     assert reads.get("/interview").status_code == propose(reads).status_code == 200
     assert other.get("/interview").status_code == propose(other).status_code == 403
+
+
+def test_thousands_of_spans_are_told_of_one_by_one(house: House) -> None:
+    """Each with each took a minute and gigabytes."""
+    spans = {"mon": ["09:00-18:00"] * 5_000}
+    answer = Program(house).post("/interview/proposal", {"answers": {"opening": {"open": spans}}})
+    assert answer.status_code == 422 and answer.text.count("$.answers.opening.open.mon") == MOST_FAULTS

@@ -198,3 +198,16 @@ def test_a_full_disk_is_told(
 
 def test_programs_have_the_choices_of_people() -> None:
     assert get_args(get_type_hints(RehearsalWish)["seeds"]) == SEEDS
+
+
+def test_a_disk_that_fails_is_told_as_busy(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program(house)
+    program.post("/drafts", {})
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runs, "running", fails)
+    monkeypatch.setattr(runs, "stop", fails)
+    for method in ("GET", "DELETE"):
+        assert program.ask(method, "/drafts/1/rehearsal").status_code == 503

@@ -180,3 +180,13 @@ def test_a_revoked_token_opens_nothing_from_the_next_request_on(house: House, pr
 def test_a_token_may_revoke_itself(program: Program) -> None:
     told(program.ask("DELETE", f"/tokens/{program.token.id}"), 204)
     assert program.get("/tokens").status_code == 401
+
+
+def test_none_gives_a_token_that_lives_longer(house: House) -> None:
+    short = Program(house, "administer", "call", days=2)
+    wish = {"note": "n", "scopes": ["call"]}
+    for days in (0, 3, 366):
+        assert set(faults(short.post("/tokens", wish | {"days": days}), 403)) == {"$.days"}
+    assert told(short.post("/tokens", wish | {"days": 2}), 201)["until_at"] == short.token.until_at
+    house.clock.us += DAY_US
+    assert set(faults(short.post("/tokens", wish | {"days": 2}), 403)) == {"$.days"}

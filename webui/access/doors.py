@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from webui.access.once import MadeOnce
-from webui.access.people import People, Person, is_right
+from webui.access.people import Hashed, People, Person, is_right, new_password, new_person
 from webui.access.schema import open_web
 from webui.access.sessions import Session, Sessions
 from webui.access.tokens import TokenBook
@@ -58,19 +58,24 @@ class Doors:
 
     def add(self, person: Person, password: str, by: str) -> None:
         """Raises ValueError with a key of the words."""
+        self.put(person, new_person(person, password), by)
+
+    def put(self, person: Person, made: Hashed, by: str) -> None:
+        """With a password hashed before. Raises ValueError with a key of the words."""
         try:
             with self.change() as (people, _):
-                people.add(person, password, self._wall_us(), by)
+                people.add(person, made, self._wall_us(), by)
                 self._note(by, "", "add-person", person.name)
         except sqlite3.IntegrityError:
             raise ValueError("access.name-taken") from None
 
     def first(self, person: Person, password: str, source: str) -> None:
         """The first admin, once. Raises ValueError."""
+        made = new_person(person, password)
         with self.change() as (people, _):
             if people.count():
                 raise ValueError("access.not-new")
-            people.add(person, password, self._wall_us(), person.name)
+            people.add(person, made, self._wall_us(), person.name)
             self._note(person.name, source, "first-admin")
 
     def sign_in(self, name: str, password: str, source: str) -> tuple[str, Session] | int:
@@ -120,8 +125,12 @@ class Doors:
 
     def set_password(self, name: str, password: str, by: str, *, but: str = "") -> None:
         """All other sessions of this person end. Raises ValueError."""
+        self.put_password(name, new_password(name, password), by, but=but)
+
+    def put_password(self, name: str, made: Hashed, by: str, *, but: str = "") -> None:
+        """The same with one hashed before."""
         with self.change() as (people, sessions):
-            people.set_password(name, password, self._wall_us(), must_change=by != name)
+            people.set_password(name, made, self._wall_us(), must_change=by != name)
             sessions.end_all(name, but)
             self._note(by, "", "set-password", name)
 

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from typing import NewType
 
 from msgspec import Struct
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -16,6 +17,7 @@ LONGEST = 200
 LONGEST_SHOWN = 80
 NAME = re.compile(r"[\w.@+-]{1,64}")
 METHOD = "scrypt"
+Hashed = NewType("Hashed", str)
 NOBODY = generate_password_hash("nobody has this name")
 """Checked where there is no such name: it takes as long."""
 _GUESSED = frozenset(
@@ -62,8 +64,23 @@ def faults_of(person: Person, password: str) -> Iterator[tuple[str, str]]:
         yield "password", why_not
 
 
-def hashed(password: str) -> str:
-    return generate_password_hash(unicodedata.normalize("NFKC", password), METHOD)
+def hashed(password: str) -> Hashed:
+    """Takes long by design: not within a change, for which everybody else would wait."""
+    return Hashed(generate_password_hash(unicodedata.normalize("NFKC", password), METHOD))
+
+
+def new_person(person: Person, password: str) -> Hashed:
+    """Raises ValueError (a key of the words)."""
+    for _, why_not in faults_of(person, password):
+        raise ValueError(why_not)
+    return hashed(password)
+
+
+def new_password(name: str, password: str) -> Hashed:
+    """Raises ValueError (a key of the words)."""
+    if why_not := why_not_password(password, name):
+        raise ValueError(why_not)
+    return hashed(password)
 
 
 class People:
@@ -83,14 +100,12 @@ class People:
         row = self._db.execute(f"{_SELECT} WHERE name = ?", (name,)).fetchone()
         return _person(row) if row else None
 
-    def add(self, person: Person, password: str, at: int, by: str) -> None:
-        """Raises ValueError (a key of the words) and sqlite3.IntegrityError for a name there is."""
-        for _, why_not in faults_of(person, password):
-            raise ValueError(why_not)
+    def add(self, person: Person, made: Hashed, at: int, by: str) -> None:
+        """Raises sqlite3.IntegrityError for a name there is."""
         self._db.execute(
             "INSERT INTO people (name, role, password, shown, agent, language, made_at, made_by, changed_at,"
             " must_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (person.name, person.role, hashed(password), person.shown, person.agent, person.language, at, by, at,
+            (person.name, person.role, made, person.shown, person.agent, person.language, at, by, at,
              person.must_change),
         )  # fmt: skip
 
@@ -103,13 +118,10 @@ class People:
             (person.role, person.shown, person.agent, person.language, person.is_off, person.name),
         )
 
-    def set_password(self, name: str, password: str, at: int, *, must_change: bool) -> None:
-        """Raises ValueError (a key of the words)."""
-        if why_not := why_not_password(password, name):
-            raise ValueError(why_not)
+    def set_password(self, name: str, made: Hashed, at: int, *, must_change: bool) -> None:
         self._db.execute(
             "UPDATE people SET password = ?, changed_at = ?, must_change = ? WHERE name = ?",
-            (hashed(password), at, must_change, name),
+            (made, at, must_change, name),
         )
 
     def remove(self, name: str) -> None:

@@ -23,6 +23,7 @@ ALWAYS = {
     401: "No token, or none that is good.",
     403: "The token was not made for this.",
     429: "Too often: `Retry-After` says when.",
+    503: "Nobody can say now; asking again with the same key is safe.",
 }
 MORE = {
     404: "There is none.",
@@ -34,7 +35,6 @@ MORE = {
     416: "There is no such part.",
     422: "It has faults, which `faults` tells; or this key was used for something else.",
     428: "`If-Match` is wanted.",
-    503: "Nobody can say now; asking again with the same key is safe.",
 }
 _FIELD = re.compile(
     r"^ {4}(\w+): [^\n]*(?:\n {8}[^\n]*|\n {4}\])*\n {4}\"\"\"(.*?)\"\"\"", re.MULTILINE | re.DOTALL

@@ -6,18 +6,20 @@ Who may only write is told how a draft stands, never its text: that holds the PI
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import msgspec
 from msgspec import Struct, structs
 
 from firmware.config.drafts.draft import Draft, look, plain
-from firmware.config.drafts.store import DraftStore, FaultyDraft, NoSuchDraft, OtherVersion, noted
+from firmware.config.drafts.store import DraftStore, FaultyDraft, NoSuchDraft, OtherDraft, OtherVersion, noted
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore, Version
 from webui.api.draft_told import DraftRebased, DraftRow, Drafts, DraftTold, etag_of_draft, row, whole
 from webui.api.in_force import faulty
-from webui.api.keys import found, once
+from webui.api.keys import by_itself, found, once
 from webui.api.operations import NUMBER, Answer, Given, Operation
 from webui.api.problems import Refused
 from webui.api.scopes import Scope
@@ -68,7 +70,7 @@ def begin(given: Given) -> Answer:
     asked: NewDraft = given.body
     config = _good(asked.toml) if asked.toml else None
     what = ["draft", asked]
-    with _alone, work.drafts() as (_, kept):
+    with by_itself(_alone), work.drafts() as (_, kept):
         made = found(given, what)
         if made is not None:
             return _answer(kept.get(int(made)), 201)
@@ -99,26 +101,28 @@ def change(given: Given, number: int) -> Answer:
 
 def drop(given: Given, number: int) -> Answer:
     with work.drafts() as (_, kept):
-        _hold(given, kept.get(number))
-        kept.drop(number)
+        seen_us = _hold(given, kept.get(number))
+        with _told_of(kept, number):
+            kept.drop(number, seen_us)
     return Answer(status=204)
 
 
 def rebase(given: Given, number: int) -> Answer:
     what = ["draft-rebase", number]
-    with _alone, work.drafts() as (_, kept):
+    with by_itself(_alone), work.drafts() as (_, kept):
         there = kept.get(number)
         if found(given, what) is not None:
             return _rebased(there, [])
-        _hold(given, there)
-        made, conflicts = kept.rebase(number, max(there.at_us + 1, the_site().wall_us()))
+        seen_us = _hold(given, there)
+        with _told_of(kept, number):
+            made, conflicts = kept.rebase(number, max(there.at_us + 1, the_site().wall_us()), seen_us)
         once(given, what, "")
     return _rebased(made, [[str(step) for step in one.path] for one in conflicts])
 
 
 def apply(given: Given, number: int) -> Answer:
     """Base and note are kept with the key before it is done: asked again that version is found, or it is done."""
-    with _alone, work.drafts() as (store, kept):
+    with by_itself(_alone), work.drafts() as (store, kept):
         version = _applied_before(given, number, store, kept) or _applied(given, number, kept)
     return in_force(version, look(plain(version.config)).faults)
 
@@ -138,12 +142,15 @@ def _applied_before(given: Given, number: int, store: ConfigStore, kept: DraftSt
 def _applied(given: Given, number: int, kept: DraftStore) -> Version:
     """Raises Refused, NoSuchDraft."""
     there = kept.get(number)
-    _hold(given, there)
+    seen_us = _hold(given, there)
+    if (looked := look(there.document)).config is None:
+        raise faulty(looked.faults, AT)
     if there.base != the_site().config_version:
         raise Refused(409, "other-version")
     once(given, ["draft-apply", number], msgspec.json.encode((there.base, noted(there))).decode())
     try:
-        return kept.apply(number, given.token.author, the_site().wall_us())
+        with _told_of(kept, number):
+            return kept.apply(number, given.token.author, the_site().wall_us(), seen_us)
     except OtherVersion:
         raise Refused(409, "other-version") from None
     except FaultyDraft as error:
@@ -158,10 +165,22 @@ def _good(text: str) -> Config:
     return config
 
 
-def _hold(given: Given, there: Draft) -> None:
-    """Raises Refused where another one was read; without `If-Match`: whatever it is now."""
-    if given.if_match and given.if_match != etag_of_draft(there):
+def _hold(given: Given, there: Draft) -> int | None:
+    """When the one that was read was changed last. Without `If-Match`: None, whatever it is now. Raises Refused."""
+    if not given.if_match:
+        return None
+    if given.if_match != etag_of_draft(there):
         _moved(there)
+    return there.at_us
+
+
+@contextmanager
+def _told_of(kept: DraftStore, number: int) -> Iterator[None]:
+    """Raises Refused where somebody changed it just now."""
+    try:
+        yield
+    except OtherDraft:
+        _moved(kept.get(number))
 
 
 def _seen(given: Given, number: int) -> str:

@@ -131,6 +131,8 @@ def _marks(number: str) -> frozenset[str]:
         return erasing.marks_for(number)
     except CommandError as error:
         raise Refused(400, "faults", faults=[Fault("$.number", str(error))]) from None
+    except ValueError:  # the box's key of marks is damaged
+        raise Refused(503, "busy") from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from msgspec import Meta, Struct, structs
 
@@ -16,8 +16,10 @@ from webui.access.people import (
     LONGEST_SHOWN,
     ROLES,
     SHORTEST,
+    Hashed,
     Person,
     faults_of,
+    hashed,
     why_not_password,
 )
 from webui.api.keys import known, once
@@ -131,14 +133,20 @@ def add(given: Given) -> Answer:
     """Made and known by its key in one change: who dies before has made nothing, who asks again is told of it."""
     asked: NewPerson = given.body
     what = ["person", structs.replace(asked, password="")]
+    person = Person(asked.name, asked.role, asked.shown.strip(), asked.agent, must_change=True)
+    made = None if known(given, what) else _hashed(person, asked.password)
     with _a_change():
         repeated = known(given, what)
         if not repeated:
-            person = Person(asked.name, asked.role, asked.shown.strip(), asked.agent, must_change=True)
-            refuse_for([*faults_of(person, asked.password), *_agent_faults(asked.agent)])
-            the_site().doors.add(person, asked.password, given.token.author)
+            the_site().doors.put(person, made or _refuse("access.name-taken"), given.token.author)
             once(given, what, person.name)
         return Answer(_made(_named(asked.name), repeated), 201)
+
+
+def _hashed(person: Person, password: str) -> Hashed | None:
+    """None where somebody has the name: just now perhaps by the same key. Raises Refused with all that is wrong."""
+    refuse_for([*faults_of(person, password), *_agent_faults(person.agent)])
+    return None if the_site().doors.person(person.name) else hashed(password)
 
 
 def change(given: Given, name: str) -> Answer:
@@ -156,16 +164,21 @@ def change(given: Given, name: str) -> Answer:
 
 def set_password(given: Given, name: str) -> Answer:
     asked: NewPassword = given.body
+    what = ["password", _named(name).name]
+    made = None if known(given, what) else _new_one(name, asked.password)
     with _a_change():
-        there = _named(name)
-        what = ["password", there.name]
-        repeated = known(given, what)
-        if not repeated:
-            why_not = why_not_password(asked.password, there.name)
-            refuse_for([("password", why_not)] if why_not else [])
-            the_site().doors.set_password(there.name, asked.password, given.token.author)
+        there, repeated = _named(name), known(given, what)
+        if not repeated and made is not None:
+            the_site().doors.put_password(there.name, made, given.token.author)
             once(given, what, there.name)
         return Answer(_made(_named(name), repeated))
+
+
+def _new_one(name: str, password: str) -> Hashed:
+    """Raises Refused."""
+    why_not = why_not_password(password, name)
+    refuse_for([("password", why_not)] if why_not else [])
+    return hashed(password)
 
 
 def remove(given: Given, name: str) -> Answer:
@@ -181,9 +194,13 @@ def _a_change() -> Iterator[None]:
         with the_site().doors.change():
             yield
     except ValueError as error:
-        word = str(error)
-        faults = [Fault("$.name", t(word))] if word == "access.name-taken" else []
-        raise Refused(409, word.removeprefix("access."), faults=faults) from None
+        _refuse(str(error))
+
+
+def _refuse(word: str) -> NoReturn:
+    """Raises Refused."""
+    faults = [Fault("$.name", t(word))] if word == "access.name-taken" else []
+    raise Refused(409, word.removeprefix("access."), faults=faults) from None
 
 
 def _named(name: str) -> Person:

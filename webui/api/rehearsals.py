@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from firmware.config.drafts.store import FaultyDraft
 from webui.api.drafts import AT, PATH
 from webui.api.in_force import faulty
-from webui.api.keys import known, once
+from webui.api.keys import by_itself, known, once
 from webui.api.operations import Answer, Given, Operation
 from webui.api.problems import Fault, Refused
 from webui.api.scopes import Scope
@@ -107,7 +107,7 @@ def find(_: Given) -> Answer:
 def begin(given: Given, number: int) -> Answer:
     """The key is kept when it runs: asked again after the box died between the two it is refused as busy."""
     what = ["rehearsal", number, given.body]
-    with _alone:
+    with by_itself(_alone):
         if known(given, what):
             return Answer(RehearsalBegun(repeated=True), 202)
         _begin(number, _wanted(given.body), given.token.author)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from webui.access.tokens import LONGEST_NOTE, Token, faults_of
+from webui.access.tokens import DAY_US, LONGEST_NOTE, Token, faults_of
 from webui.api.keys import found, once
 from webui.api.operations import Answer, Given, Operation
 from webui.api.problems import Fault, Refused, refuse_for
@@ -49,7 +49,7 @@ class TokensTold(Struct, frozen=True):
 
 
 class NewToken(Struct, frozen=True, forbid_unknown_fields=True):
-    """403 where the token that asks has not all of `scopes` itself."""
+    """403 where the token that asks has not all of `scopes` itself, or ends before."""
 
     note: Note
     """What it is for, and who looks after it."""
@@ -94,7 +94,7 @@ def _new(given: Given) -> tuple[str, Token]:
     """(the secret, the token). Raises Refused."""
     asked: NewToken = given.body
     refuse_for(list(_faults(asked))[:MOST_FAULTS])
-    _check_its_own(given.token, asked.scopes)
+    _check_its_own(given.token, asked)
     scopes = tuple(str(one) for one in GIVEN if one in asked.scopes)
     try:
         return the_site().doors.tokens.make(
@@ -115,11 +115,14 @@ def _faults(asked: NewToken) -> Iterator[tuple[str, str]]:
         yield "agent", "people.no-such-agent"
 
 
-def _check_its_own(token: Token, scopes: list[str]) -> None:
-    """Raises Refused."""
-    beyond = [number for number, one in enumerate(scopes) if one not in token.scopes]
-    if beyond:
-        faults = [Fault(f"$.scopes[{number}]", t("tokens.not-its-own")) for number in beyond[:MOST_FAULTS]]
+def _check_its_own(token: Token, asked: NewToken) -> None:
+    """Raises Refused: neither more than it may itself nor for longer."""
+    beyond = [f"$.scopes[{number}]" for number, one in enumerate(asked.scopes) if one not in token.scopes]
+    faults = [Fault(at, t("tokens.not-its-own")) for at in beyond[:MOST_FAULTS]]
+    left_us = token.until_at - the_site().wall_us()
+    if token.until_at and not 0 < asked.days * DAY_US <= left_us:
+        faults.append(Fault("$.days", t("tokens.not-longer")))
+    if faults:
         raise Refused(403, "out-of-scope", faults=faults)
 
 

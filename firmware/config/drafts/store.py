@@ -6,6 +6,7 @@ A draft leaves the store with the same transaction that makes it a version.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 from msgspec import structs
@@ -34,6 +35,10 @@ class OtherVersion(ConfigStoreError, RuntimeError):
     def __init__(self, base: int, current: int) -> None:
         super().__init__(f"the draft is of version {base}, in force is {current}")
         self.base, self.current = base, current
+
+
+class OtherDraft(ConfigStoreError, RuntimeError):
+    """Somebody changed it since it was read."""
 
 
 class FaultyDraft(ConfigStoreError, ValueError):
@@ -90,17 +95,27 @@ class DraftStore:
         """Newest first."""
         return list(self._rows(_ALL))
 
-    def drop(self, number: int) -> None:
-        """Nothing happens where there is none."""
-        self._db.execute("DELETE FROM drafts WHERE id = ?", (number,))
+    def drop(self, number: int, seen_us: int | None = None) -> None:
+        """`seen_us`: when it was changed last, as it was read. Nothing happens where none is. Raises OtherDraft."""
+        done = self._db.execute(
+            "DELETE FROM drafts WHERE id = ? AND at_us = coalesce(?, at_us)", (number, seen_us)
+        )
+        if not done.rowcount and list(self._rows(_ONE, number)):
+            raise OtherDraft(number)
 
     def base_of(self, draft: Draft) -> Config:
         """Raises NoSuchVersion."""
         return self._store.get(draft.base).config if draft.base else Config()
 
-    def rebase(self, number: int, at_us: int) -> tuple[Draft, list[Conflict]]:
-        """The draft on top of what is in force now; where both changed one thing, the draft's stands. It is kept."""
-        draft = self.get(number)
+    def rebase(self, number: int, at_us: int, seen_us: int | None = None) -> tuple[Draft, list[Conflict]]:
+        """The draft on top of what is in force now; where both changed one thing, the draft's stands. It is kept.
+
+        Raises OtherDraft, NoSuchDraft.
+        """
+        with self._whole():
+            return self._rebased(self._seen(number, seen_us), at_us)
+
+    def _rebased(self, draft: Draft, at_us: int) -> tuple[Draft, list[Conflict]]:
         current = self._store.current()
         if current is None or current.version == draft.base:
             return draft, []
@@ -109,16 +124,32 @@ class DraftStore:
         whole = structs.replace(draft, base=current.version, document=document, at_us=at_us)
         return self.keep(whole), conflicts
 
-    def apply(self, number: int, author: str, at_us: int) -> Version:
-        """The draft as a new version; the caller tells the engine. Raises OtherVersion, FaultyDraft, NoSuchDraft."""
+    def apply(self, number: int, author: str, at_us: int, seen_us: int | None = None) -> Version:
+        """The draft as a new version; the caller tells the engine.
+
+        Raises OtherVersion, OtherDraft, FaultyDraft, NoSuchDraft.
+        """
+        with self._whole():
+            version = self._applied(self._seen(number, seen_us), author, at_us)
+        return self._store.get(version)
+
+    def _seen(self, number: int, seen_us: int | None) -> Draft:
+        """Raises OtherDraft, NoSuchDraft."""
+        draft = self.get(number)
+        if seen_us not in (None, draft.at_us):
+            raise OtherDraft(number)
+        return draft
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What is read and written within is one transaction."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            version = self._applied(self.get(number), author, at_us)
+            yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-        return self._store.get(version)
 
     def _applied(self, draft: Draft, author: str, at_us: int) -> int:
         current = self._store.current()
