@@ -18,6 +18,7 @@ from tests.peers.live_box import LiveBox
 SCENARIO = Path(__file__).with_name("gate.toml")
 WITHIN_S = 25.0
 HUNG_UP_LOOK_S = 0.02
+HUNG_UP = "I/O operation on closed file."
 CALL = ["QueueCallerJoin", "AgentCalled", "AgentConnect", "AgentComplete"]
 
 
@@ -86,6 +87,14 @@ async def _panoramisk(box: LiveBox) -> None:
         manager.close()
 
 
+def said_at_logoff(manager: Pyst) -> str:
+    """Its reading thread may have closed the connection, as it is told to, before the writing one is through."""
+    try:
+        return str(manager.logoff().headers["Response"])
+    except ValueError as error:
+        return str(error)
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_pyst2_watches_a_queue_call_and_lets_a_telephone_dial(box: LiveBox) -> None:
     seen: list[str] = []
@@ -113,7 +122,7 @@ def test_pyst2_watches_a_queue_call_and_lets_a_telephone_dial(box: LiveBox) -> N
         assert ordered.headers["Response"] == "Success"
         assert dialled.wait(WITHIN_S)
         assert (answers[0]["Response"], answers[0]["Reason"]) == ("Success", "4")
-        assert manager.logoff().headers["Response"] == "Goodbye"
+        assert said_at_logoff(manager) in ("Goodbye", HUNG_UP)
         _until_hung_up(manager)
     finally:
         manager.close()
