@@ -114,6 +114,21 @@ def test_no_answers_forget_those_there_were(house: House) -> None:
     assert on_disk(house) == kept.Kept() and not told(program.get("/interview"))["begun"]
 
 
+def test_who_read_older_answers_is_told_so_and_nothing_is_lost(house: House) -> None:
+    program = Program(house)
+    asked = program.get("/interview")
+    mine = told(keep(program, {"goal": "sell"}, If_Match=asked.headers["ETag"]))
+    assert asked.headers["ETag"] == asked.json["etag"] != mine["etag"]  # type: ignore[index]
+    for stale in (asked.headers["ETag"], '""', "*", '"0000000000000000"'):
+        refused = keep(program, {"goal": "support"}, If_Match=stale)
+        assert refused.status_code == 412 and refused.headers["ETag"] == mine["etag"], stale
+    assert told(program.get("/interview"))["answers"]["goal"] == "sell"
+    assert sorted(house.places.root.glob(f"{kept.FILE}.*")) == []
+    answer(house, "business", goal="support")
+    assert keep(program, {}, If_Match=mine["etag"]).status_code == 412
+    assert told(keep(program, {"goal": "sell"}))["begun"]
+
+
 FAULTY: dict[str, Any] = {
     "goal": "rule",
     "load": {"calls_a_day": 1.5, "percent": 100, "x": 1},

@@ -31,6 +31,8 @@ AnswersGiven = Annotated[dict[str, Any], Meta(description="As `form` of `GET /in
 
 
 class Interview(Struct, frozen=True):
+    etag: str
+    """What `If-Match` of `PUT /interview` heeds."""
     answers: Document
     """As they were left; what was not answered as the box would answer it itself."""
     begun: bool
@@ -45,6 +47,7 @@ class AnswersToKeep(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AnswersKept(Struct, frozen=True):
+    etag: str
     answers: Document
     """With what was left out."""
     begun: bool
@@ -106,18 +109,26 @@ class Proposed(Struct, frozen=True):
 
 
 def show(_: Given) -> Answer:
-    return Answer(Interview(proposing.whole(proposing.standing()), proposing.begun(), form()))
+    etag = _etag()
+    told = Interview(etag, proposing.whole(proposing.standing()), proposing.begun(), form())
+    return Answer(told, headers=(("ETag", etag),))
 
 
 def keep(given: Given) -> Answer:
     """Faulty answers are not kept, unlike a page's, to which somebody comes back."""
     asked: AnswersToKeep = given.body
     answers, warnings = _fit(asked.answers) if asked.answers else ({}, [])
+    seen = given.if_match.strip('"') or given.if_match
     try:
-        kept.write(the_site().places.root, kept.Kept(answers))
+        kept.write(the_site().places.root, kept.Kept(answers), seen)
+    except kept.OtherAnswers:
+        raise Refused(412, "changed", headers=[("ETag", _etag())]) from None
     except OSError:
         raise Refused(503, "busy", headers=[("Retry-After", "5")]) from None
-    return Answer(AnswersKept(proposing.whole(answers), bool(answers), warnings))
+    etag = _etag()
+    return Answer(
+        AnswersKept(etag, proposing.whole(answers), bool(answers), warnings), headers=(("ETag", etag),)
+    )
 
 
 def propose(given: Given) -> Answer:
@@ -128,6 +139,10 @@ def propose(given: Given) -> Answer:
         if made is None:
             raise _faulty(findings)
         return Answer(_proposed(made, etag, _faults(findings)))
+
+
+def _etag() -> str:
+    return f'"{kept.mark_of(the_site().places.root)}"'
 
 
 def _fit(answers: Document) -> tuple[Document, list[Fault]]:
@@ -179,7 +194,7 @@ OPERATIONS = (
     ),
     Operation(
         name="interview_keep", method="PUT", path="/interview", scope=Scope.WRITE_SETTINGS, view=keep,
-        body=AnswersToKeep, answer=AnswersKept, problems=(422, 503),
+        body=AnswersToKeep, answer=AnswersKept, heeds_version=True, problems=(412, 422, 503),
         says="These answers are kept, for the pages, too. Nothing is put in force.",
     ),
     Operation(

@@ -42,7 +42,8 @@ tools that read OpenAPI 3.1: `/api/v1/openapi.json`, for people who are signed i
   was asked first counts.
   All other keys are remembered for 30 days.
 * A contact is changed or erased, a configuration put in force, a draft changed, with `If-Match: ETAG`, the `ETag` that
-  was read: 412 if somebody else was quicker. At prompts and what else becomes of drafts it is heeded where it is sent.
+  was read: 412 if somebody else was quicker. At prompts, at the interview's answers and at what else becomes of drafts
+  it is heeded where it is sent.
 * What is wrong is told as RFC 9457 (`application/problem+json`) in Chinese or English by `Accept-Language`; `type` is
   stable, `faults` tells everything that is wrong at once, `reason` is why an order was refused ([orders](orders.md)).
 * Each token has {A_SECOND:g} requests a second and {BURST} in a burst; beyond: 429 with `Retry-After`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -17,6 +18,11 @@ from firmware.interview.completing import completed
 
 FILE = "interview.json"
 Document = dict[str, Any]
+_TURN = threading.Lock()
+
+
+class OtherAnswers(Exception):
+    """Somebody answered since."""
 
 
 class Kept(Struct):
@@ -35,11 +41,23 @@ def read(root: Path) -> Kept | None:
         return None
 
 
-def write(root: Path, kept: Kept) -> None:
-    """The old one or the new one, never half of it, whoever writes beside. Raises OSError."""
+def mark_of(root: Path) -> str:
+    """Another one for other answers; none and nothing answered are alike."""
+    there = read(root) or Kept()
+    return hashlib.sha256(msgspec.json.encode(there.answers)).hexdigest()[:16]
+
+
+def write(root: Path, kept: Kept, seen: str = "") -> None:
+    """The old one or the new one, never half of it, whoever writes beside. Raises OSError, and OtherAnswers where
+    `seen`, a mark, is not that of what is there.
+    """
     new = root / f"{FILE}.{os.getpid()}-{threading.get_ident()}.new"
     new.write_bytes(msgspec.json.encode(kept))
-    new.replace(root / FILE)
+    with _TURN:
+        if seen and seen != mark_of(root):
+            new.unlink()
+            raise OtherAnswers
+        new.replace(root / FILE)
 
 
 def answers_of(root: Path, config: Config) -> Document:
