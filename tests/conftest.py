@@ -67,3 +67,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     for text in sections:
         terminalreporter.write_line(text)
+
+
+class _Now:
+    """Names a failure as it happens: a run that is cut off says what it saw."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal:
+            why = getattr(getattr(report.longrepr, "reprcrash", None), "message", "").split("\n", 1)[0]
+            terminal.write_line(f"\n{report.nodeid} ({report.when}): {why}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Now(config), "failures-as-they-happen")
