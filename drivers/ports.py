@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # half the box's processes count ticks and hold no samples: NumPy is 8 MB to each
+    import numpy as np
+    from numpy.typing import NDArray
 
 SAMPLE_RATE_HZ = 8000
 TICK_SAMPLES = 160
@@ -21,7 +23,7 @@ CYCLE_SAMPLES = 40
 """The inner cycle of an SPI hat: one PCM period and one look at the hook and ring registers."""
 CYCLE_US = 5_000
 
-Samples = NDArray[np.int16]
+Samples: TypeAlias = "NDArray[np.int16]"
 """`int16[ports, TICK_SAMPLES]`, linear, 8 kHz. Full scale is +3.14 dBm0 for a sine (G.711 A-law)."""
 
 

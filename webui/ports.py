@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from firmware.cli.line_look import PortLook, look_at_lines
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.config.schema import Config
 from firmware.protocol.order_format import StateView
 from firmware.protocol.places import Places

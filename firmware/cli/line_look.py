@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.config.expanded import expanded
 from firmware.config.schema import Config
 from firmware.protocol.meters import Alarm, Meters, PortClass, PortState, Rows, meters_path, read_meters

@@ -6,13 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
 from drivers.clock import MonotonicClock, boot_id
 from firmware.archive.erasure_list import read_list
 from firmware.cli.box_plan import CONFIGURED, BoxPlan, read_plan
 from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
+from firmware.cli.prepared import Prepared
 from firmware.config.expanded import expanded
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
@@ -21,12 +21,6 @@ from firmware.protocol.places import Places
 from firmware.protocol.rings import Rings
 from firmware.store.disk import Disk
 from hwsim.scenario import Scenario
-
-
-class Prepared(Struct, frozen=True):
-    places: Places
-    config: Config
-    offset_us: int
 
 
 def prepare(data: Path, sim: Path | None, language: str = "en", web_port: int = CONFIGURED) -> Prepared:

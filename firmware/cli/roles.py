@@ -37,7 +37,9 @@ def switch(data: Path, stopped: Stopped) -> None:
 
     def make(epoch: int) -> Switch:
         cards = make_cards(places, plan, config, clock)
-        return Switch(cards, ports, clock, bank, rings.audio, epoch, ReadAhead(RecordingShelf(data)))
+        made = Switch(cards, ports, clock, bank, rings.audio, epoch, ReadAhead(RecordingShelf(data)))
+        bank.forget()
+        return made
 
     with Watch(places, bank, config, BUILT).often():
         fill, faults = (lambda: rings.audio.fill), bank.faults

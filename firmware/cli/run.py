@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.clock import MonotonicClock
+from firmware.cli.apart import apart
 from firmware.cli.box_plan import CONFIGURED, read_plan
 from firmware.cli.guardian import LOOK_US, Guardian, SupervisorFails
 from firmware.cli.guardian import ROLE as GUARDIAN
 from firmware.cli.main import CommandError
 from firmware.cli.metrics.server import PORT, MetricsServer
-from firmware.cli.prepare import Prepared, prepare
+from firmware.cli.prepared import Prepared
 from firmware.cli.role_table import roles_of
+from firmware.cli.roles import box_of
 from firmware.cli.stand_in import Stop
 from firmware.cli.teller import Teller
 from firmware.config.expanded import SIP_CARD
@@ -73,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_double(places)
     _refuse_other_bench(places, arguments.sim)
     web_port = _web_port(arguments.web_port)
-    prepared = prepare(arguments.data, arguments.sim, arguments.language, web_port)
+    prepared = _prepared(arguments, web_port)
     stop = Stop((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     clock = MonotonicClock(prepared.offset_us)
     teller = Teller(prepared, arguments.language, calls=not arguments.quiet)
@@ -100,6 +102,19 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         metrics.stop()
         guardian.close()
+
+
+def _prepared(arguments: argparse.Namespace, web_port: int) -> Prepared:
+    """Raises CommandError with all faults of a file that has some, before anything is made."""
+
+    def work() -> None:
+        from firmware.cli.prepare import prepare
+
+        prepare(arguments.data, arguments.sim, arguments.language, web_port)
+
+    apart(work)
+    places, plan, config = box_of(arguments.data.resolve())
+    return Prepared(places, config, plan.offset_us)
 
 
 def _web_port(given: int | None) -> int:

@@ -9,17 +9,20 @@ from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from drivers.clock import MonotonicClock
-from firmware.cli.call_log import CallLog
-from firmware.cli.metrics.exposition import read_told
-from firmware.cli.prepare import Prepared
+from firmware.cli.prepared import Prepared
+from firmware.cli.told import read_told
 from firmware.config.expanded import expanded
 from firmware.config.layout import port_names
 from firmware.protocol.places import Places
 from firmware.protocol.role import role_is_held
 from firmware.recorder.segments import read_records
+
+if TYPE_CHECKING:
+    from firmware.cli.call_log import CallLog
 
 LOOK_S = 0.3
 FINISH_S = 2.0
@@ -57,12 +60,16 @@ class Teller:
         self._wall = _wall(prepared)
         self._clock = MonotonicClock(prepared.offset_us)
         self._language = language
-        names = port_names(expanded(prepared.config))
-        self._new = new_lines(prepared.places, CallLog(self._wall, language, names)) if calls else None
+        self._new = new_lines(prepared.places, self._call_log(prepared)) if calls else None
         self._deaths: SimpleQueue[str] = SimpleQueue()
         self._over = Event()
         self._places, self._pages_told = prepared.places, False
         self._thread = Thread(target=self._tell, name="teller", daemon=True)
+
+    def _call_log(self, prepared: Prepared) -> CallLog:
+        from firmware.cli.call_log import CallLog  # with the words of all reports: the quiet carry none
+
+        return CallLog(self._wall, self._language, port_names(expanded(prepared.config)))
 
     def start(self) -> None:
         self._thread.start()

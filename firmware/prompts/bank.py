@@ -87,6 +87,10 @@ class PromptBank:
         ]
         return cls(phrases, _music(config, wavs or folder, faults), tuple(faults), frozenset(unread))
 
+    def forget(self) -> None:
+        """Everything is on a shelf; what comes from now on is an arrival."""
+        self.phrases, self.music = {}, {}
+
     def phrase(self, prompt: str, language: str) -> Sound | None:
         return self.phrases.get((prompt, language))
 

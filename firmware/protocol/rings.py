@@ -10,14 +10,16 @@ from firmware.protocol.ring import Ring, ring_bytes
 JOURNAL_BYTES = 8 << 20
 """Some 16,000 records, or 1,900 calls of 4.1 to 4.8 kB (measured): with calls of three minutes a disk may stand
 still for 6 h of 16 busy ports, 24 min of 240."""
-AUDIO_BYTES = 64 << 20
-"""The least: over four minutes of 16 recorded calls."""
+AUDIO_BYTES = 24 << 20
+"""The least: four minutes of 6 recorded calls, a minute and a half of 16."""
 MOST_AUDIO_BYTES = 256 << 20
 """A minute of 240 recorded calls: a dozen syncs that each take 5 s."""
 CALL_BYTES_PER_S = 16_400
 """One recorded call: 50 blocks of 2 x 160 samples with their ids."""
 AUDIO_S = 240
-SNAPSHOT_BYTES = 16 << 20
+SNAPSHOT_BYTES = 8 << 20
+"""A snapshot has 10 to 20 kB and some 1.5 kB a call (measured): several of the largest box. Another version's ring of
+this boot goes on as large as it is."""
 
 
 def audio_bytes(lines: int) -> int:
@@ -33,8 +35,8 @@ class Rings:
 
         Raises NotARing, OSError.
         """
-        audio = run_directory / "audio.ring"
+        audio, snapshots = run_directory / "audio.ring", run_directory / "snapshots.ring"
         self.journal = Ring.in_file(run_directory / "journal.ring", JOURNAL_BYTES)
         self.audio = Ring.in_file(audio, ring_bytes(audio) or audio_bytes(lines))
-        self.snapshots = Ring.in_file(run_directory / "snapshots.ring", SNAPSHOT_BYTES)
+        self.snapshots = Ring.in_file(snapshots, ring_bytes(snapshots) or SNAPSHOT_BYTES)
         self.mark = DurableMark.in_file(run_directory / "durable.mark")

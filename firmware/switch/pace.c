@@ -2,10 +2,14 @@
    machine did; only what the tick suffers beside that is ours. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -82,9 +86,37 @@ void tip_pace_stop(void)
         pthread_join(thread, NULL);
 }
 
+/* Libraries whose pages no tick enters, or a few from its first turn on. */
+static int is_seldom_used(const char *map)
+{
+    return strstr(map, "openblas") || strstr(map, "gfortran") || strstr(map, "libcrypto");
+}
+
+/* A page of a file may have to come from a disk; one of nothing but zeros comes at once and may never be wanted. */
+static void fetch_file(const char *map)
+{
+    uintptr_t start, end;
+    unsigned long inode;
+    char may_read;
+
+    if (sscanf(map, "%" SCNxPTR "-%" SCNxPTR " %c%*s %*s %*s %lu", &start, &end, &may_read, &inode) == 4
+        && inode && may_read == 'r' && !is_seldom_used(map))
+        mlock((const void *)start, end - start);
+}
+
 int tip_lock_memory(void)
 {
-    if (mlockall(MCL_CURRENT) == 0 && mlockall(MCL_FUTURE | MCL_ONFAULT) == 0)
-        return 0;
-    return errno;
+    char map[PATH_MAX + 128];
+    FILE *maps;
+
+    malloc_trim(0);
+    if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+        return errno;
+    maps = fopen("/proc/self/maps", "re");
+    if (!maps)
+        return errno;
+    while (fgets(map, sizeof map, maps))
+        fetch_file(map);
+    fclose(maps);
+    return 0;
 }

@@ -7,7 +7,7 @@ int tip_pace_start(int period_us);
 /* The latest wake-up since the last call, in microseconds. */
 long long tip_pace_take_worst_us(void);
 void tip_pace_stop(void);
-/* All pages stay in memory, later ones from their first use; 0, or errno. */
+/* Pages of files are fetched now, all others are taken at their first use; none leaves memory again. 0, or errno. */
 int tip_lock_memory(void);
 /* cdef */
 

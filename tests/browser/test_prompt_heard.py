@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 from playwright.sync_api import expect
 
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.prompts.watch import Sounds
 from tests.browser.browser import EN, Browser
 from tests.browser.ways import first_run, follow

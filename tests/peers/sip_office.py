@@ -10,7 +10,7 @@ from typing import Any
 
 from drivers.clock import MonotonicClock
 from firmware.cli.files import load_scenario
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.protocol.places import Places
 from firmware.sip.credentials import FOLDER, keep, make_secret
 from firmware.sip.digest import realm_of

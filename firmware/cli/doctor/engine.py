@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from firmware.cli.doctor.finding import Finding
 from firmware.cli.doctor.told import number
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.protocol.places import Places
 from firmware.protocol.role import role_is_held
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from drivers.clock import MonotonicClock
 from firmware.cli.box_now import box_now_us
 from firmware.cli.doctor.finding import Finding
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.jobs.webhooks.standing import Standing, read_standings
 from firmware.protocol.places import Places
 from firmware.protocol.role import role_is_held

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from firmware.cli.box_now import box_now_us
 from firmware.cli.doctor.finding import Finding
 from firmware.cli.doctor.told import config_of, whole
-from firmware.cli.metrics.exposition import read_told
+from firmware.cli.told import read_told
 from firmware.config.expanded import SIP_CARD
 from firmware.config.schema import Config
 from firmware.protocol.places import Places

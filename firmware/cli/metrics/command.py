@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from firmware.cli.main import DONE
-from firmware.cli.metrics.exposition import STATUSES, gather, read_told
+from firmware.cli.told import read_told
 from firmware.protocol.places import Places
 
 
@@ -26,6 +26,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from firmware.cli.metrics.exposition import STATUSES, gather  # heavy; the box itself seldom wants it
+
     places = Places(arguments.data.resolve())
     if arguments.json:
         print(json.dumps({role: read_told(places, role) for role in STATUSES}))

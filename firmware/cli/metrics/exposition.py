@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from firmware.cli.box_now import box_now_us
 from firmware.cli.metrics.families import BY_ROLE, Family, Shape, families, values
 from firmware.cli.process_memory import held
+from firmware.cli.told import read_told
 from firmware.protocol.heartbeat import last_beat_us
 from firmware.protocol.meters import meters_path, read_meters
 from firmware.protocol.places import Places
@@ -78,19 +77,6 @@ def gather(places: Places) -> str:
     for family, sample in (*_processes(places), *_ports(places), *_statuses(places)):
         found.setdefault(family.name, (family, []))[1].append(sample)
     return "".join(line + "\n" for family, samples in found.values() for line in _lines(family, samples))
-
-
-def read_told(places: Places, role: str) -> dict[str, Any]:
-    """What a role's status file says; empty where there is none. A half-written one is read again."""
-    for _ in range(3):
-        try:
-            told = json.loads(places.status(role).read_bytes().rstrip(b" \0"))
-        except OSError:
-            return {}
-        except ValueError:
-            continue
-        return told if isinstance(told, dict) else {}
-    return {}
 
 
 def _statuses(places: Places) -> Iterator[tuple[Family, Sample]]:

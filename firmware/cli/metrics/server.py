@@ -7,7 +7,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
-from firmware.cli.metrics.exposition import gather
 from firmware.protocol.places import Places
 
 LOOPBACK = "127.0.0.1"
@@ -58,6 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.partition("?")[0] != "/metrics":
             self.send_error(HTTPStatus.NOT_FOUND, "only /metrics is here")
             return
+        from firmware.cli.metrics.exposition import gather
+
         body = gather(self.places).encode()
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", CONTENT_TYPE)
