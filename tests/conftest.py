@@ -36,7 +36,7 @@ background.give_way = _not_here
 
 @pytest.fixture(scope="session", autouse=True)
 def memory() -> Iterator[None]:
-    """A box's rings take 40 MB of shared memory; nothing of them may outlive the tests."""
+    """A box's rings take 32 MB of shared memory; nothing of them may outlive the tests."""
     base = MEMORY if Path(MEMORY).is_dir() else None
     folder = tempfile.mkdtemp(prefix="tipring-tests-", dir=base)
     os.environ[MEMORY_VARIABLE] = folder

@@ -10,8 +10,8 @@ from firmware.protocol.ring import Ring, ring_bytes
 JOURNAL_BYTES = 8 << 20
 """Some 16,000 records, or 1,900 calls of 4.1 to 4.8 kB (measured): with calls of three minutes a disk may stand
 still for 6 h of 16 busy ports, 24 min of 240."""
-AUDIO_BYTES = 24 << 20
-"""The least: four minutes of 6 recorded calls, a minute and a half of 16."""
+AUDIO_BYTES = 16 << 20
+"""The least: four minutes of 4 recorded calls, one of 16."""
 MOST_AUDIO_BYTES = 256 << 20
 """A minute of 240 recorded calls: a dozen syncs that each take 5 s."""
 CALL_BYTES_PER_S = 16_400

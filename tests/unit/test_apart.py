@@ -56,7 +56,7 @@ def test_a_child_that_is_killed_is_no_success() -> None:
 def test_the_guardian_carries_little() -> None:
     """Half of what it would need to read a bench, to keep configurations or to look at a database."""
     done = ran("""
-import firmware.cli.run
+import firmware.cli.run, firmware.cli.call_log
 print(sorted({"numpy", "sqlite_utils", "hwsim", "flask"} & sys.modules.keys()))
 import firmware.recorder.runner, firmware.engine.process.relay
 print(sorted({"numpy", "sqlite_utils"} & sys.modules.keys()))

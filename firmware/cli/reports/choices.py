@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from firmware.cli.words import said
+
+if TYPE_CHECKING:  # the guardian's call log has these words and no database
+    from sqlite_utils import Database
 
 Row = dict[str, Any]
 # Reason -> (English, Chinese); `data` is what was compared.
