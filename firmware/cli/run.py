@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from drivers.clock import MonotonicClock
@@ -21,6 +22,7 @@ from firmware.cli.roles import box_of
 from firmware.cli.stand_in import Stop
 from firmware.cli.teller import Teller
 from firmware.config.expanded import SIP_CARD
+from firmware.config.newest import held_open
 from firmware.protocol.places import Places
 from firmware.protocol.role import ROLES, role_holder, role_is_held
 
@@ -71,11 +73,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     places = Places(arguments.data.resolve())
-    sim = arguments.sim is not None
     _refuse_double(places)
     _refuse_other_bench(places, arguments.sim)
     web_port = _web_port(arguments.web_port)
     prepared = _prepared(arguments, web_port)
+    with closing(held_open(places.config_db)):
+        return _live(prepared, arguments, web_port)
+
+
+def _live(prepared: Prepared, arguments: argparse.Namespace, web_port: int) -> int:
+    places, sim = prepared.places, arguments.sim is not None
     stop = Stop((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     clock = MonotonicClock(prepared.offset_us)
     teller = Teller(prepared, arguments.language, calls=not arguments.quiet)

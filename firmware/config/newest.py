@@ -31,6 +31,15 @@ class Version(Struct, frozen=True):
         return msgspec.json.decode(self.json, type=Config)
 
 
+def held_open(config_db: Path) -> sqlite3.Connection:
+    """SQLite's own files beside the database stay while somebody has it open: others can read it then, even where the
+    disk has no room left to make them. Raises sqlite3.Error.
+    """
+    connection = sqlite3.connect(config_db)
+    connection.execute(NEWEST).fetchone()
+    return connection
+
+
 def newest(config_db: Path) -> Version | None:
     """None where there is none yet. Raises sqlite3.Error for a file that is no such database."""
     if not config_db.exists():
