@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
 from firmware.cli.prepared import Prepared
 from firmware.config.expanded import expanded
+from firmware.config.newest import Version, newest
 from firmware.config.schema import Config
 from firmware.config.versions import ConfigStore
 from firmware.protocol import journal
@@ -49,12 +51,12 @@ def _finish_restore(places: Places) -> None:
 
 def _config(places: Places, sim: Path | None, scenario: Scenario | None) -> Config:
     """A bench file's box is put in force when it differs; without one the box runs what it has."""
-    store = ConfigStore(places.config_db)
-    current = store.current()
+    current = _in_force(places)
     if sim is not None and scenario is not None:
         config = scenario.config
         if current is None or current.config != config:
-            store.put(config, f"run --sim {sim.name}", MonotonicClock.wall_us())
+            with ConfigStore(places.config_db) as store:
+                store.put(config, f"run --sim {sim.name}", MonotonicClock.wall_us())
         return config
     if current is None:
         raise CommandError(
@@ -62,6 +64,15 @@ def _config(places: Places, sim: Path | None, scenario: Scenario | None) -> Conf
             "or try the simulated box with --sim hw-sim/scenarios/demo.toml"
         )
     return current.config
+
+
+def _in_force(places: Places) -> Version | None:
+    """From a database of this software's schema, or, where the disk has no room to look, from what there is."""
+    try:
+        with ConfigStore(places.config_db) as store:
+            return store.current()
+    except sqlite3.OperationalError:
+        return newest(places.config_db)
 
 
 def _offset(places: Places) -> int:
