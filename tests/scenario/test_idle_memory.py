@@ -33,7 +33,9 @@ def _words(home: Path) -> list[str]:
 
 def test_an_idle_box_fits_into_its_memory(tmp_path: Path) -> None:
     with WebBox(tmp_path / "data") as box:
-        assert box.until(lambda: "locked" not in box.log() and box.places.status("switch").exists()), box.log()
+        assert box.until(lambda: "locked" not in box.log() and box.places.status("switch").exists()), (
+            box.log()
+        )
         box.until(lambda: False, AFTER_S)  # what comes up beside: SIP, the engine's stand-in
         found = processes(box.places.root)
     names = {name.split()[0] for name in found}
