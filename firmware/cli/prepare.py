@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from firmware.cli.files import load_scenario
 from firmware.cli.main import CommandError
 from firmware.cli.prepared import Prepared
 from firmware.config.expanded import expanded
-from firmware.config.newest import Version, newest
 from firmware.config.schema import Config
-from firmware.config.versions import ConfigStore
+from firmware.config.versions import ConfigStore, in_force
 from firmware.protocol import journal
 from firmware.protocol.places import Places
-from firmware.protocol.rings import Rings
+from firmware.protocol.rings import Rings, let_grow
+from firmware.protocol.role import ROLES, role_is_held
 from firmware.store.disk import Disk
 from hwsim.scenario import Scenario
 
@@ -32,7 +31,10 @@ def prepare(data: Path, sim: Path | None, language: str = "en", web_port: int = 
     _finish_restore(places)
     places.make()
     config = _config(places, sim, scenario)
-    Rings(places.run, lines=len(expanded(config).lines))
+    lines = len(expanded(config).lines)
+    if not any(role_is_held(places.run, role) for role in ROLES):
+        let_grow(places.run, lines)
+    Rings(places.run, lines)
     offset_us = _offset(places)
     plan = BoxPlan(offset_us, boot_id(), str(sim.resolve()) if sim else "", web_port)
     places.plan.write_bytes(msgspec.json.encode(plan))
@@ -51,7 +53,7 @@ def _finish_restore(places: Places) -> None:
 
 def _config(places: Places, sim: Path | None, scenario: Scenario | None) -> Config:
     """A bench file's box is put in force when it differs; without one the box runs what it has."""
-    current = _in_force(places)
+    current = in_force(places.config_db)
     if sim is not None and scenario is not None:
         config = scenario.config
         if current is None or current.config != config:
@@ -64,15 +66,6 @@ def _config(places: Places, sim: Path | None, scenario: Scenario | None) -> Conf
             "or try the simulated box with --sim hw-sim/scenarios/demo.toml"
         )
     return current.config
-
-
-def _in_force(places: Places) -> Version | None:
-    """From a database of this software's schema, or, where the disk has no room to look, from what there is."""
-    try:
-        with ConfigStore(places.config_db) as store:
-            return store.current()
-    except sqlite3.OperationalError:
-        return newest(places.config_db)
 
 
 def _offset(places: Places) -> int:

@@ -67,7 +67,7 @@ def take(
         return RoleLock(directory, role)
     except RoleHeld:
         pass
-    if not _die_with_parent():
+    if not _is_wanted():
         return None
     try:
         with stop.breaking():
@@ -94,9 +94,14 @@ def stop_holder(directory: Path, role: str, stop_s: float) -> None:
         clock.wait_until(now_us + _STEP_US)
 
 
-def _die_with_parent() -> bool:
-    """A stand-in of a dead supervisord is one too many. False when it is dead already."""
+def die_with_parent() -> None:
+    """From now on. Who starts us may be dead already: that is to be looked at afterwards."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _is_wanted() -> bool:
+    """A stand-in of a dead supervisord is one too many. False when it is dead already."""
+    die_with_parent()
     parent = os.environ.get(SUPERVISORD)
     return parent is None or parent == str(os.getppid())
 

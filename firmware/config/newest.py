@@ -21,6 +21,7 @@ _WRITES_IN_VAIN = (
     sqlite3.SQLITE_READONLY,
 )
 """To read a database with a write-ahead log SQLite makes files beside it."""
+_TRIES = 3
 NEWEST = "SELECT version, author, at_us, note, json FROM versions ORDER BY version DESC LIMIT 1"
 
 
@@ -61,17 +62,40 @@ def newest(config_db: Path) -> Version | None:
     try:
         return _read(config_db)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _WRITES_IN_VAIN:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _WRITES_IN_VAIN:
             raise
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as elsewhere:
-        return _read(_copy(config_db, Path(elsewhere)))
+        try:
+            return _read_elsewhere(config_db)
+        except OSError:
+            raise error from None
+
+
+def _read_elsewhere(config_db: Path) -> Version | None:
+    """Raises OSError where it cannot be copied, or does not hold still: then somebody can write it."""
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        for _ in range(_TRIES):
+            before = _look(config_db)
+            copied = _copy(config_db, Path(folder))
+            if _look(config_db) == before:
+                return _read(copied)
+    raise BlockingIOError(f"{config_db} changes")
+
+
+def _files(config_db: Path) -> list[Path]:
+    """With what is not yet in the database itself, but without SQLite's index of it, which it makes anew."""
+    both = (config_db, config_db.with_name(f"{config_db.name}-wal"))
+    return [one for one in both if one.exists()]
+
+
+def _look(config_db: Path) -> list[tuple[int, int]]:
+    return [(told.st_mtime_ns, told.st_size) for told in (one.stat() for one in _files(config_db))]
 
 
 def _copy(config_db: Path, to: Path) -> Path:
-    """With what is not yet in the database itself, but without SQLite's index of it, which it makes anew."""
-    for name in (config_db.name, f"{config_db.name}-wal"):
-        if (there := config_db.with_name(name)).exists():
-            shutil.copyfile(there, to / name)
+    for former in to.iterdir():
+        former.unlink()
+    for one in _files(config_db):
+        shutil.copyfile(one, to / one.name)
     return to / config_db.name
 
 

@@ -15,7 +15,7 @@ import msgspec
 import sqlite_utils
 
 from firmware.config.export import as_toml
-from firmware.config.newest import NEWEST
+from firmware.config.newest import NEWEST, newest
 from firmware.config.newest import Version as Version  # noqa: PLC0414 - a row of this store
 from firmware.config.schema import Config
 
@@ -163,3 +163,15 @@ class ConfigStore:
 
 def _rollback_note(version: int) -> str:
     return f"rollback to {version}"
+
+
+def in_force(config_db: Path) -> Version | None:
+    """From a database of this software's schema, or, where the disk has no room to look, from what there is.
+
+    Raises ConfigStoreError, sqlite3.Error.
+    """
+    try:
+        with ConfigStore(config_db) as store:
+            return store.current()
+    except sqlite3.OperationalError:
+        return newest(config_db)

@@ -27,6 +27,16 @@ def audio_bytes(lines: int) -> int:
     return min(max(lines * CALL_BYTES_PER_S * AUDIO_S, AUDIO_BYTES), MOST_AUDIO_BYTES)
 
 
+def let_grow(run_directory: Path, lines: int) -> None:
+    """A box that got more lines since its boot has a larger audio ring from now on. Where no process of it lives, and
+    what is in the ring is on the disk. Raises OSError.
+    """
+    audio = run_directory / "audio.ring"
+    capacity = ring_bytes(audio)
+    if 0 < capacity < audio_bytes(lines) and not Ring.in_file(audio, capacity).used:
+        audio.unlink()
+
+
 class Rings:
     """Engine → `journal`, `snapshots`; switch → `audio`; recorder empties all three and moves `mark`."""
 

@@ -86,22 +86,27 @@ void tip_pace_stop(void)
         pthread_join(thread, NULL);
 }
 
-/* Libraries whose pages no tick enters, or a few from its first turn on. */
+/* Libraries whose pages no tick enters, or a few that were entered before the first one. */
 static int is_seldom_used(const char *map)
 {
     return strstr(map, "openblas") || strstr(map, "gfortran") || strstr(map, "libcrypto");
 }
 
-/* A page of a file may have to come from a disk; one of nothing but zeros comes at once and may never be wanted. */
-static void fetch_file(const char *map)
+/* A page of a file, or one that was swapped out, has to come from a disk; one of nothing but zeros comes at once (who has
+   real-time priority may take what is kept for need) and may never be wanted. */
+static void fetch(const char *map)
 {
     uintptr_t start, end;
     unsigned long inode;
     char may_read;
 
-    if (sscanf(map, "%" SCNxPTR "-%" SCNxPTR " %c%*s %*s %*s %lu", &start, &end, &may_read, &inode) == 4
-        && inode && may_read == 'r' && !is_seldom_used(map))
+    if (sscanf(map, "%" SCNxPTR "-%" SCNxPTR " %c%*s %*s %*s %lu", &start, &end, &may_read, &inode) != 4
+        || may_read != 'r' || is_seldom_used(map))
+        return;
+    if (inode)
         mlock((const void *)start, end - start);
+    else
+        madvise((void *)start, end - start, MADV_WILLNEED);
 }
 
 int tip_lock_memory(void)
@@ -116,7 +121,7 @@ int tip_lock_memory(void)
     if (!maps)
         return errno;
     while (fgets(map, sizeof map, maps))
-        fetch_file(map);
+        fetch(map);
     fclose(maps);
     return 0;
 }

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from drivers.clock import MonotonicClock
 
 HEAD = """
 import sys
@@ -46,6 +51,47 @@ except CommandError as error:
 def test_what_nobody_expects_says_where_it_was_and_ends_us_too() -> None:
     done = ran("apart(lambda: 1 / 0)")
     assert done.returncode == 1 and "ZeroDivisionError" in done.stderr and "ChildProcessError" in done.stderr
+
+
+def test_a_fault_with_a_strange_file_name_is_told_like_any_other() -> None:
+    done = ran("""
+def work():
+    raise CommandError("bad " + chr(0xdcff))
+try:
+    apart(work)
+except CommandError as error:
+    print(ascii(str(error)))
+""")
+    assert (done.stdout, done.stderr) == ("'bad \\udcff'\n", "")
+
+
+def test_it_dies_with_us(tmp_path: Path) -> None:
+    """systemd kills the main process alone, and what it prepared for must not go on beside the next one's."""
+    text = f"""
+import os, time
+from pathlib import Path
+def work():
+    Path({str(tmp_path)!r}, "child").write_text(str(os.getpid()))
+    time.sleep(600)
+apart(work)
+"""
+    with subprocess.Popen([sys.executable, "-c", HEAD + text]) as parent:
+        child = until(lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text())
+        parent.kill()
+    assert until(lambda: not Path("/proc", child).exists() or is_dead(child))
+
+
+def is_dead(child: str) -> bool:
+    """Waits for who buries it, who need not be in a hurry."""
+    return "State:\tZ" in Path("/proc", child, "status").read_text()
+
+
+def until(so: Callable[[], Any], seconds: float = 30.0) -> Any:
+    clock = MonotonicClock()
+    end_us = clock.now_us() + round(seconds * 1e6)
+    while not (found := so()) and clock.now_us() < end_us:
+        clock.wait_until(clock.now_us() + 20_000)
+    return found
 
 
 def test_a_child_that_is_killed_is_no_success() -> None:

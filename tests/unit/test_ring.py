@@ -12,7 +12,7 @@ import pytest
 
 from firmware.protocol.mark import MARK_BYTES, DurableMark, Mark, Place
 from firmware.protocol.ring import HEAD_BYTES, NotARing, Ring, ring_bytes
-from firmware.protocol.rings import AUDIO_BYTES, Rings, audio_bytes
+from firmware.protocol.rings import AUDIO_BYTES, Rings, audio_bytes, let_grow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -182,6 +182,20 @@ def test_the_audio_ring_is_as_large_as_who_made_it_first_said(tmp_path: Path) ->
     (tmp_path / "audio.ring").unlink()
     assert ring_bytes(tmp_path / "audio.ring") == 0
     assert Rings(tmp_path, lines=4).audio.capacity == AUDIO_BYTES
+
+
+def test_an_audio_ring_grows_with_the_lines_where_nothing_is_in_it(tmp_path: Path) -> None:
+    let_grow(tmp_path, 240)
+    ring = Rings(tmp_path, lines=4).audio
+    assert ring.put(b"a tick") and ring.capacity == AUDIO_BYTES
+    let_grow(tmp_path, 30)
+    assert Rings(tmp_path, lines=30).audio.capacity == AUDIO_BYTES, "it is not on the disk yet"
+    ring.peek()
+    ring.release()
+    let_grow(tmp_path, 4)
+    assert (tmp_path / "audio.ring").exists()
+    let_grow(tmp_path, 30)
+    assert Rings(tmp_path, lines=30).audio.capacity == 30 * 16_400 * 240
 
 
 def test_another_versions_snapshot_ring_goes_on(tmp_path: Path) -> None:

@@ -120,12 +120,11 @@ def keep(given: Given) -> Answer:
     answers, warnings = _fit(asked.answers) if asked.answers else ({}, [])
     seen = given.if_match.strip('"') or given.if_match
     try:
-        kept.write(the_site().places.root, kept.Kept(answers), seen)
+        etag = _quoted(kept.write(the_site().places.root, kept.Kept(answers), seen))
     except kept.OtherAnswers:
         raise Refused(412, "changed", headers=[("ETag", _etag())]) from None
     except OSError:
         raise Refused(503, "busy", headers=[("Retry-After", "5")]) from None
-    etag = _etag()
     return Answer(
         AnswersKept(etag, proposing.whole(answers), bool(answers), warnings), headers=(("ETag", etag),)
     )
@@ -142,7 +141,11 @@ def propose(given: Given) -> Answer:
 
 
 def _etag() -> str:
-    return f'"{kept.mark_of(the_site().places.root)}"'
+    return _quoted(kept.mark_of(the_site().places.root))
+
+
+def _quoted(mark: str) -> str:
+    return f'"{mark}"'
 
 
 def _fit(answers: Document) -> tuple[Document, list[Fault]]:

@@ -47,9 +47,10 @@ def mark_of(root: Path) -> str:
     return hashlib.sha256(msgspec.json.encode(there.answers)).hexdigest()[:16]
 
 
-def write(root: Path, kept: Kept, seen: str = "") -> None:
-    """The old one or the new one, never half of it, whoever writes beside. Raises OSError, and OtherAnswers where
-    `seen`, a mark, is not that of what is there.
+def write(root: Path, kept: Kept, seen: str = "") -> str:
+    """The mark of what is written: the old one or the new one, never half of it, whoever writes beside.
+
+    Raises OSError, and OtherAnswers where `seen`, a mark, is not that of what is there.
     """
     new = root / f"{FILE}.{os.getpid()}-{threading.get_ident()}.new"
     new.write_bytes(msgspec.json.encode(kept))
@@ -58,6 +59,7 @@ def write(root: Path, kept: Kept, seen: str = "") -> None:
             new.unlink()
             raise OtherAnswers
         new.replace(root / FILE)
+        return mark_of(root)
 
 
 def answers_of(root: Path, config: Config) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from firmware.cli.doctor.finding import Finding
 from firmware.config.check import check_config
-from firmware.config.versions import ConfigStore, ConfigStoreError
+from firmware.config.versions import ConfigStoreError, in_force
 from firmware.protocol.places import Places
 
 
@@ -16,14 +16,13 @@ def look(places: Places) -> Iterator[Finding]:
         yield Finding("configuration-none", {"place": places.root})
         return
     try:
-        with ConfigStore(places.config_db) as store:
-            newest = store.current()
+        found = in_force(places.config_db)
     except (ConfigStoreError, sqlite3.Error) as error:
         yield Finding("configuration-unreadable", {"why": error})
         return
-    if newest is None:
+    if found is None:
         yield Finding("configuration-none", {"place": places.root})
         return
-    faults = [finding for finding in check_config(newest.config) if not finding.wording.warning]
-    data = {"version": newest.version, "author": newest.author, "faults": len(faults)}
+    faults = [finding for finding in check_config(found.config) if not finding.wording.warning]
+    data = {"version": found.version, "author": found.author, "faults": len(faults)}
     yield Finding("configuration-faulty" if faults else "configuration", data)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from firmware.config import newest as reading
 from firmware.config.newest import held_open, newest
+from firmware.config.schema import Config, Site
 from firmware.config.versions import ConfigStore
 from tests.faults.disk.box import DiskBox, fill, small_file_system
 from tests.faults.disk.sixteen import CALLS, scenario, write_sound
@@ -32,7 +34,8 @@ def test_a_box_starts_on_a_disk_without_a_byte(tmp_path: Path) -> None:
         with DiskBox(data, bench, {}) as box:
             box.wait_for(lambda: box.phases() == ["flow"] * CALLS, UP_S, "the sixteenth call, disk full")
             box.wait_for(lambda: box.recorder().trouble == "disk-full", UP_S, "the recorder's word")
-            assert "disk-full" in box.alarms()
+            alarms = box.alarms()
+            assert "disk-full" in alarms and "configuration" not in alarms
 
 
 DIES = """
@@ -75,8 +78,43 @@ def test_the_configuration_is_read_on_a_disk_without_a_byte(tmp_path: Path, writ
         assert {name: (data / name).read_bytes() for name in before} == before
 
 
-def test_a_locked_or_damaged_configuration_is_no_full_disk(tmp_path: Path) -> None:
-    path = tmp_path / "config.db"
-    path.write_bytes(b"no database at all" * 100)
+def test_what_is_damaged_or_locked_is_no_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_copy", lambda *_: pytest.fail("copied"))
+    damaged, locked = tmp_path / "damaged.db", tmp_path / "config.db"
+    damaged.write_bytes(b"no database at all" * 100)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
-        newest(path)
+        newest(damaged)
+    with closing(sqlite3.connect(locked, isolation_level=None)) as other:
+        other.execute("CREATE TABLE versions (version)")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            newest(locked)
+
+
+def test_one_that_cannot_be_copied_is_told_by_its_own_fault(tmp_path: Path) -> None:
+    (tmp_path / "config.db").mkdir()
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        newest(tmp_path / "config.db")
+
+
+def test_one_that_is_written_meanwhile_is_not_read_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.db"
+    with ConfigStore(path) as store:
+        store.put(Config(site=Site(name="whole")), "anna", 1)
+    whole, copies = reading._copy, []
+
+    def torn(config_db: Path, to: Path) -> Path:
+        copies.append(config_db)
+        if len(copies) <= times:
+            config_db.write_bytes(config_db.read_bytes())
+        return whole(config_db, to)
+
+    monkeypatch.setattr(reading, "_copy", torn)
+    times = 2
+    found = reading._read_elsewhere(path)
+    assert found is not None and found.config.site.name == "whole" and len(copies) == 3
+    times = 9
+    with pytest.raises(BlockingIOError, match="changes"):
+        reading._read_elsewhere(path)
