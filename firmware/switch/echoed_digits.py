@@ -26,7 +26,8 @@ class EchoedDigits:
     def __init__(self, ports: int) -> None:
         self._sent = np.zeros((TICKS, ports, TICK_SAMPLES), np.int16)
         self._at = 0
-        self.is_echo(0, "1")  # the algebra's pages are in memory before the first digit of a call
+        if ports:
+            self.is_echo(0, "1")  # the algebra's pages are in memory before the first digit of a call
 
     def sent(self, tx: Samples) -> None:
         """Once a tick, what went out in the exchange that brought the digits asked about next."""
